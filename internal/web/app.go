@@ -1,0 +1,132 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/google/uuid"
+
+	"tamga/internal/i18n"
+)
+
+// Handler is a part of a site: it registers its own routes.
+type Handler interface {
+	Mount(fiber.Router)
+}
+
+// Config is what a role says of its server.
+type Config struct {
+	Role    string        // "portal", "idp": in logs and metrics
+	Log     *slog.Logger  // one line per request
+	Timeout time.Duration // of one request, 15 s when 0
+	Secure  bool          // cookies over TLS only, and HSTS: off in the demo, which speaks plain HTTP on localhost
+
+	// FormAction lists further origins that a form may post or redirect to (the identity provider, the bank).
+	FormAction []string
+
+	// ShowError renders a page for a fault; it is called with the status already set.
+	ShowError func(c *fiber.Ctx, f Failure) error
+}
+
+// New returns an app with the middleware that every page needs. Handlers are mounted on it afterwards.
+func New(cfg Config) *fiber.App {
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 15 * time.Second
+	}
+	app := fiber.New(fiber.Config{
+		AppName:               cfg.Role,
+		Immutable:             true, // strings from c.Query and the like outlive the request
+		DisableStartupMessage: true,
+		ReadBufferSize:        32 << 10, // long request objects and id_token_hint travel in the URL
+		BodyLimit:             12 << 20,
+		ReadTimeout:           30 * time.Second,
+		IdleTimeout:           90 * time.Second,
+		ErrorHandler:          errorHandler(cfg),
+		ProxyHeader:           "",
+	})
+	app.Use(observe(cfg))
+	app.Use(recover.New())
+	app.Use(headers(cfg))
+	return app
+}
+
+// Serve runs app until ctx ends, then lets the requests under way finish, at most grace.
+func Serve(ctx context.Context, app *fiber.App, ln net.Listener, grace time.Duration) error {
+	done := make(chan error, 1)
+	go func() { done <- app.Listener(ln) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return app.ShutdownWithTimeout(grace)
+	}
+}
+
+type localKey string
+
+const (
+	keyRequestID localKey = "request_id"
+	keyLang      localKey = "lang"
+	keyCSRF      localKey = "csrf"
+	keySession   localKey = "session"
+)
+
+// RequestID returns the id of the request, which the logs and the error pages carry.
+func RequestID(c *fiber.Ctx) string {
+	id, _ := c.Locals(keyRequestID).(string)
+	return id
+}
+
+// observe gives the request its id, deadline and language, and logs one line when it is over. Query strings are never
+// logged: they may hold somebody's data.
+func observe(cfg Config) fiber.Handler {
+	seen := requestMetrics(cfg.Role)
+	return func(c *fiber.Ctx) error {
+		start := time.Now()
+		id := uuid.NewString()
+		c.Locals(keyRequestID, id)
+		c.Set("X-Request-Id", id)
+		c.Locals(keyLang, readLang(c))
+
+		ctx, cancel := context.WithTimeout(context.Background(), cfg.Timeout)
+		defer cancel()
+		c.SetUserContext(ctx)
+
+		err := c.Next()
+		if err != nil { // render the error here, so that the log has the final status
+			if err = c.App().ErrorHandler(c, err); err != nil {
+				_ = c.SendStatus(fiber.StatusInternalServerError)
+			}
+		}
+		took := time.Since(start)
+		route, status := c.Route().Path, c.Response().StatusCode()
+		seen(c.Method(), route, status, took)
+		if cfg.Log != nil && route != "/healthz" && route != "/readyz" && route != "/metrics" {
+			cfg.Log.Info("request", "role", cfg.Role, "id", id, "method", c.Method(), "route", route,
+				"status", status, "ms", float64(took.Microseconds())/1000)
+		}
+		return nil
+	}
+}
+
+// readLang takes the language from ?lang= (and remembers it), or from the cookie.
+func readLang(c *fiber.Ctx) i18n.Lang {
+	if q := c.Query("lang"); q != "" {
+		lang := i18n.Parse(q)
+		c.Cookie(&fiber.Cookie{Name: "lang", Value: string(lang), Path: "/", MaxAge: 365 * 24 * 3600, SameSite: "Lax"})
+		return lang
+	}
+	return i18n.Parse(c.Cookies("lang"))
+}
+
+// Lang returns the language the page is read in.
+func Lang(c *fiber.Ctx) i18n.Lang {
+	if l, ok := c.Locals(keyLang).(i18n.Lang); ok {
+		return l
+	}
+	return i18n.RU
+}
