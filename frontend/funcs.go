@@ -1,0 +1,50 @@
+package frontend
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"tamga/internal/i18n"
+	"tamga/internal/rus"
+)
+
+// funcs are the functions of templates, bound to a language.
+func (p *Pages) funcs(lang i18n.Lang) template.FuncMap {
+	t := func(key string, args ...any) string { return p.Bundle.T(lang, key, args...) }
+	return template.FuncMap{
+		"t":        t,
+		"lang":     func() string { return string(lang) },
+		"text":     func(text i18n.Text) string { return text.In(lang) },
+		"date":     func(at time.Time) string { return rus.FormatDate(at, lang) },
+		"datetime": func(at time.Time) string { return rus.FormatDateTime(at, lang) },
+		"rubles":   rus.FormatRubles,
+		"asset":    p.Asset,
+		"or_text":  func(given, key string) string { return firstOf(given, p.Bundle.T(lang, key)) },
+		"plural":   func(name, key string) template.HTMLAttr { return pluralAttributes(lang, name, key, t) },
+	}
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// pluralAttributes gives the scripts of govuk-frontend a text in each plural form, with %{count} in place of the number. In
+// English they have their own.
+func pluralAttributes(lang i18n.Lang, name, key string, t func(string, ...any) string) template.HTMLAttr {
+	if lang == i18n.EN {
+		return ""
+	}
+	attributes := Attributes{}
+	for form, n := range map[string]int{"one": 1, "few": 2, "many": 5, "other": 5} {
+		attributes[fmt.Sprintf("data-i18n.%s.%s", name, form)] = strings.Replace(t(key, n), strconv.Itoa(n), "%{count}", 1)
+	}
+	return attributes.HTML()
+}
