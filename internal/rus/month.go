@@ -28,7 +28,7 @@ var monthNames = [][]struct {
 }
 
 // longestEnding is the length of the longest case ending after a stem: Tatar "ноябр-ендә".
-const longestEnding = 5
+const longestEnding = 4
 
 // parseMonth returns the month of a number or a name, or 0. Names may be in any of the three languages, in any case form, or
 // cut to three letters and more.
