@@ -103,11 +103,11 @@ func (p *Pages) send(c *fiber.Ctx, name, cache string) error {
 		return c.Send(a.body)
 	}
 	c.Vary(fiber.HeaderAcceptEncoding)
-	switch c.AcceptsEncodings("br", "gzip") {
-	case "br":
+	switch { // asked one by one: together the browser's order would win, and browsers name gzip first
+	case c.AcceptsEncodings("br") != "":
 		c.Set(fiber.HeaderContentEncoding, "br")
 		return c.Send(a.brotli())
-	case "gzip":
+	case c.AcceptsEncodings("gzip") != "":
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 		return c.Send(a.gzip())
 	}

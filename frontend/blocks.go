@@ -66,6 +66,7 @@ type Crumb struct {
 
 // Panel confirms that a task is done. No links inside it.
 type Panel struct {
+	Kind         string // "confirmation" when "", or "interruption"
 	TitleText    string
 	TitleHTML    template.HTML
 	Text         string

@@ -158,6 +158,7 @@ type DatePart struct {
 	Value      string
 	Classes    string
 	Error      bool
+	Omit       bool // a date without this part
 	Attributes Attributes
 }
 
@@ -219,7 +220,16 @@ func (d DateInput) Parts() []datePart {
 		in.Classes = join("govuk-date-input__input", wrong, "govuk-input--width-"+width, p.Classes)
 		return datePart{in, "ui." + name}
 	}
-	return []datePart{part("day", "2", d.Day), part("month", "2", d.Month), part("year", "4", d.Year)}
+	parts := make([]datePart, 0, 3)
+	for _, p := range []struct {
+		name, width string
+		part        DatePart
+	}{{"day", "2", d.Day}, {"month", "2", d.Month}, {"year", "4", d.Year}} {
+		if !p.part.Omit {
+			parts = append(parts, part(p.name, p.width, p.part))
+		}
+	}
+	return parts
 }
 
 // Field is any one control of a form that is built from data. Partial "field" shows the one that is set.
