@@ -2,7 +2,7 @@ package rus
 
 import "strconv"
 
-// OGRN returns the 13 digits of an organisation's registration number (order of the tax service of 30.10.2017 N 165н).
+// OGRN returns the 13 digits of an organisation's registration number (Ministry of Finance, 30.10.2017 N 165н).
 func OGRN(s string) (string, error) {
 	number, err := digitsOf(s)
 	switch {
