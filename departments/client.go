@@ -1,0 +1,132 @@
+package departments
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"syscall"
+	"time"
+)
+
+// Client speaks HTTP with departments. Addresses come from the endpoints of our configuration, never from a message; still it
+// follows no redirect, ignores the environment's proxies, bounds time and size, and checks the address that a name leads to,
+// so that neither a mistyped endpoint nor a department's DNS makes us call a cloud's metadata service.
+type Client struct {
+	allow ClientConfig
+	http  *http.Client
+}
+
+// ClientConfig loosens the guard. The zero value speaks only https to public addresses.
+type ClientConfig struct {
+	Private bool          // also loopback and private networks: departments often live in one, and the demo's stands do
+	Plain   bool          // also http without TLS: the demo
+	Timeout time.Duration // of a whole exchange, 10 s when 0
+}
+
+// maxAnswer bounds what we read of an answer.
+const maxAnswer = 64 << 10
+
+// NewClient returns a client that keeps connections to departments open.
+func NewClient(cfg ClientConfig) *Client {
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 10 * time.Second
+	}
+	c := &Client{allow: cfg}
+	dialer := &net.Dialer{Timeout: min(5*time.Second, cfg.Timeout), ControlContext: c.checkDial}
+	c.http = &http.Client{
+		Timeout: cfg.Timeout,
+		Transport: &http.Transport{
+			Proxy:                  nil,
+			DialContext:            dialer.DialContext,
+			TLSHandshakeTimeout:    5 * time.Second,
+			MaxIdleConnsPerHost:    16,
+			IdleConnTimeout:        60 * time.Second,
+			MaxResponseHeaderBytes: 32 << 10,
+			ForceAttemptHTTP2:      true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c
+}
+
+// CheckURL tells whether an endpoint's address may be used at all.
+func (c *Client) CheckURL(address string) error {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return err
+	case u.Scheme != "https" && !(c.allow.Plain && u.Scheme == "http"):
+		return fmt.Errorf("address %q: scheme must be https", address)
+	case u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("address %q: want scheme, host and path only", address)
+	}
+	return nil
+}
+
+var errForbiddenAddress = errors.New("departments: this network address may not be called")
+
+// checkDial sees the address after the name is resolved, so a second answer of the DNS does not help.
+func (c *Client) checkDial(_ context.Context, network, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if network != "tcp4" && network != "tcp6" {
+		return errForbiddenAddress
+	}
+	ip := at.Addr().Unmap()
+	inner := ip.IsLoopback() || ip.IsPrivate() || sharedNet.Contains(ip)
+	if inner && !c.allow.Private || !inner && !ip.IsGlobalUnicast() {
+		return fmt.Errorf("%w: %s", errForbiddenAddress, ip)
+	}
+	return nil
+}
+
+// sharedNet is the carriers' private network, which IsPrivate does not know (RFC 6598).
+var sharedNet = netip.MustParsePrefix("100.64.0.0/10")
+
+// Answer is what a department said.
+type Answer struct {
+	Status     int
+	Body       []byte // cut at maxAnswer
+	RetryAfter string
+}
+
+// Get fetches a document.
+func (c *Client) Get(ctx context.Context, address string) (*Answer, error) {
+	return c.do(ctx, http.MethodGet, address, nil, http.Header{"Accept": {"application/json"}})
+}
+
+// PostEvent sends a signed message.
+func (c *Client) PostEvent(ctx context.Context, address, signature string, body []byte) (*Answer, error) {
+	return c.do(ctx, http.MethodPost, address, body, http.Header{
+		"Content-Type": {MediaType + "; charset=utf-8"}, "Accept": {"application/json"}, SignatureHeader: {signature}})
+}
+
+func (c *Client) do(ctx context.Context, method, address string, body []byte, header http.Header) (*Answer, error) {
+	if err := c.CheckURL(address); err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header = header
+	request.Header.Set("User-Agent", "Tamga")
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return nil, err
+	}
+	return &Answer{Status: response.StatusCode, Body: raw, RetryAfter: response.Header.Get("Retry-After")}, nil
+}

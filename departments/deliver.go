@@ -1,0 +1,193 @@
+package departments
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+)
+
+// attempt is what came of sending a message once.
+type attempt struct {
+	At         time.Time
+	Took       time.Duration
+	Status     int    // HTTP, 0 when there was no answer
+	Outcome    string // accepted, received, rejected, failed
+	Text       string // what the department says: of the acceptance, or why it is rejected
+	Error      string // for staff
+	RetryAfter string
+}
+
+// send makes one attempt. It holds no transaction: a department may take its time.
+func (j *Jobs) send(ctx context.Context, d *claimed) *attempt {
+	a := &attempt{At: j.Now(), Outcome: "failed"}
+	start := time.Now()
+	answer, err := j.post(ctx, d)
+	a.Took = time.Since(start)
+	if err != nil {
+		a.Error = describe(err)
+		return a
+	}
+	a.Status, a.RetryAfter = answer.Status, answer.RetryAfter
+	var said struct {
+		Text   string `json:"text"`
+		Reason string `json:"reason"`
+	}
+	_ = json.Unmarshal(answer.Body, &said) // an answer without a body, or with another one, is an answer too
+	switch answer.Status {
+	case http.StatusOK:
+		a.Outcome, a.Text = "accepted", clean(said.Text, maxText)
+	case http.StatusAccepted:
+		a.Outcome = "received"
+	case http.StatusUnprocessableEntity:
+		a.Text = clean(said.Reason, maxText)
+		if a.Text == "" {
+			// Without a reason the citizen would be turned away in silence: it is a fault of the exchange, and staff must see it.
+			a.Error = "422 without a reason"
+			return a
+		}
+		a.Outcome, a.Error = "rejected", a.Text
+	default:
+		a.Error = fmt.Sprintf("answer %d: %s", answer.Status, clean(string(answer.Body), 300))
+	}
+	return a
+}
+
+func (j *Jobs) post(ctx context.Context, d *claimed) (*Answer, error) {
+	data, err := open(j.Box, d)
+	if err != nil {
+		return nil, fmt.Errorf("our own fault: the sealed data cannot be opened: %w", err)
+	}
+	e, err := NewEvent(TypeSubmitted, d.ID.String(), j.Source, d.Department, d.ApplicationID.String(), d.CreatedAt, Message{
+		Number: d.Number, Department: d.Department, Service: d.Service, ServiceVersion: d.ServiceVersion, Application: data})
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	signature, err := j.Keys.Sign(body, j.Now())
+	if err != nil {
+		return nil, err
+	}
+	return j.Client.PostEvent(ctx, d.endpoint().events(), signature, body)
+}
+
+// describe leaves the address out: staff see the department's name.
+func describe(err error) string {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+		if u.Timeout() {
+			return "no answer in time"
+		}
+	}
+	return clean(err.Error(), 300)
+}
+
+// record writes the attempt down, tells the application what it means, and returns when to try again. A call-back may have
+// been quicker than the answer: then only the attempt is written.
+func (j *Jobs) record(ctx context.Context, d *claimed, a *attempt) (next time.Time, err error) {
+	err = pgx.BeginFunc(ctx, j.DB, func(tx pgx.Tx) error {
+		p, err := lockDelivery(ctx, tx, d.ID)
+		if err != nil {
+			return err
+		}
+		n, err := insertAttempt(ctx, tx, d.ID, a)
+		if err != nil || p.State == "delivered" || p.State == "rejected" {
+			return err
+		}
+		switch a.Outcome {
+		case "accepted", "received":
+			return j.received(ctx, tx, p, a)
+		case "rejected":
+			return j.rejected(ctx, tx, p, a)
+		}
+		if p.State != "waiting" {
+			return nil
+		}
+		next = j.Now().Add(j.Policy.filled().pause(n, a.RetryAfter))
+		return markFailed(ctx, tx, p.ID, a.Error, next)
+	})
+	if err != nil {
+		j.noteOurs(ctx, d, err)
+		return time.Time{}, fmt.Errorf("record attempt of delivery %s: %w", d.ID, err)
+	}
+	return next, nil
+}
+
+func (j *Jobs) received(ctx context.Context, tx pgx.Tx, p *progress, a *attempt) error {
+	if err := deliver(ctx, tx, p, j.OnUpdate, j.Now()); err != nil {
+		return err
+	}
+	if a.Outcome == "accepted" {
+		if err := markStatus(ctx, tx, p.ID, Accepted, 0); err != nil {
+			return err
+		}
+		if err := j.OnUpdate(ctx, tx, ownUpdate(p, Accepted, a.Text, j.Now())); err != nil {
+			return err
+		}
+	}
+	return j.wakeNext(ctx, tx, p)
+}
+
+func (j *Jobs) rejected(ctx context.Context, tx pgx.Tx, p *progress, a *attempt) error {
+	if err := markRejected(ctx, tx, p.ID, a.Text); err != nil {
+		return err
+	}
+	if err := j.OnUpdate(ctx, tx, ownUpdate(p, Rejected, a.Text, j.Now())); err != nil {
+		return err
+	}
+	return j.wakeNext(ctx, tx, p)
+}
+
+// deliver marks the delivery as arrived and tells the application so.
+func deliver(ctx context.Context, tx pgx.Tx, p *progress, tell OnUpdate, now time.Time) error {
+	if err := markDelivered(ctx, tx, p.ID, now); err != nil {
+		return err
+	}
+	if err := markStatus(ctx, tx, p.ID, Sent, 0); err != nil {
+		return err
+	}
+	return tell(ctx, tx, ownUpdate(p, Sent, "", now))
+}
+
+// ownUpdate is news that we found out ourselves.
+func ownUpdate(p *progress, status, text string, now time.Time) Update {
+	return Update{EventID: "delivery/" + p.ID.String() + "/" + status, ApplicationID: p.ApplicationID, Status: status,
+		Text: text, At: now}
+}
+
+func (j *Jobs) wakeNext(ctx context.Context, tx pgx.Tx, p *progress) error {
+	id, err := nextWaiting(ctx, tx, p.ApplicationID)
+	if err != nil || id == [16]byte{} {
+		return err
+	}
+	r, err := river.ClientFromContextSafely[pgx.Tx](ctx)
+	if err != nil {
+		return err
+	}
+	return wake(ctx, tx, r, id)
+}
+
+// noteOurs shows staff that the fault is on our side. It is best effort: what it tells may be that the database is away.
+func (j *Jobs) noteOurs(ctx context.Context, d *claimed, cause error) {
+	if j.Log != nil {
+		j.Log.Error("delivery could not be recorded", "delivery", d.ID, "err", cause)
+	}
+	next := j.Now().Add(j.Policy.filled().pause(3, ""))
+	_ = pgx.BeginFunc(ctx, j.DB, func(tx pgx.Tx) error {
+		p, err := lockDelivery(ctx, tx, d.ID)
+		if err != nil || p.State != "waiting" {
+			return err
+		}
+		return markFailed(ctx, tx, p.ID, "our own fault: the answer could not be recorded", next)
+	})
+}

@@ -1,0 +1,36 @@
+package departments
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"tamga/internal/db"
+	"tamga/internal/i18n"
+)
+
+// Endpoint is a departmental system.
+type Endpoint struct {
+	Code string
+	Name i18n.Text
+	URL  string // messages go to URL/events, public keys are at URL/jwks.json
+}
+
+func (e *Endpoint) events() string { return e.URL + "/events" }
+func (e *Endpoint) jwks() string   { return e.URL + "/jwks.json" }
+
+// SaveEndpoints puts the configured endpoints into the database, at each start. An endpoint that is no longer configured
+// stays: its deliveries still name it.
+func SaveEndpoints(ctx context.Context, d db.DB, c *Client, list []Endpoint, now time.Time) error {
+	for _, e := range list {
+		e.URL = strings.TrimRight(e.URL, "/")
+		if err := c.CheckURL(e.URL); err != nil {
+			return fmt.Errorf("department %s: %w", e.Code, err)
+		}
+		if err := saveEndpoint(ctx, d, e, now); err != nil {
+			return fmt.Errorf("department %s: %w", e.Code, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package departments
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"tamga/internal/db"
+	"tamga/internal/secret"
+)
+
+// Jobs deliver what is in the outbox.
+type Jobs struct {
+	DB       db.DB
+	Box      *secret.Box
+	Keys     *Keys   // ours
+	Client   *Client // shared with Trust of the same process, or its own
+	Source   string  // our name in events: the portal's public address
+	Now      func() time.Time
+	Log      *slog.Logger
+	Policy   Policy
+	OnUpdate OnUpdate
+}
+
+// AddWorkers registers the workers.
+func (j *Jobs) AddWorkers(w *river.Workers) {
+	river.AddWorker(w, &deliverWorker{jobs: j})
+	river.AddWorker(w, &watchWorker{jobs: j})
+}
+
+// PeriodicJobs are what the worker's client must run.
+func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
+	return []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(watchEvery), func() (river.JobArgs, *river.InsertOpts) {
+			return watchArgs{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: watchEvery}}
+		}, &river.PeriodicJobOpts{RunOnStart: true}),
+	}
+}
+
+// recordPatience bounds writing down what a department answered. It does not end with the job: a shutdown between the answer
+// and its record would only make the department hear the message twice.
+const recordPatience = 10 * time.Second
+
+type deliverWorker struct {
+	river.WorkerDefaults[deliverArgs]
+	jobs *Jobs
+}
+
+// Timeout is longer than a whole exchange and its record.
+func (w *deliverWorker) Timeout(*river.Job[deliverArgs]) time.Duration {
+	return w.jobs.Client.allow.Timeout + 2*recordPatience
+}
+
+// Work sends a delivery once. However that ends is in the delivery's row; the job only sleeps until the row says.
+func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) error {
+	j, id := w.jobs, job.Args.DeliveryID
+	now := j.Now()
+	d, err := claim(ctx, j.DB, id, job.ID, now, now.Add(w.Timeout(job)))
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		next, err := waitOf(ctx, j.DB, id, job.ID, now)
+		return j.sleep(next, err)
+	}
+	a := j.send(ctx, d)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordPatience)
+	defer cancel()
+	return j.sleep(j.record(ctx, d, a))
+}
+
+// sleep ends the job, or lets it come back at next. Coming back never counts as a failed attempt of River's, which has a limit.
+func (j *Jobs) sleep(next time.Time, err error) error {
+	if err != nil || next.IsZero() {
+		return err
+	}
+	return river.JobSnooze(max(0, next.Sub(j.Now())))
+}
