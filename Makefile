@@ -1,0 +1,49 @@
+# Everything a newcomer needs: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+GO ?= go
+RACE := $(shell command -v gcc >/dev/null 2>&1 && echo -race)
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+build: ## the one binary, ./tamga
+	@$(GO) build -trimpath -o tamga ./cmd/tamga
+
+run: build ## the whole state in one process: portal, identity provider, staff site, stands, bank, databases
+	@exec ./tamga demo
+
+clean-data: ## forget the demo's data (TAMGA_DATA, ./.tamga when unset)
+	@./scripts/clean-data
+
+test: test-go test-e2e ## all tests: Go on a real PostgreSQL, then the journeys in a real browser
+
+test-go: ## the Go tests alone
+	@./scripts/need postgresql
+	@$(if $(RACE),,echo "no C compiler: testing without the race detector (apt-get install gcc brings it)";) \
+	$(GO) test $(RACE) -shuffle=on -count=1 -timeout 20m ./...
+
+test-e2e: build ## the browser journeys alone (Node and Chromium)
+	@./scripts/journeys
+
+check: ## gofmt, vet, staticcheck, govulncheck, go.mod tidy
+	@./scripts/check
+
+assets: ## rebuild CSS, JS and fonts from frontend/ (Node)
+	@cd frontend && npm ci --no-audit --no-fund --silent && npm run --silent build
+
+schema: ## rewrite migrations/*.sql from the migrations themselves
+	@UPDATE_SCHEMA=1 $(GO) test -count=1 -run TestSchemaFile ./internal/arch
+
+ci: fresh check test ## what .ci/run runs
+
+fresh: ## committed assets are what their sources build
+	@./scripts/need node
+	@$(MAKE) --no-print-directory assets
+	@git diff --exit-code --stat -- frontend/static || { echo "frontend/static is stale: run make assets and commit"; exit 1; }
+	@test -z "$$(git status --porcelain -- frontend/static)" || { git status --porcelain -- frontend/static; exit 1; }
+
+bench: ## benchmarks beside the code
+	@$(GO) test -run xxx -bench . -benchmem ./...
+
+.PHONY: help build run clean-data test test-go test-e2e check assets schema ci fresh bench
