@@ -6,6 +6,9 @@ import (
 	"syscall"
 )
 
+// diesWithParent tells whether this system can end a child at the death of its parent.
+const diesWithParent = true
+
 // dieWithParent makes the kernel send SIGINT, PostgreSQL's fast shutdown, when the parent dies in any way.
 func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGINT }
 

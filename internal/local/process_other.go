@@ -9,6 +9,9 @@ import (
 	"syscall"
 )
 
+// diesWithParent tells whether this system can end a child at the death of its parent.
+const diesWithParent = false
+
 // dieWithParent does nothing: only Linux can tie a child to its parent. The next start stops what was left (stopOrphan).
 func dieWithParent(*syscall.SysProcAttr) {}
 
