@@ -42,12 +42,8 @@ func Enqueue(ctx context.Context, tx pgx.Tx, r *river.Client[pgx.Tx], box *secre
 	if err := lockApplication(ctx, tx, d.ApplicationID); err != nil {
 		return err
 	}
-	sealed, err := seal(box, d)
-	if err != nil {
-		return fmt.Errorf("seal delivery %s: %w", d.ID, err)
-	}
 	sum := sha256.Sum256(d.Data)
-	fresh, err := insertDelivery(ctx, tx, d, sealed, sum[:])
+	fresh, err := insertDelivery(ctx, tx, d, seal(box, d), sum[:])
 	if err != nil || !fresh {
 		return err
 	}

@@ -8,10 +8,10 @@ import (
 
 // seal hides what the application says from a reader of the database. The delivery's id is bound to it, so that data of one
 // delivery cannot be put under another.
-func seal(box *secret.Box, d Delivery) ([]byte, error) {
-	return box.Seal(d.Data, []byte("delivery "+d.ID.String()))
+func seal(box *secret.Box, d Delivery) []byte {
+	return box.Seal(d.Data, []byte("delivery.data "+d.ID.String()))
 }
 
 func open(box *secret.Box, d *claimed) (json.RawMessage, error) {
-	return box.Open(d.Data, []byte("delivery "+d.ID.String()))
+	return box.Open(d.Data, []byte("delivery.data "+d.ID.String()))
 }
