@@ -144,16 +144,16 @@ CREATE TABLE payment_event (
     event       text        NOT NULL,
     to_state    text        NOT NULL,
     source      text        NOT NULL CHECK (source IN ('payer', 'answer', 'callback', 'return', 'poll', 'charge')),
-    provider_id text,
-    detail      jsonb       NOT NULL DEFAULT '{}',
+    provider_id text        NOT NULL DEFAULT '',
+    detail      text        NOT NULL DEFAULT '',
     at          timestamptz NOT NULL,
     PRIMARY KEY (payment_id, seq),
     FOREIGN KEY (from_state, event, to_state) REFERENCES payment_transition (from_state, event, to_state)
 );
 COMMENT ON TABLE payment_event IS 'Everything that changed a payment. Append-only';
 COMMENT ON COLUMN payment_event.source IS 'Who told: the payer''s click, the bank''s answer, a call-back, the page of return, the poll, or another attempt of the charge';
-COMMENT ON COLUMN payment_event.provider_id IS 'The bank''s own number of the notice';
-CREATE UNIQUE INDEX payment_event_provider_id ON payment_event (payment_id, source, provider_id) WHERE provider_id IS NOT NULL;
+COMMENT ON COLUMN payment_event.provider_id IS
+    'The bank''s own number of the notice. Not unique: what counts is the truth re-read at the bank, and that may have moved on';
 
 CREATE FUNCTION payment_event_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,0 +1,83 @@
+package payments
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
+
+	"tamga/internal/rus"
+)
+
+// billText is what the QR code of a bill says: GOST R 56042-2014, version 0001, charset 2 (UTF-8). The first five fields are
+// mandatory and in this order.
+func billText(c *Charge, p *Payee) string {
+	fields := [][2]string{
+		{"Name", p.Name},
+		{"PersonalAcc", p.Account},
+		{"BankName", p.BankName},
+		{"BIC", p.BIK},
+		{"CorrespAcc", p.CorrAccount},
+		{"Sum", fmt.Sprint(c.Amount)},
+		{"Purpose", c.Purpose},
+		{"PayeeINN", p.INN},
+		{"KPP", p.KPP},
+		{"CBC", p.KBK},
+		{"OKTMO", p.OKTMO},
+		{"LastName", c.LastName},
+		{"FirstName", c.FirstName},
+		{"MiddleName", c.MiddleName},
+		{"UIN", c.UIN},
+		{"TechCode", "03"},
+	}
+	var b strings.Builder
+	b.WriteString("ST00012")
+	for _, f := range fields {
+		if f[1] == "" {
+			continue
+		}
+		b.WriteString("|" + f[0] + "=" + strings.ReplaceAll(f[1], "|", "/")) // the separator may not stand in a value
+	}
+	return b.String()
+}
+
+// billSVG draws the QR code: one path of squares, sharp at any size and on paper. Four modules of white around it are part of
+// the standard of the code.
+func billSVG(text string) ([]byte, error) {
+	code, err := qr.Encode(text, qr.M, qr.Unicode)
+	if err != nil {
+		return nil, fmt.Errorf("draw bill: %w", err)
+	}
+	const quiet = 4
+	size := code.Bounds().Dx() + 2*quiet
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges">`, size, size)
+	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="#fff"/><path d="`, size, size)
+	for y := range code.Bounds().Dy() {
+		for x := range code.Bounds().Dx() {
+			if dark(code, x, y) {
+				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x+quiet, y+quiet)
+			}
+		}
+	}
+	b.WriteString(`"/></svg>`)
+	return []byte(b.String()), nil
+}
+
+func dark(code barcode.Barcode, x, y int) bool {
+	r, _, _, _ := code.At(x, y).RGBA()
+	return r == 0
+}
+
+// groupUIN shows a УИН in groups of four, as people read it aloud.
+func groupUIN(uin string) string {
+	var groups []string
+	for len(uin) > 4 {
+		groups, uin = append(groups, uin[:4]), uin[4:]
+	}
+	return strings.Join(append(groups, uin), " ")
+}
+
+// payerName is the name as it stands on papers.
+func payerName(c *Charge) string { return rus.FullName(c.LastName, c.FirstName, c.MiddleName) }

@@ -1,0 +1,43 @@
+package payments
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tamga/internal/fault"
+)
+
+// takeCallback hears that something has happened to a payment. The signature says who is calling; what has happened is read at
+// the bank. The bank repeats whatever is not answered with 200, so a fault of ours costs nothing but time.
+func (h *Handler) takeCallback(c *fiber.Ctx) error {
+	body := bytes.Clone(c.Request().Body()) // as it was signed: not decompressed, and ours after the request
+	n, err := h.Bank.Notice(func(name string) string { return c.Get(name) }, body, h.Now())
+	switch {
+	case errors.Is(err, ErrForged):
+		return h.refuse(c, "payments.callback_forged", "", err, fault.New(fault.Forbidden, "payments.callback_forged"))
+	case err != nil:
+		return h.refuse(c, "payments.callback_unreadable", "", err, fault.New(fault.Invalid, "payments.callback_unreadable"))
+	}
+	p, err := paymentByID(c.UserContext(), h.DB, n.Order)
+	switch {
+	case errors.Is(err, fault.NotFound):
+		return h.refuse(c, "payments.callback_unknown", n.Order.String(), err, err)
+	case err != nil:
+		return err
+	}
+	deal, err := h.Bank.Get(c.UserContext(), n.Deal)
+	if err != nil {
+		logOf(h.Log).Warn("the bank called back and does not answer", "payment", p.ID, "err", err)
+		return fault.New(fault.Unavailable, "payments.bank_silent")
+	}
+	if deal.Order != p.ID {
+		return h.refuse(c, "payments.callback_unknown", n.Order.String(), errors.New("the deal is of another order"),
+			fault.New(fault.NotFound, "payments.no_payment"))
+	}
+	if _, err := h.desk().apply(c.UserContext(), p.ID, deal, step{Source: "callback", Provider: n.ID}); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusOK)
+}

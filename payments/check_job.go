@@ -1,0 +1,114 @@
+package payments
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"tamga/frontend"
+	"tamga/internal/db"
+)
+
+// CheckArgs is the job that follows one payment until its end is known. It is made together with the payment.
+type CheckArgs struct {
+	PaymentID uuid.UUID `json:"payment_id"`
+}
+
+// Kind names the job.
+func (CheckArgs) Kind() string { return "payments.check" }
+
+const (
+	firstCheck = 10 * time.Second
+	giveUp     = 3 * 24 * time.Hour // how long a payment is watched, also one that failed: late money still wins
+	register   = time.Hour          // how long an order that the bank never answered is offered to it again
+)
+
+// Jobs work what payments leave to do.
+type Jobs struct {
+	DB        db.DB
+	Bank      Acquirer
+	Pages     *frontend.Pages
+	Now       func() time.Time
+	PublicURL string // of the portal
+	Log       *slog.Logger
+}
+
+// AddWorkers registers the workers. payments.paid is not among them: it belongs to the origin of the charge.
+func (j *Jobs) AddWorkers(w *river.Workers) { river.AddWorker(w, &checkWorker{jobs: j}) }
+
+type checkWorker struct {
+	river.WorkerDefaults[CheckArgs]
+	jobs *Jobs
+}
+
+// Timeout leaves room for one question to the bank and the transactions around it.
+func (*checkWorker) Timeout(*river.Job[CheckArgs]) time.Duration { return 30 * time.Second }
+
+// Work asks the bank once and snoozes until the next time. A bank that does not answer is no failure of the job.
+func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error {
+	d := w.jobs.desk(ctx)
+	p, err := paymentByID(ctx, d.db, job.Args.PaymentID)
+	if err != nil {
+		return err
+	}
+	p, err = d.check(ctx, p)
+	if err != nil {
+		return err
+	}
+	next, more := nextCheck(p, d.now())
+	if !more {
+		return nil
+	}
+	return river.JobSnooze(next)
+}
+
+func (j *Jobs) desk(ctx context.Context) *desk {
+	return &desk{db: j.DB, river: river.ClientFromContext[pgx.Tx](ctx), bank: j.Bank, pages: j.Pages, now: j.Now,
+		url: j.PublicURL, log: j.Log}
+}
+
+// check brings a payment up to date with the bank, and lets one expire of which nothing can be learned any more.
+func (d *desk) check(ctx context.Context, p *Payment) (*Payment, error) {
+	age := d.now().Sub(p.CreatedAt)
+	if p.State == Created && p.BankID == nil && age < register {
+		c, err := chargeOfPayment(ctx, d.db, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		return d.register(ctx, c, p)
+	}
+	if p.BankID != nil {
+		fresh, err := d.learn(ctx, p, step{Source: "poll"})
+		if err == nil {
+			p = fresh
+		} else {
+			d.log.Warn("the bank did not answer", "payment", p.ID, "err", err)
+		}
+	}
+	if !p.State.Settled() && (age >= giveUp || p.BankID == nil) {
+		return d.change(ctx, p.ID, &Deal{Reason: "no_answer"}, step{Event: "expired", Source: "poll", At: d.now()})
+	}
+	return p, nil
+}
+
+// nextCheck says when to ask again: soon while the payer is likely to wait, ever more rarely after that.
+func nextCheck(p *Payment, now time.Time) (time.Duration, bool) {
+	age := now.Sub(p.CreatedAt)
+	switch {
+	case p.State == Succeeded || p.State == Surplus || age >= giveUp:
+		return 0, false
+	case p.State.Settled():
+		return max(10*time.Minute, age/4), true
+	case age < 2*time.Minute:
+		return 5 * time.Second, true
+	case age < 15*time.Minute:
+		return 30 * time.Second, true
+	case age < 2*time.Hour:
+		return 2 * time.Minute, true
+	}
+	return 30 * time.Minute, true
+}

@@ -1,0 +1,188 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tamga/frontend"
+	"tamga/internal/fault"
+	"tamga/internal/i18n"
+	"tamga/internal/rus"
+	"tamga/internal/web"
+)
+
+type returnPage struct {
+	Title   string
+	Text    string
+	Reason  string // why the bank said no
+	Warn    string // what not to do
+	List    frontend.SummaryList
+	Refresh bool
+	Bank    string // back to the bank's page, where the payment may still be made
+	Action  string // where «Попробовать ещё раз» goes
+	Retry   *frontend.Button
+	Back    frontend.Button
+}
+
+const returnView frontend.Page[returnPage] = "payments/return.html"
+
+// showReturn says how a payment stands: what the bank says now, and never "failed" because an answer is missing.
+func (h *Handler) showReturn(c *fiber.Ctx) error {
+	ch, err := h.charge(c)
+	if err != nil {
+		return err
+	}
+	p, err := lastPayment(c.UserContext(), h.DB, ch.ID)
+	if errors.Is(err, fault.NotFound) && ch.Status == Open {
+		return c.Redirect(ch.path(""), fiber.StatusSeeOther)
+	}
+	if err != nil && !errors.Is(err, fault.NotFound) {
+		return err
+	}
+	if p != nil && !p.State.Settled() {
+		p = h.ask(c.UserContext(), p)
+		if ch, err = h.charge(c); err != nil {
+			return err
+		}
+	}
+	if ch.Status == Paid && (p == nil || p.State == Succeeded) {
+		return c.Redirect(ch.path("/receipt"), fiber.StatusSeeOther)
+	}
+	return h.renderReturn(c, ch, p)
+}
+
+// ask re-reads the bank while the payer waits, so not for long. Without an answer the payment stays as it is.
+func (h *Handler) ask(ctx context.Context, p *Payment) *Payment {
+	short, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	d := h.desk()
+	fresh, err := d.learn(short, p, step{Source: "return"})
+	if err != nil {
+		d.log.Warn("the bank did not answer", "payment", p.ID, "err", err)
+		return p
+	}
+	return fresh
+}
+
+// outcomeOf names what the payer is told: the middle of locale keys payments.return_<outcome>_title.
+func outcomeOf(ch *Charge, p *Payment) string {
+	switch {
+	case p == nil:
+		return "cancelled"
+	case p.State == Created && p.BankID == nil:
+		return "unheard"
+	case !p.State.Settled():
+		return "checking"
+	case ch.Status == Cancelled && p.State != Surplus && p.State != Mismatch:
+		return "cancelled"
+	}
+	return string(p.State) // failed, expired, mismatch, surplus
+}
+
+func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
+	t := h.Pages.Texts(c)
+	outcome := outcomeOf(ch, p)
+	page := returnPage{
+		Title:  t("payments.return_" + outcome + "_title"),
+		Text:   t("payments.return_" + outcome + "_text"),
+		Action: ch.path("/pay"),
+		List:   summary(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose),
+		Back:   frontend.Button{Text: t("payments.back"), Href: h.Back(ch.Origin()), Classes: "govuk-button--secondary"},
+	}
+	if p != nil {
+		page.List = summary(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Amount),
+			"payments.received", receivedText(p), "payments.purpose", ch.Purpose,
+			"payments.started", rus.FormatDateTime(p.CreatedAt, web.Lang(c)))
+	}
+	switch outcome {
+	case "checking":
+		page.Refresh, page.Warn = true, t("payments.return_dont_repeat")
+		if p.ConfirmationURL != nil {
+			page.Bank = *p.ConfirmationURL
+		}
+		c.Set("Refresh", "5")
+	case "unheard":
+		page.Refresh = true
+		page.Retry = &frontend.Button{Text: t("payments.retry_bank"), PreventDoubleClick: true}
+		c.Set("Refresh", "10")
+	case "failed":
+		page.Reason = reasonText(h.Pages, web.Lang(c), p.Reason)
+		page.Retry = &frontend.Button{Text: t("payments.retry"), PreventDoubleClick: true}
+	case "expired":
+		page.Retry = &frontend.Button{Text: t("payments.retry"), PreventDoubleClick: true}
+	case "mismatch":
+		page.Warn = t("payments.return_dont_repeat")
+	}
+	return returnView.Render(c, h.Pages, page)
+}
+
+// receivedText is what the bank took, when that is not what was asked.
+func receivedText(p *Payment) string {
+	if p.Received == nil || *p.Received == p.Amount {
+		return ""
+	}
+	return rus.FormatRubles(*p.Received)
+}
+
+// reasonText explains the bank's reason, in general words when it is one that we do not know.
+func reasonText(pages *frontend.Pages, lang i18n.Lang, reason string) string {
+	key := "payments.reason_" + strings.ToLower(reason)
+	if !pages.Bundle.Has(i18n.RU, key) {
+		key = "payments.reason_other"
+	}
+	return pages.T(lang, key)
+}
+
+type receiptPage struct {
+	Title  string
+	Panel  frontend.Panel
+	List   frontend.SummaryList
+	Extra  []string // further payments that came for the same charge
+	SentTo string
+	Back   frontend.Button
+}
+
+const receiptView frontend.Page[receiptPage] = "payments/receipt.html"
+
+func (h *Handler) showReceipt(c *fiber.Ctx) error {
+	ch, err := h.charge(c)
+	if err != nil {
+		return err
+	}
+	if ch.Status != Paid {
+		return c.Redirect(ch.path("/return"), fiber.StatusSeeOther)
+	}
+	payee, err := payeeOf(c.UserContext(), h.DB, ch)
+	if err != nil {
+		return err
+	}
+	extra, err := surplusOf(c.UserContext(), h.DB, ch.ID)
+	if err != nil {
+		return err
+	}
+	t := h.Pages.Texts(c)
+	page := receiptPage{
+		Title:  t("payments.receipt_title"),
+		Panel:  frontend.Panel{TitleText: t("payments.receipt_title"), Text: t("payments.receipt_number", ch.Receipt)},
+		SentTo: ch.Email,
+		Back:   frontend.Button{Text: t("payments.continue"), Href: h.Back(ch.Origin())},
+		List: summary(t, "payments.number", ch.Receipt, "payments.amount", rus.FormatRubles(ch.Amount),
+			"payments.paid_at", rus.FormatDateTime(*ch.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", payerName(ch),
+			"payments.payee", payee.Name, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK),
+	}
+	for _, p := range extra {
+		page.Extra = append(page.Extra, t("payments.extra", p.Receipt, rus.FormatRubles(amountReceived(p))))
+	}
+	return receiptView.Render(c, h.Pages, page)
+}
+
+func amountReceived(p *Payment) int64 {
+	if p.Received != nil {
+		return *p.Received
+	}
+	return p.Amount
+}
