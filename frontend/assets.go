@@ -88,7 +88,7 @@ func (p *Pages) Mount(r fiber.Router) {
 		return p.send(c, c.Params("file"), "public, max-age=31536000, immutable")
 	})
 	r.Get("/favicon.ico", func(c *fiber.Ctx) error {
-		return p.send(c, p.assets.manifest["favicon.svg"], "public, max-age=86400")
+		return p.send(c, p.assets.manifest["mark.svg"], "public, max-age=86400")
 	})
 }
 

@@ -362,3 +362,13 @@ type SkipLink struct {
 	Classes    string
 	Attributes Attributes
 }
+
+// Card is a large link: a service, a life situation, a topic. Icon names a sign of assets/marks/icons.svg.
+type Card struct {
+	Title string
+	Text  string
+	Note  string // a fact in a few words: "бесплатно", "12 услуг"
+	Href  string
+	Icon  string
+	Kind  string // "", "situation", "plain"
+}

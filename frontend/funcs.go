@@ -22,9 +22,20 @@ func (p *Pages) funcs(lang i18n.Lang) template.FuncMap {
 		"datetime": func(at time.Time) string { return rus.FormatDateTime(at, lang) },
 		"rubles":   rus.FormatRubles,
 		"asset":    p.Asset,
+		"icon":     p.icon,
 		"or_text":  func(given, key string) string { return firstOf(given, p.Bundle.T(lang, key)) },
 		"plural":   func(name, key string) template.HTMLAttr { return pluralAttributes(lang, name, key, t) },
 	}
+}
+
+// icon shows a sign of assets/marks/icons.svg beside a text that says the same.
+func (p *Pages) icon(name string) (template.HTML, error) {
+	file, err := p.Asset("icons.svg")
+	if err != nil || name == "" {
+		return "", err
+	}
+	return template.HTML(`<svg class="tm-icon" aria-hidden="true" focusable="false"><use href="` + file + "#" +
+		template.HTMLEscapeString(name) + `"></use></svg>`), nil
 }
 
 func firstOf(values ...string) string {

@@ -43,6 +43,18 @@ func (s Site) NameKey() string {
 	return "layout.site_" + s.Role
 }
 
+// NoteKey is the key of the line below the name.
+func (s Site) NoteKey() string { return s.NameKey() + "_note" }
+
+// Mark is the file of the site's mark.
+func (s Site) Mark() string {
+	switch s.Role {
+	case "idp", "intra", "stand":
+		return "mark-" + s.Role + ".svg"
+	}
+	return "mark.svg"
+}
+
 // User is the person signed in.
 type User struct {
 	Name string // short: "Айгуль С."
