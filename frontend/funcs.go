@@ -24,9 +24,25 @@ func (p *Pages) funcs(lang i18n.Lang) template.FuncMap {
 		"asset":    p.Asset,
 		"icon":     p.icon,
 		"or_text":  func(given, key string) string { return firstOf(given, p.Bundle.T(lang, key)) },
-		"plural":   func(name, key string) template.HTMLAttr { return pluralAttributes(lang, name, key, t) },
+		// A partial takes a component by value everywhere, so that Check can tell a wrong type: Field holds pointers.
+		"the_input":           the[Input],
+		"the_textarea":        the[Textarea],
+		"the_character_count": the[CharacterCount],
+		"the_select":          the[Select],
+		"the_radios":          the[Radios],
+		"the_checkboxes":      the[Checkboxes],
+		"the_date_input":      the[DateInput],
+		"the_file_upload":     the[FileUpload],
+		"the_password_input":  the[PasswordInput],
+		"the_inset_text":      the[InsetText],
+		"the_warning_text":    the[WarningText],
+		"the_details":         the[Details],
+		"the_tag":             the[Tag],
+		"plural":              func(name, key string) template.HTMLAttr { return pluralAttributes(lang, name, key, t) },
 	}
 }
+
+func the[T any](component *T) T { return *component }
 
 // icon shows a sign of assets/marks/icons.svg beside a text that says the same.
 func (p *Pages) icon(name string) (template.HTML, error) {
