@@ -1,52 +1,104 @@
 package catalog
 
 import (
-	"context"
-	"embed"
-	"io/fs"
+	"sync"
 
-	"tamga/internal/db"
 	"tamga/internal/fault"
 )
 
-//go:embed services/*.yaml organisations.yaml subjects.yaml
-var files embed.FS
-
-// Files are the definitions inside the binary.
-func Files() fs.FS { return files }
-
 // Catalog is all services and organisations, in memory. It serves many goroutines.
 type Catalog struct {
-	services    []*Service
+	services    []*Service // current, most used first
 	departments []Department
+	subjects    subjects
+	sources     map[string][]byte // the YAML of the current services
+
+	mu       sync.RWMutex
+	versions map[versionKey]*Service
+	older    func(id string, version int) (*Service, error) // reads a version out of the database, after Publish
 }
 
-// Load reads and checks organisations.yaml, subjects.yaml and services/*.yaml. The error names every mistake with its file and
-// line.
-func Load(fsys fs.FS) (*Catalog, error) {
-	return &Catalog{}, nil
+type versionKey struct {
+	service string
+	version int
 }
 
-// Publish stores every definition that the database does not have yet as the next version of its service, and the words for the
-// search. It gives the loaded services their versions, so it must run before the catalog serves. It is idempotent, and safe
-// to run in several processes at once.
-func (c *Catalog) Publish(ctx context.Context, d db.DB) error {
-	return nil
-}
-
-// Service returns a version of a service, or the current one for 0.
+// Service returns a version of a service, or the current one for 0. Versions of earlier releases, and of newer ones that
+// another process has published, come out of the database once and stay in memory.
 func (c *Catalog) Service(id string, version int) (*Service, error) {
-	return nil, fault.New(fault.NotFound, "catalog.no_service")
+	if s := c.current(id); s != nil && (version == 0 || version == s.Version) {
+		return s, nil
+	}
+	key := versionKey{id, version}
+	c.mu.RLock()
+	s := c.versions[key]
+	c.mu.RUnlock()
+	switch {
+	case s != nil:
+		return s, nil
+	case version <= 0 || c.older == nil:
+		return nil, fault.New(fault.NotFound, "catalog.no_service")
+	}
+	s, err := c.older(id, version)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.versions[key] = s
+	return s, nil
+}
+
+func (c *Catalog) current(id string) *Service {
+	for _, s := range c.services {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
 }
 
 // Services returns the current version of all services, most used first.
 func (c *Catalog) Services() []*Service { return c.services }
 
+// Departments returns all departments.
+func (c *Catalog) Departments() []Department { return c.departments }
+
 // Department returns a department, or nil.
-func (c *Catalog) Department(code string) *Department { return nil }
+func (c *Catalog) Department(code string) *Department {
+	for i := range c.departments {
+		if c.departments[i].Code == code {
+			return &c.departments[i]
+		}
+	}
+	return nil
+}
 
 // Offices returns the offices of a department.
-func (c *Catalog) Offices(department string) []Office { return nil }
+func (c *Catalog) Offices(department string) []Office {
+	if d := c.Department(department); d != nil {
+		return d.Offices
+	}
+	return nil
+}
 
 // Office returns an office of any department, or nil.
-func (c *Catalog) Office(id string) *Office { return nil }
+func (c *Catalog) Office(id string) *Office {
+	for i := range c.departments {
+		for k := range c.departments[i].Offices {
+			if o := &c.departments[i].Offices[k]; o.ID == id {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// placeOffices writes into each office whose it is.
+func (c *Catalog) placeOffices() {
+	for i := range c.departments {
+		for k := range c.departments[i].Offices {
+			c.departments[i].Offices[k].Department = c.departments[i].Code
+		}
+	}
+}

@@ -1,9 +1,14 @@
 package catalog
 
 import (
+	"fmt"
 	"net/url"
+	"strconv"
+	"strings"
+	"time"
 
 	"tamga/frontend"
+	"tamga/internal/rus"
 )
 
 // Field is one thing of a step's page, drawn by {{template "question" .}} (frontend/templates/ui/question.html): a control of
@@ -12,16 +17,22 @@ type Field struct {
 	frontend.Field
 	Calendar *Calendar        // free times of an office
 	Button   *frontend.Button // "add" and "remove" of a repeated step
+	Hidden   *Hidden
 }
 
-// Calendar is the choice of a time: links to the months, and radios in groups by day.
+// Hidden is a value that a form carries along.
+type Hidden struct{ Name, Value string }
+
+// Calendar is the choice of a time: links to the months, and radios in groups by day. It needs no scripts.
 type Calendar struct {
-	Field  frontend.Field // legend, hint and message, without radios
-	Name   string
-	Month  string // the hidden input that keeps the month of a page with problems
-	Months []MonthLink
-	Days   []frontend.Radios
-	Empty  string // what to say when the month has no free time
+	Name    string
+	Legend  string
+	Hint    string
+	Message frontend.ErrorMessage
+	Month   string // kept by a hidden input, so that a page with problems shows the same month
+	Months  []MonthLink
+	Days    []frontend.Radios
+	Empty   string // what to say when there is no free time at all
 }
 
 // MonthLink leads to another month of a calendar.
@@ -34,11 +45,154 @@ type MonthLink struct {
 // Fields returns the fields of a step: the stored answers, or what was typed with its problems, or what is known of the
 // person. Typed values win when typed is not nil.
 func (s *Service) Fields(step *Step, a Set, party string, typed url.Values, problems Problems, env Env, tr Tr) []Field {
-	return nil
+	v := s.look(a)
+	owner := step.Owner(party)
+	visible := v.find(owner, step.ID)
+	if visible == nil {
+		return nil
+	}
+	d := &drawing{service: s, values: typed, problems: problems, env: env, tr: tr, stored: v.set.Of(owner), vars: v.envs[owner]}
+	if typed == nil {
+		d.values = url.Values{}
+		d.recall(visible)
+	}
+	if visible.Repeat == nil {
+		return d.questions(visible, "")
+	}
+	return d.groups(visible)
 }
+
+// drawing is one step being drawn. All values have the shape of a form, whether typed or recalled.
+type drawing struct {
+	service  *Service
+	values   url.Values
+	problems Problems
+	env      Env
+	tr       Tr
+	stored   Answers
+	vars     map[string]any
+}
+
+func (d *drawing) questions(step *Step, prefix string) []Field {
+	fields := make([]Field, 0, len(step.Questions))
+	for i := range step.Questions {
+		q := &step.Questions[i]
+		if draw := q.kind.draw; draw != nil {
+			fields = append(fields, draw(d, q, prefix+q.ID))
+		}
+	}
+	return fields
+}
+
+func (d *drawing) groups(step *Step) []Field {
+	n := groupCount(step, d.values)
+	fields := []Field{{Hidden: &Hidden{step.ID + "-count", strconv.Itoa(n)}}}
+	for i := range n {
+		title := fmt.Sprintf(step.Repeat.Item.In(d.tr.Lang), i+1)
+		fields = append(fields, Field{Field: frontend.Field{Heading: title}})
+		fields = append(fields, d.questions(step, groupPrefix(step, i))...)
+		if n > max(step.Repeat.Min, 1) {
+			fields = append(fields, Field{Button: &frontend.Button{Text: d.tr.T("catalog.remove", title), Name: removeButton,
+				Value: strconv.Itoa(i), Classes: "govuk-button--secondary", Attributes: skipChecks}})
+		}
+	}
+	if n < step.Repeat.Max {
+		fields = append(fields, Field{Button: &frontend.Button{Text: step.Repeat.Add.In(d.tr.Lang), Name: addButton, Value: step.ID,
+			Classes: "govuk-button--secondary", Attributes: skipChecks}})
+	}
+	return fields
+}
+
+// Buttons of a repeated step.
+const (
+	addButton    = "_add"
+	removeButton = "_remove"
+)
+
+var skipChecks = frontend.Attributes{"formnovalidate": ""}
 
 // Rearrange answers the buttons "add" and "remove" of a repeated step: it returns the typed values with a group more or less,
 // to be drawn again by Fields without problems. It returns false when another button was pressed.
 func (t *Step) Rearrange(form url.Values) (url.Values, bool) {
-	return form, false
+	if t.Repeat == nil {
+		return form, false
+	}
+	n := groupCount(t, form)
+	if form.Has(addButton) {
+		return without(form, t, -1, min(n+1, t.Repeat.Max)), true
+	}
+	gone, err := strconv.Atoi(form.Get(removeButton))
+	if err != nil || gone < 0 || gone >= n {
+		return form, form.Has(removeButton)
+	}
+	return without(form, t, gone, max(n-1, t.Repeat.Min, 1)), true
+}
+
+// without copies the groups of a form, but for one, and sets their number.
+func without(form url.Values, t *Step, gone, count int) url.Values {
+	kept := url.Values{t.ID + "-count": {strconv.Itoa(count)}}
+	for name, values := range form {
+		rest, ours := strings.CutPrefix(name, t.ID+".")
+		number, question, split := strings.Cut(rest, ".")
+		i, err := strconv.Atoi(number)
+		if !ours || !split || err != nil || i == gone {
+			continue
+		}
+		if gone >= 0 && i > gone {
+			i--
+		}
+		kept[groupPrefix(t, i)+question] = values
+	}
+	return kept
+}
+
+// recall fills the values from the stored answers; where nothing is stored, from what is known of the person.
+func (d *drawing) recall(step *Step) {
+	if step.Repeat != nil {
+		groups := asGroups(d.stored[step.ID])
+		d.values.Set(step.ID+"-count", strconv.Itoa(max(len(groups), 1)))
+		for i, group := range groups {
+			for k := range step.Questions {
+				d.recallOne(&step.Questions[k], groupPrefix(step, i), group, false)
+			}
+		}
+		return
+	}
+	fresh := true // a question left out on purpose must not come back filled in
+	for i := range step.Questions {
+		_, has := d.stored[step.Questions[i].ID]
+		fresh = fresh && !has
+	}
+	for i := range step.Questions {
+		d.recallOne(&step.Questions[i], "", d.stored, fresh)
+	}
+}
+
+func (d *drawing) recallOne(q *Question, prefix string, answers map[string]any, fresh bool) {
+	name := prefix + q.ID
+	value, has := clean(q, answers[q.ID])
+	if !has {
+		if known := d.env.Prefill[q.Prefill]; fresh && q.Prefill != "" && known != "" {
+			value, has = known, true
+		}
+	}
+	switch text, _ := value.(string); {
+	case !has:
+	case q.Type == "checkboxes":
+		d.values[name] = asStrings(value)
+	case q.Type == "date":
+		if t, err := time.Parse(time.DateOnly, text); err == nil {
+			d.values.Set(name+"-day", strconv.Itoa(t.Day()))
+			d.values.Set(name+"-month", strconv.Itoa(int(t.Month())))
+			d.values.Set(name+"-year", strconv.Itoa(t.Year()))
+		}
+	case q.Type == "snils":
+		d.values.Set(name, rus.FormatSNILS(text))
+	case q.Type == "phone":
+		d.values.Set(name, rus.FormatPhone(text))
+	case q.Type == "money", q.Type == "decimal":
+		d.values.Set(name, strings.TrimSuffix(strings.ReplaceAll(text, ".", ","), ",00"))
+	default:
+		d.values.Set(name, text)
+	}
 }

@@ -1,8 +1,6 @@
 package catalog
 
 import (
-	"github.com/expr-lang/expr/vm"
-
 	"tamga/internal/i18n"
 )
 
@@ -20,7 +18,7 @@ type Step struct {
 	Repeat    *Repeat    `yaml:"repeat"`
 	Stops     []Stop     `yaml:"stops"`
 
-	when *vm.Program
+	when program
 }
 
 // Owner returns whose answers a step holds when party fills it: "" for the shared ones, else the party.
@@ -57,7 +55,7 @@ type Stop struct {
 	Text  i18n.Text `yaml:"text"` // paragraphs, parted by empty lines
 	Next  []Link    `yaml:"next"`
 
-	when *vm.Program
+	when program
 }
 
 // Link is a next step on a page that offers one.
@@ -87,9 +85,10 @@ type Question struct {
 	Bank     string    `yaml:"bank"`   // account: the question with the bank's БИК
 	Value    string    `yaml:"value"`  // calculation: an expression
 	Unit     string    `yaml:"unit"`   // calculation: "money", "percent" or ""
+	Suffix   i18n.Text `yaml:"suffix"` // number: the unit shown beside the input
 
-	when, validate, value *vm.Program
-	step                  *Step
+	when, validate, value program
+	kind                  *kind
 }
 
 // Option is one answer to choose.

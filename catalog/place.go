@@ -1,0 +1,197 @@
+package catalog
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"time"
+
+	"tamga/frontend"
+	"tamga/internal/i18n"
+	"tamga/internal/rus"
+)
+
+// offices returns the offices to choose from.
+func (s *Service) offices(env Env) []Office {
+	if env.Offices != nil {
+		return env.Offices
+	}
+	if s.catalog == nil {
+		return nil
+	}
+	return s.catalog.Offices(s.Department)
+}
+
+func readOffice(r *reading, q *Question, name string) (any, *Problem) {
+	id := r.typed(name)
+	if !slices.ContainsFunc(r.service.offices(r.env), func(o Office) bool { return o.ID == id }) {
+		return q.missing(name, "catalog.missing_office")
+	}
+	return id, nil
+}
+
+func drawOffice(d *drawing, q *Question, name string) Field {
+	radios := &frontend.Radios{Name: name, Value: d.values.Get(name), Fieldset: d.legend(q), Hint: d.hint(q), ErrorMessage: d.message(name)}
+	district := ""
+	for _, o := range d.service.offices(d.env) {
+		if in := o.District.In(d.tr.Lang); in != district {
+			district = in
+			radios.Items = append(radios.Items, frontend.Choice{Divider: district})
+		}
+		radios.Items = append(radios.Items, frontend.Choice{ID: radioID(name, radios.Items), Value: o.ID, Text: o.Name.In(d.tr.Lang),
+			Hint: frontend.Hint{Text: o.Address.In(d.tr.Lang)}})
+	}
+	return Field{Field: frontend.Field{Radios: radios}}
+}
+
+// radioID gives the first radio the name itself as its id, for the summary of errors leads there; dividers would shift the
+// numbering of the frontend.
+func radioID(name string, before []frontend.Choice) string {
+	if !slices.ContainsFunc(before, func(c frontend.Choice) bool { return c.Divider == "" }) {
+		return name
+	}
+	return fmt.Sprintf("%s-%d", name, len(before)+1)
+}
+
+func showOffice(s *Service, _ *Question, id string, tr Tr) string {
+	if s.catalog != nil {
+		if o := s.catalog.Office(id); o != nil {
+			return o.Name.In(tr.Lang) + "\n" + o.Address.In(tr.Lang)
+		}
+	}
+	return id
+}
+
+// slotDays returns the free days of an office inside the window of a question.
+func (s *Service) slotDays(q *Question, office string, env Env) []Day {
+	first, last := q.Window.Range(env.now())
+	if env.Slots == nil {
+		for _, o := range s.offices(env) {
+			if o.ID == office {
+				return o.Days(first, last, nil)
+			}
+		}
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(env.Slots(office)), func(d Day) bool {
+		return d.Date.Before(first) || d.Date.After(last)
+	})
+}
+
+func readSlot(r *reading, q *Question, name string) (any, *Problem) {
+	value := r.typed(name)
+	if value == "" {
+		return q.missing(name, "catalog.missing_slot")
+	}
+	office, _ := r.now[q.Office].(string)
+	if office == "" {
+		office, _ = r.stored[q.Office].(string)
+	}
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return nil, &Problem{Field: name, Key: "catalog.missing_slot", Args: []any{q.Label}}
+	}
+	for _, d := range r.service.slotDays(q, office, r.env) {
+		for _, slot := range d.Slots {
+			if free, err := time.Parse(time.RFC3339, slot.Value); err == nil && free.Equal(at) {
+				return slot.Value, nil
+			}
+		}
+	}
+	return nil, &Problem{Field: name, Key: "catalog.slot_gone"}
+}
+
+func showSlot(_ *Service, _ *Question, value string, tr Tr) string {
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return value
+	}
+	return rus.FormatDateTime(at, tr.Lang)
+}
+
+// drawSlot shows one month of free times: the month asked for, that of the chosen time, or the first.
+func drawSlot(d *drawing, q *Question, name string) Field {
+	office, _ := d.stored[q.Office].(string)
+	days := d.service.slotDays(q, office, d.env)
+	chosen := d.values.Get(name)
+	month := firstNonEmpty(d.env.Month, d.values.Get(name+"-month"), monthOf(chosen))
+	months := monthsOf(days)
+	if !slices.Contains(months, month) && len(months) > 0 {
+		month = months[0]
+	}
+	c := &Calendar{Name: name, Month: month, Message: d.message(name), Hint: q.Hint.In(d.tr.Lang), Legend: q.Label.In(d.tr.Lang)}
+	for _, m := range months {
+		first, _ := time.Parse("2006-01", m)
+		c.Months = append(c.Months, MonthLink{Text: monthName(d.tr, first), Href: "?" + url.Values{"month": {m}}.Encode(), Current: m == month})
+	}
+	if len(months) == 0 {
+		c.Empty = d.tr.T("catalog.no_slots")
+	}
+	for _, free := range days {
+		if free.Date.Format("2006-01") == month {
+			c.Days = append(c.Days, slotRadios(d.tr, name, free, chosen, len(c.Days) == 0))
+		}
+	}
+	return Field{Calendar: c}
+}
+
+// slotRadios are the times of one day. The first radio of the page has the id that the summary of errors leads to.
+func slotRadios(tr Tr, name string, free Day, chosen string, first bool) frontend.Radios {
+	prefix := name + "-" + free.Date.Format("0102")
+	if first {
+		prefix = name
+	}
+	legend := weekday(tr, free.Date) + ", " + dayAndMonth(tr, free.Date)
+	radios := frontend.Radios{Name: name, IDPrefix: prefix, Value: chosen, Classes: "govuk-radios--inline govuk-radios--small",
+		Fieldset: &frontend.Fieldset{Legend: frontend.Legend{Text: legend, Classes: "govuk-fieldset__legend--s"}}}
+	for _, slot := range free.Slots {
+		spoken := template.HTML(`<span class="govuk-visually-hidden">` + template.HTMLEscapeString(legend) + `, </span>` +
+			template.HTMLEscapeString(slot.Label))
+		radios.Items = append(radios.Items, frontend.Choice{Value: slot.Value, HTML: spoken})
+	}
+	return radios
+}
+
+func monthsOf(days []Day) []string {
+	var months []string
+	for _, d := range days {
+		if m := d.Date.Format("2006-01"); !slices.Contains(months, m) {
+			months = append(months, m)
+		}
+	}
+	return months
+}
+
+func monthOf(slot string) string {
+	if len(slot) < len("2006-01") {
+		return ""
+	}
+	return slot[:len("2006-01")]
+}
+
+// monthName is "Февраль 2027": the words are in catalog.month_1 to catalog.month_12.
+func monthName(tr Tr, t time.Time) string {
+	return fmt.Sprintf("%s %d", tr.T(fmt.Sprintf("catalog.month_%d", t.Month())), t.Year())
+}
+
+func weekday(tr Tr, t time.Time) string { return tr.T(fmt.Sprintf("catalog.weekday_%d", t.Weekday())) }
+
+// dayAndMonth is a date without its year: "5 февраля".
+func dayAndMonth(tr Tr, t time.Time) string {
+	switch tr.Lang {
+	case i18n.EN:
+		return t.Format("2 January")
+	default:
+		return fmt.Sprintf("%d %s", t.Day(), tr.T(fmt.Sprintf("catalog.of_month_%d", t.Month())))
+	}
+}
+
+func firstNonEmpty(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,73 @@
+package catalog
+
+import (
+	"slices"
+
+	"tamga/internal/i18n"
+)
+
+// Subject is a way to group services: an audience, a topic or a life situation.
+type Subject struct {
+	ID    string    `yaml:"id"`
+	Name  i18n.Text `yaml:"name"`
+	About i18n.Text `yaml:"about"`
+}
+
+// subjects are all groups, in the order in which they are shown.
+type subjects struct {
+	Audiences  []Subject `yaml:"audiences"`
+	Topics     []Subject `yaml:"topics"`
+	Situations []Subject `yaml:"situations"`
+}
+
+// Popular returns the n services that are used most.
+func (c *Catalog) Popular(n int) []*Service {
+	return c.services[:min(n, len(c.services))]
+}
+
+// Audiences returns who services are for: citizens, entrepreneurs, organisations.
+func (c *Catalog) Audiences() []Subject { return c.subjects.Audiences }
+
+// Situations returns the life situations that have services.
+func (c *Catalog) Situations() []Subject {
+	return c.used(c.subjects.Situations, Filter{}, func(f *Filter, id string) { f.Situation = id })
+}
+
+// Topics returns the topics that have services for an audience, or for anybody when it is "".
+func (c *Catalog) Topics(audience string) []Subject {
+	return c.used(c.subjects.Topics, Filter{Audience: audience}, func(f *Filter, id string) { f.Topic = id })
+}
+
+// used leaves out groups without services.
+func (c *Catalog) used(all []Subject, base Filter, with func(*Filter, string)) []Subject {
+	var some []Subject
+	for _, subject := range all {
+		f := base
+		with(&f, subject.ID)
+		if len(c.Find(f)) > 0 {
+			some = append(some, subject)
+		}
+	}
+	return some
+}
+
+// Filter narrows the catalogue; an empty field lets all through.
+type Filter struct {
+	Audience, Topic, Situation, Department string
+}
+
+// Find returns the services that a filter lets through, most used first.
+func (c *Catalog) Find(f Filter) []*Service {
+	var found []*Service
+	for _, s := range c.services {
+		if holds(s.Audience, f.Audience) && holds(s.Topics, f.Topic) && holds(s.Situations, f.Situation) &&
+			(f.Department == "" || f.Department == s.Department) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+func holds(list []string, wanted string) bool {
+	return wanted == "" || slices.Contains(list, wanted)
+}
