@@ -1,0 +1,91 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"tamga/internal/secret"
+)
+
+// Channel is a way to reach a person.
+type Channel string
+
+// The channels.
+const (
+	SMS   Channel = "sms"
+	Email Channel = "email"
+)
+
+// Message is what is sent.
+type Message struct {
+	Channel Channel
+	To      string // a phone in E.164, or an e-mail address
+	Subject string // of an e-mail; an SMS has none
+	Body    string // plain text
+	Kind    string // what it is for, as domain.noun: the monitoring's and Worker.MaxAge's word for it
+}
+
+// Outbox takes messages.
+type Outbox struct {
+	River *river.Client[pgx.Tx] // may be a client that only inserts
+	Box   *secret.Box
+	Now   func() time.Time
+}
+
+// Send queues m in tx. A missing recipient is no error, since it must not undo the caller's work: the message is kept as
+// failed, where the monitoring sees it.
+func (o *Outbox) Send(ctx context.Context, tx pgx.Tx, m Message) error {
+	if m.Channel != SMS && m.Channel != Email || m.Kind == "" || m.Body == "" {
+		return fmt.Errorf("notify: a message needs a channel, a kind and a body (channel %q, kind %q)", m.Channel, m.Kind)
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	n := notification{
+		ID: id, Channel: m.Channel, Kind: m.Kind, State: queued, CreatedAt: o.Now(),
+		Recipient: o.Box.Seal([]byte(m.To), aad(id, "recipient")),
+		Subject:   o.Box.Seal([]byte(m.Subject), aad(id, "subject")),
+		Body:      o.Box.Seal([]byte(m.Body), aad(id, "body")),
+	}
+	if m.To == "" {
+		n.State, n.LastError = failed, new("no recipient")
+	}
+	if err := insertNotification(ctx, tx, n); err != nil {
+		return fmt.Errorf("notify %s: %w", m.Kind, err)
+	}
+	if n.State == failed {
+		return nil
+	}
+	if _, err := o.River.InsertTx(ctx, tx, SendArgs{ID: id}, nil); err != nil {
+		return fmt.Errorf("notify %s: %w", m.Kind, err)
+	}
+	return nil
+}
+
+// open returns the message of a row.
+func (n *notification) open(box *secret.Box) (Message, error) {
+	m := Message{Channel: n.Channel, Kind: n.Kind}
+	var errs []error
+	for _, part := range []struct {
+		name   string
+		sealed []byte
+		text   *string
+	}{{"recipient", n.Recipient, &m.To}, {"subject", n.Subject, &m.Subject}, {"body", n.Body, &m.Body}} {
+		plain, err := box.Open(part.sealed, aad(n.ID, part.name))
+		errs = append(errs, err)
+		*part.text = string(plain)
+	}
+	return m, errors.Join(errs...)
+}
+
+// aad ties a sealed value to its row and column.
+func aad(id uuid.UUID, column string) []byte {
+	return []byte("notification/" + id.String() + "/" + column)
+}
