@@ -1,0 +1,137 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/internal/db"
+	"tamga/internal/fault"
+)
+
+// ByID returns an account.
+func ByID(ctx context.Context, d db.DB, id uuid.UUID) (*Account, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT id, oid, last_name, first_name, middle_name, phone, email, email_confirmed_at IS NOT NULL AS email_confirmed,
+		       level, level_at
+		FROM account
+		WHERE id = $1`, id)
+	return oneAccount(rows)
+}
+
+// ByOID returns an account by the number that clients know.
+func ByOID(ctx context.Context, d db.DB, oid int64) (*Account, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT id, oid, last_name, first_name, middle_name, phone, email, email_confirmed_at IS NOT NULL AS email_confirmed,
+		       level, level_at
+		FROM account
+		WHERE oid = $1`, oid)
+	return oneAccount(rows)
+}
+
+func oneAccount(rows pgx.Rows) (*Account, error) {
+	a, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Account])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "idp.no_account")
+	}
+	return a, err
+}
+
+// lock is what a password opens.
+type lock struct {
+	ID       uuid.UUID
+	Password string
+}
+
+// locksOf returns the accounts that an identifier may mean. Eleven digits may be a phone and a СНИЛС, so there may be two.
+func locksOf(ctx context.Context, d db.DB, i identifier) ([]lock, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT id, password
+		FROM account
+		WHERE phone = $1 OR (email = $2 AND email_confirmed_at IS NOT NULL) OR snils_key = $3
+		ORDER BY phone = $1 DESC, id`, i.Phone, i.Email, i.SNILSKey)
+	return pgx.CollectRows(rows, pgx.RowToStructByName[lock])
+}
+
+func setPassword(ctx context.Context, d db.DB, id uuid.UUID, hash string) error {
+	_, err := d.Exec(ctx, `UPDATE account SET password = $2 WHERE id = $1`, id, hash)
+	return err
+}
+
+func phoneTaken(ctx context.Context, d db.DB, phone string) (bool, error) {
+	var taken bool
+	err := d.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM account WHERE phone = $1)`, phone).Scan(&taken)
+	return taken, err
+}
+
+// insertAccount makes a simplified account.
+func insertAccount(ctx context.Context, d db.DB, a *Account, password string, now time.Time) error {
+	_, err := d.Exec(ctx, `
+		INSERT INTO account (id, last_name, first_name, middle_name, phone, email, password, level, level_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'simplified', $8, $8)`,
+		a.ID, a.LastName, a.FirstName, a.MiddleName, a.Phone, a.Email, password, now)
+	if db.IsUnique(err, "account_phone") || db.IsUnique(err, "account_pkey") {
+		return fault.New(fault.Conflict, "idp.registration_taken")
+	}
+	if err != nil {
+		return fmt.Errorf("insert account: %w", err)
+	}
+	return nil
+}
+
+// errSNILSTaken means that another account has this СНИЛС.
+var errSNILSTaken = errors.New("snils belongs to another account")
+
+// raise makes the account standard, under the name that the registers know.
+func raise(ctx context.Context, d db.DB, account uuid.UUID, now time.Time) error {
+	err := pgx.BeginFunc(ctx, d, func(tx pgx.Tx) error { // a savepoint: a clash must not fail the caller's transaction
+		_, err := tx.Exec(ctx, `
+			UPDATE account a
+			SET level = 'standard', level_at = $2, snils_key = i.snils_key, last_name = i.last_name,
+			    first_name = i.first_name, middle_name = i.middle_name
+			FROM identity i
+			WHERE a.id = $1 AND i.account_id = a.id AND a.level = 'simplified'`, account, now)
+		return err
+	})
+	if db.IsUnique(err, "account_snils_key") {
+		return errSNILSTaken
+	}
+	return err
+}
+
+func insertConfirmation(ctx context.Context, d db.DB, token []byte, a *Account, expires time.Time) error {
+	_, err := d.Exec(ctx, `
+		INSERT INTO email_confirmation (token_hash, account_id, email, expires_at)
+		VALUES ($1, $2, $3, $4)`, token, a.ID, a.Email, expires)
+	return err
+}
+
+// confirmEmail uses a link once, if the account still has the address that the link was sent to.
+func confirmEmail(ctx context.Context, d db.DB, token []byte, now time.Time) error {
+	return pgx.BeginFunc(ctx, d, func(tx pgx.Tx) error {
+		var id uuid.UUID
+		var email string
+		err := tx.QueryRow(ctx, `
+			DELETE FROM email_confirmation WHERE token_hash = $1 AND expires_at > $2
+			RETURNING account_id, email`, token, now).Scan(&id, &email)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.New(fault.NotFound, "idp.email_link_old")
+		}
+		if err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `
+			UPDATE account SET email_confirmed_at = $3 WHERE id = $1 AND email = $2`, id, email, now)
+		if db.IsUnique(err, "account_email") {
+			return fault.New(fault.Conflict, "idp.email_taken")
+		}
+		if err == nil && tag.RowsAffected() == 0 {
+			return fault.New(fault.NotFound, "idp.email_link_old")
+		}
+		return err
+	})
+}

@@ -1,0 +1,103 @@
+package account
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/internal/fault"
+)
+
+// startChecks stores the data and asks the registers, each in a job of its own: all or nothing of it happens.
+func (h *Handler) startChecks(ctx context.Context, i *Identity) error {
+	return pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
+		round, found, err := putIdentity(ctx, tx, h.Box, i, h.Now())
+		if err != nil {
+			return err
+		}
+		if !found { // sent twice, or in two tabs: the checks of the first are under way
+			return nil
+		}
+		for _, register := range Registers {
+			c := Check{ID: uuid.Must(uuid.NewV7()), Account: i.Account, Round: round, Register: register}
+			if err := insertCheck(ctx, tx, c, h.Now()); err != nil {
+				return err
+			}
+			if _, err := h.River.InsertTx(ctx, tx, CheckArgs{CheckID: c.ID}, nil); err != nil {
+				return fmt.Errorf("enqueue check: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// answer is what a register says.
+type answer struct {
+	Match  bool   `json:"match"`
+	Reason string `json:"reason"`
+}
+
+// reasons that a register may give; the page has a text for each.
+var reasons = map[string]bool{"not_found": true, "name": true, "birth_date": true, "sex": true, "document": true, "taken": true}
+
+// question is what a register needs to know, and no more.
+func question(register string, i *Identity) any {
+	type person struct {
+		LastName   string `json:"last_name"`
+		FirstName  string `json:"first_name"`
+		MiddleName string `json:"middle_name"`
+		BirthDate  string `json:"birth_date"`
+	}
+	p := person{i.LastName, i.FirstName, i.MiddleName, i.BirthDate.Format(time.DateOnly)}
+	if register == "pension" {
+		return struct {
+			SNILS string `json:"snils"`
+			Sex   string `json:"sex"`
+			person
+		}{i.SNILS, i.Sex, p}
+	}
+	return struct {
+		Series   string `json:"series"`
+		Number   string `json:"number"`
+		IssuedOn string `json:"issued_on"`
+		Code     string `json:"code"`
+		person
+	}{i.Document.Series, i.Document.Number, i.Document.IssuedOn, i.Document.Code, p}
+}
+
+// ask puts a question to a register. An error means that there is no answer yet.
+func ask(ctx context.Context, client *http.Client, base, register string, i *Identity) (*answer, error) {
+	body, err := json.Marshal(question(register, i))
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/registers/"+register, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	got, err := client.Do(r)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "idp.register_away")
+	}
+	defer got.Body.Close()
+	if got.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("register %s answered %d", register, got.StatusCode)
+	}
+	a := &answer{}
+	if err := json.NewDecoder(io.LimitReader(got.Body, 64<<10)).Decode(a); err != nil {
+		return nil, errors.New("register " + register + " gave no JSON")
+	}
+	if !a.Match && !reasons[a.Reason] {
+		a.Reason = "not_found"
+	}
+	return a, nil
+}

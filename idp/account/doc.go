@@ -1,0 +1,22 @@
+// Package account is people: how they register, sign in, and come to be known better.
+//
+// Routes:
+//
+//	GET, POST /registration            surname, name, phone, e-mail, consent
+//	GET, POST /registration/code       the code from the SMS; POST /registration/resend sends another
+//	GET, POST /registration/password   the password, twice; makes the account
+//	GET  /registration/done            what next
+//	GET, POST /email/confirm?token=    the link from the e-mail; POST /profile/email sends another
+//	GET, POST /login                   phone, e-mail or СНИЛС, and the password (fields login and password)
+//	GET  /profile                      the person's data and level
+//	GET, POST /profile/data            personal data; sending them starts the checks
+//	GET  /profile/checks               how the checks go
+//	GET  /levels                       the three levels explained
+//
+// Pages that belong to the sign-in of a client carry ?request=, and lead back to it by /oauth2/continue.
+//
+// Tables: account, registration, email_confirmation, identity, identity_check.
+//
+// Levels: simplified -> standard (both registers found the person) -> confirmed (in person; not built yet). Personal data are
+// checking -> passed, or failed -> (corrected) checking again with the next round.
+package account

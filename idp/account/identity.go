@@ -1,0 +1,64 @@
+package account
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Identity is a person's data as sent to the checks.
+type Identity struct {
+	Account     uuid.UUID
+	Round       int
+	State       string // "checking", "passed", "failed"
+	LastName    string
+	FirstName   string
+	MiddleName  string
+	Sex         string // "M", "F"
+	BirthDate   time.Time
+	BirthPlace  string
+	Citizenship string // ISO 3166, three letters
+	SNILS       string // 11 digits
+	Document    Document
+	Request     *uuid.UUID // the sign-in of a client that waits for the level
+	SubmittedAt time.Time
+}
+
+// Document proves who a person is. Only the passport of a citizen of Russia is known so far.
+type Document struct {
+	Type     string `json:"type"` // "RF_PASSPORT"
+	Series   string `json:"series"`
+	Number   string `json:"number"`
+	IssuedOn string `json:"issued_on"` // YYYY-MM-DD
+	IssuedBy string `json:"issued_by"`
+	Code     string `json:"code"` // 160-001
+}
+
+// Check is one register's answer.
+type Check struct {
+	ID        uuid.UUID
+	Account   uuid.UUID
+	Round     int
+	Register  string // "pension", "interior"
+	State     string // "waiting", "passed", "failed"
+	Reason    string
+	Attempts  int
+	LastError string
+}
+
+// Registers lists those that are asked, in the order in which the page shows them.
+var Registers = []string{"pension", "interior"}
+
+// Decision is what the answers of a round come to: "" while one is missing.
+func decision(checks []Check) string {
+	state := "passed"
+	for _, c := range checks {
+		if c.State == "waiting" {
+			return ""
+		}
+		if c.State == "failed" {
+			state = "failed"
+		}
+	}
+	return state
+}

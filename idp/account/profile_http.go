@@ -1,0 +1,229 @@
+package account
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/frontend"
+	"tamga/internal/fault"
+	"tamga/internal/i18n"
+	"tamga/internal/rus"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+)
+
+const (
+	profile     frontend.Page[profilePage] = "idp/profile.html"
+	checksPages frontend.Page[checksPage]  = "idp/checks.html"
+	levelsPages frontend.Page[levelsPage]  = "idp/levels.html"
+	confirmPage frontend.Page[emailPage]   = "idp/email_confirm.html"
+)
+
+type profilePage struct {
+	Name     string
+	Level    frontend.Tag
+	Contacts frontend.SummaryList
+	Data     *frontend.SummaryList // nil until data were sent
+	State    string                // of the data: "", "checking", "passed", "failed"
+	Raise    *frontend.Button
+	Confirm  *frontend.Button // sends the e-mail link again
+	Told     bool             // the link was just sent
+	Leave    frontend.Button
+}
+
+type checksPage struct {
+	State    string
+	Results  frontend.SummaryList
+	Problems []problem
+	Client   string
+	Next     frontend.Button
+	Correct  frontend.Button
+}
+
+// problem is why a check failed, and what to do about it.
+type problem struct {
+	Register, Reason, Advice string
+}
+
+type levelsPage struct {
+	Levels []levelText
+	Have   string // the reader's level
+	Raise  *frontend.Button
+}
+
+type levelText struct {
+	Name, Needs, Opens string
+	Have               bool
+}
+
+type emailPage struct {
+	Token string
+	Send  frontend.Button
+	Done  bool
+	Next  frontend.Button
+}
+
+var levelColours = map[Level]string{Simplified: "govuk-tag--grey", Standard: "govuk-tag--blue", Confirmed: "govuk-tag--green"}
+
+func (h *Handler) showProfile(c *fiber.Ctx) error {
+	a, err := h.person(c)
+	if err != nil {
+		return err
+	}
+	t := h.Pages.Texts(c)
+	page := profilePage{
+		Name:  a.FullName(),
+		Level: frontend.Tag{Text: t("idp.level_" + string(a.Level)), Classes: levelColours[a.Level]},
+		Told:  c.Query("sent") == "1",
+		Leave: frontend.Button{Text: t("idp.leave"), Classes: "govuk-button--secondary"},
+		Contacts: frontend.SummaryList{Rows: []frontend.SummaryRow{
+			frontend.Row(t("idp.phone"), rus.FormatPhone(a.Phone)), frontend.Row(t("idp.email"), a.Email)}},
+	}
+	if !a.EmailConfirmed {
+		page.Contacts.Rows[1].Value.Text = t("idp.email_unconfirmed", a.Email)
+		page.Confirm = &frontend.Button{Text: t("idp.email_send"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
+	}
+	i, err := IdentityOf(c.UserContext(), h.DB, h.Box, a.ID)
+	if err != nil && !errors.Is(err, fault.NotFound) {
+		return err
+	}
+	if err == nil {
+		page.State = i.State
+		page.Data = &frontend.SummaryList{Rows: identityRows(t, web.Lang(c), i)}
+	}
+	if a.Level == Simplified {
+		page.Raise = raiseButton(t, page.State)
+	}
+	return profile.Render(c, h.Pages, page)
+}
+
+func raiseButton(t func(string, ...any) string, state string) *frontend.Button {
+	switch state {
+	case "checking":
+		return &frontend.Button{Text: t("idp.see_checks"), Href: "/profile/checks"}
+	case "failed":
+		return &frontend.Button{Text: t("idp.correct"), Href: "/profile/data"}
+	}
+	return &frontend.Button{Text: t("idp.level_raise"), Href: "/profile/data"}
+}
+
+func identityRows(t func(string, ...any) string, lang i18n.Lang, i *Identity) []frontend.SummaryRow {
+	issued, _ := time.Parse(time.DateOnly, i.Document.IssuedOn)
+	middle := i.MiddleName
+	if middle == "" {
+		middle = t("idp.none")
+	}
+	return []frontend.SummaryRow{
+		frontend.Row(t("idp.last_name"), i.LastName), frontend.Row(t("idp.first_name"), i.FirstName),
+		frontend.Row(t("idp.middle_name"), middle),
+		frontend.Row(t("idp.sex"), t(map[string]string{"F": "idp.sex_f", "M": "idp.sex_m"}[i.Sex])),
+		frontend.Row(t("idp.birth"), rus.FormatDate(i.BirthDate, lang)), frontend.Row(t("idp.birth_place"), i.BirthPlace),
+		frontend.Row(t("idp.snils"), rus.FormatSNILS(i.SNILS)), frontend.Row(t("idp.citizenship"), t("idp.citizenship_rus")),
+		frontend.Row(t("idp.passport"), i.Document.Series+" "+i.Document.Number),
+		frontend.Row(t("idp.issued"), rus.FormatDate(issued, lang)+", "+i.Document.IssuedBy+", "+i.Document.Code),
+	}
+}
+
+// showChecks shows each check. The page asks for itself again while one is missing; without scripts too.
+func (h *Handler) showChecks(c *fiber.Ctx) error {
+	a, err := h.person(c)
+	if err != nil {
+		return err
+	}
+	i, err := IdentityOf(c.UserContext(), h.DB, h.Box, a.ID)
+	if errors.Is(err, fault.NotFound) {
+		return c.Redirect("/profile/data", fiber.StatusSeeOther)
+	}
+	if err != nil {
+		return err
+	}
+	checks, err := checksOf(c.UserContext(), h.DB, a.ID)
+	if err != nil {
+		return err
+	}
+	t := h.Pages.Texts(c)
+	page := checksPage{State: i.State, Next: frontend.Button{Text: t("idp.to_profile"), Href: "/profile"}}
+	for _, k := range checks {
+		row := frontend.Row(t("idp.register_"+k.Register), t("idp.check_"+k.State))
+		if k.State == "waiting" && k.Attempts > 0 {
+			row.Value.Text = t("idp.check_again", k.Attempts)
+		}
+		page.Results.Rows = append(page.Results.Rows, row)
+		if k.State == "failed" {
+			page.Problems = append(page.Problems, problem{
+				t("idp.register_" + k.Register), t("idp.reason_" + k.Reason), t("idp.advice_" + k.Reason)})
+		}
+	}
+	if i.Request != nil {
+		if w := h.Waiting(c.UserContext(), *i.Request); w != nil {
+			page.Client = w.Name
+			page.Next = frontend.Button{Text: t("idp.back_to", w.Name), Href: onward(i.Request)}
+			page.Correct.Href = withRequest("/profile/data", i.Request)
+		}
+	}
+	if page.Correct.Href == "" {
+		page.Correct.Href = "/profile/data"
+	}
+	page.Correct.Text = t("idp.correct")
+	if i.State == "checking" {
+		c.Set("Refresh", "3")
+	}
+	return checksPages.Render(c, h.Pages, page)
+}
+
+// showLevels explains the levels. It is open to everybody.
+func (h *Handler) showLevels(c *fiber.Ctx) error {
+	t := h.Pages.Texts(c)
+	page := levelsPage{}
+	a, err := h.person(c)
+	if err != nil && !errors.Is(err, fault.SignIn) {
+		return err
+	}
+	for _, l := range Levels {
+		name := string(l)
+		page.Levels = append(page.Levels, levelText{
+			t("idp.level_" + name), t("idp.level_" + name + "_needs"), t("idp.level_" + name + "_opens"), a != nil && a.Level == l})
+	}
+	if a != nil && a.Level == Simplified {
+		page.Raise = raiseButton(t, "")
+	}
+	return levelsPages.Render(c, h.Pages, page)
+}
+
+// sendConfirmation sends the e-mail link again.
+func (h *Handler) sendConfirmation(c *fiber.Ctx) error {
+	a, err := h.person(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Limit.Allow(c.UserContext(), "email-confirm", a.ID.String(), smsRate); err != nil {
+		return err
+	}
+	if !a.EmailConfirmed {
+		err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
+			return h.mailConfirmation(c.UserContext(), tx, a, web.Lang(c))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return c.Redirect("/profile?sent=1", fiber.StatusSeeOther)
+}
+
+// showConfirmEmail asks to press a button: scanners of mail open links, too, and must not use them up.
+func (h *Handler) showConfirmEmail(c *fiber.Ctx) error {
+	page := emailPage{Token: c.Query("token"), Send: frontend.Button{Text: h.Pages.Texts(c)("idp.email_confirm"), PreventDoubleClick: true}}
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	return confirmPage.Render(c, h.Pages, page)
+}
+
+func (h *Handler) confirmEmail(c *fiber.Ctx) error {
+	if err := confirmEmail(c.UserContext(), h.DB, secret.HashToken(c.FormValue("token")), h.Now()); err != nil {
+		return err
+	}
+	return confirmPage.Render(c, h.Pages, emailPage{Done: true,
+		Next: frontend.Button{Text: h.Pages.Texts(c)("idp.next"), Href: "/profile"}})
+}

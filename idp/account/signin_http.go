@@ -1,0 +1,126 @@
+package account
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"tamga/frontend"
+	"tamga/internal/fault"
+	"tamga/internal/web"
+)
+
+const loginForm frontend.Page[loginPage] = "idp/login.html"
+
+type loginPage struct {
+	frontend.Errors
+	Client   string
+	Request  string
+	Register string
+	Login    frontend.Input
+	Password frontend.PasswordInput
+	Send     frontend.Button
+}
+
+// Limits of sign-in. Tries are counted per account and address together: whoever guesses at somebody's account locks out only
+// the own address, never the owner. The address alone has a wider limit, for those who try one password on many accounts.
+var (
+	accountRate = web.Rate{Burst: 10, Every: 30 * time.Second}
+	addressRate = web.Rate{Burst: 100, Every: 2 * time.Second}
+)
+
+func (h *Handler) loginPage(c *fiber.Ctx) (loginPage, *uuid.UUID) {
+	t := h.Pages.Texts(c)
+	id, w := h.waiting(c)
+	page := loginPage{
+		Request: textOf(id), Register: withRequest("/registration", id),
+		Login: frontend.Input{
+			Name: "login", Label: frontend.Label{Text: t("idp.login_label")}, Hint: frontend.Hint{Text: t("idp.login_hint")},
+			Autocomplete: "username", Spellcheck: "false", Autocapitalize: "none", Value: c.FormValue("login"),
+		},
+		Password: frontend.PasswordInput{Name: "password", Label: frontend.Label{Text: t("idp.password_label")}},
+		Send:     frontend.Button{Text: t("idp.login_send"), ID: "loginByPwdButton", PreventDoubleClick: true},
+	}
+	if w != nil {
+		page.Client = w.Name
+		if page.Login.Value == "" {
+			page.Login.Value = w.LoginHint
+		}
+		h.AllowForm(c, w.Origin)
+	}
+	return page, id
+}
+
+func (h *Handler) showLogin(c *fiber.Ctx) error {
+	page, id := h.loginPage(c)
+	if id == nil && web.Current(c) != nil {
+		return c.Redirect("/profile", fiber.StatusSeeOther)
+	}
+	return loginForm.Render(c, h.Pages, page)
+}
+
+// login checks the password. Whatever is wrong, the answer is the same.
+func (h *Handler) login(c *fiber.Ctx) error {
+	page, id := h.loginPage(c)
+	t := h.Pages.Texts(c)
+	typed, password := c.FormValue("login"), c.FormValue("password")
+	if typed == "" {
+		page.Errors.Add("login", t("idp.login_missing"))
+	}
+	if password == "" {
+		page.Errors.Add("password", t("idp.password_missing"))
+	}
+	if page.Errors.Any() {
+		return h.loginAgain(c, page, fiber.StatusUnprocessableEntity)
+	}
+	who := readIdentifier(h.Box, typed)
+	if err := h.mayTry(c, who.name(h.Box, typed)); err != nil {
+		page.Errors.Add("login", h.limitText(c, err))
+		return h.loginAgain(c, page, fiber.StatusTooManyRequests)
+	}
+	found, err := h.signIn(c.UserContext(), who, password)
+	if err != nil {
+		return err
+	}
+	if found == uuid.Nil {
+		page.Errors.Add("login", t("idp.login_wrong"))
+		return h.loginAgain(c, page, fiber.StatusUnprocessableEntity)
+	}
+	if err := h.start(c, found); err != nil {
+		return err
+	}
+	return c.Redirect(onward(id), fiber.StatusSeeOther)
+}
+
+func (h *Handler) loginAgain(c *fiber.Ctx, page loginPage, status int) error {
+	page.Login.ErrorMessage, page.Password.ErrorMessage = page.Errors.Message("login"), page.Errors.Message("password")
+	c.Status(status)
+	return loginForm.Render(c, h.Pages, page)
+}
+
+func (h *Handler) mayTry(c *fiber.Ctx, who string) error {
+	if err := h.Limit.Allow(c.UserContext(), "login-address", c.IP(), addressRate); err != nil {
+		return err
+	}
+	return h.Limit.Allow(c.UserContext(), "login", who+"@"+c.IP(), accountRate)
+}
+
+// limitText is the text of a limit that was hit.
+func (h *Handler) limitText(c *fiber.Ctx, err error) string {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return h.Pages.Texts(c)(f.Key, f.Args...)
+	}
+	return ""
+}
+
+// start signs the person in at this browser.
+func (h *Handler) start(c *fiber.Ctx, id uuid.UUID) error {
+	a, err := ByID(c.UserContext(), h.DB, id)
+	if err != nil {
+		return err
+	}
+	return h.Sessions.Start(c, web.Session{Person: a.ID, Name: a.ShortName()}, 0)
+}

@@ -1,0 +1,170 @@
+package idp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
+	"github.com/riverqueue/river"
+
+	"tamga/frontend"
+	"tamga/idp/account"
+	"tamga/idp/oauth"
+	"tamga/internal/db"
+	"tamga/internal/notify"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+	"tamga/migrations"
+)
+
+// Config is what the provider needs.
+type Config struct {
+	DB        *pgxpool.Pool // the provider's own database
+	Redis     redis.UniversalClient
+	River     *river.Client[pgx.Tx] // inserts jobs into DB
+	Box       *secret.Box
+	Passwords *secret.Hasher
+	Notify    *notify.Outbox
+	Pages     *frontend.Pages
+	Log       *slog.Logger
+	Issuer    string // public address, without a slash at the end: "http://localhost:8081"
+	Portal    string // public address of the citizens' portal, for the footer
+	CSRFKey   []byte // 32 bytes
+	HMACKey   []byte // 32 bytes: authenticates codes and tokens
+	Secure    bool   // behind TLS
+	Now       func() time.Time
+}
+
+// Cookie is the name of the session's cookie.
+const Cookie = "tamga_id"
+
+// sessionLife is the idle time after which a person signs in again.
+const sessionLife = 30 * time.Minute
+
+// machine paths: others' servers and pages send there, and prove themselves otherwise than by our form token.
+var machine = []string{"/oauth2/auth", "/oauth2/token", "/oauth2/userinfo"}
+
+// New returns the provider's server.
+func New(cfg Config) (*fiber.App, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	app := web.New(web.Config{Role: "idp", Log: cfg.Log, Secure: cfg.Secure, ShowError: cfg.Pages.ShowError})
+	(&web.Health{Role: "idp", Checks: map[string]web.Check{
+		"database": func(ctx context.Context) error { return db.CheckSchema(ctx, cfg.DB, migrations.IDP()) },
+		"redis":    func(ctx context.Context) error { return cfg.Redis.Ping(ctx).Err() },
+	}}).Mount(app)
+	cfg.Pages.Mount(app)
+	app.Use(cfg.layout)
+	sessions := &web.Sessions{Redis: cfg.Redis, Role: "idp", Cookie: Cookie, TTL: sessionLife, Secure: cfg.Secure}
+	app.Use(sessions.Load, signedIn)
+	app.Use(cfg.guard())
+	limit := &web.Limiter{Redis: cfg.Redis, Log: cfg.Log}
+	provider := &oauth.Handler{
+		DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
+		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now},
+	}
+	people := &account.Handler{
+		DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box,
+		Passwords: cfg.Passwords, Notify: cfg.Notify, Now: cfg.Now, PublicURL: cfg.Issuer, Secure: cfg.Secure,
+		AllowForm: oauth.AllowForm,
+		Waiting: func(ctx context.Context, id uuid.UUID) *account.Waiting {
+			if a := provider.AskerOf(ctx, id); a != nil {
+				return &account.Waiting{Name: a.Name, Origin: a.Origin, LoginHint: a.LoginHint}
+			}
+			return nil
+		},
+	}
+	for _, h := range []web.Handler{provider, people} {
+		h.Mount(app)
+	}
+	return app, nil
+}
+
+func (cfg *Config) validate() error {
+	cfg.Issuer = strings.TrimSuffix(cfg.Issuer, "/")
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	switch {
+	case cfg.Issuer == "":
+		return errors.New("idp: an issuer is required")
+	case len(cfg.CSRFKey) < 32 || len(cfg.HMACKey) < 32:
+		return errors.New("idp: keys of 32 bytes are required")
+	}
+	return nil
+}
+
+// guard checks form tokens. A client may send its logout as a form, too, but the page that confirms a logout is ours.
+func (cfg *Config) guard() fiber.Handler {
+	ours := &web.CSRF{Key: cfg.CSRFKey, Cookie: Cookie + "_csrf", Secure: cfg.Secure, Exempt: machine}
+	logout := *ours
+	logout.Exempt = []string{"/oauth2/logout"}
+	return func(c *fiber.Ctx) error {
+		if c.Path() == "/oauth2/logout" {
+			return logout.Check(c)
+		}
+		return ours.Check(c)
+	}
+}
+
+func (cfg *Config) layout(c *fiber.Ctx) error {
+	frontend.SetLayout(c, func(l *frontend.Layout) {
+		l.Site = frontend.Site{Role: "idp", Home: "/", Portal: cfg.Portal, SignIn: "/login", SignOut: "/oauth2/logout/confirm"}
+		l.Robots = "noindex"
+	})
+	return c.Next()
+}
+
+// signedIn shows in the header who is signed in.
+func signedIn(c *fiber.Ctx) error {
+	if s := web.Current(c); s != nil {
+		frontend.SetLayout(c, func(l *frontend.Layout) { l.User = &frontend.User{Name: s.Name, Home: "/profile"} })
+	}
+	return c.Next()
+}
+
+// Jobs are the provider's background jobs.
+type Jobs struct {
+	DB        *pgxpool.Pool
+	Box       *secret.Box
+	Notify    *notify.Outbox
+	Pages     *frontend.Pages
+	Issuer    string
+	Registers string       // address of the state registers: POST <Registers>/registers/pension and /registers/interior
+	Client    *http.Client // 5 s timeout when nil
+	Now       func() time.Time
+}
+
+func (j *Jobs) people() *account.Jobs {
+	now, client := j.Now, j.Client
+	if now == nil {
+		now = time.Now
+	}
+	if client == nil {
+		client = &http.Client{Timeout: 5 * time.Second}
+	}
+	return &account.Jobs{
+		DB: j.DB, Box: j.Box, Notify: j.Notify, Pages: j.Pages, Now: now, Client: client,
+		Registers: strings.TrimSuffix(j.Registers, "/"), PublicURL: strings.TrimSuffix(j.Issuer, "/"),
+	}
+}
+
+// AddWorkers registers the jobs with a River client on the provider's database.
+func (j *Jobs) AddWorkers(w *river.Workers) {
+	j.people().AddWorkers(w)
+	oauth.AddWorkers(w, j.DB)
+}
+
+// PeriodicJobs returns the jobs that run by the clock.
+func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
+	return append(j.people().PeriodicJobs(), oauth.PeriodicJobs()...)
+}

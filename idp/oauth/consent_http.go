@@ -1,0 +1,133 @@
+package oauth
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tamga/frontend"
+	"tamga/idp/account"
+)
+
+const (
+	consentForm frontend.Page[consentPage] = "idp/consent.html"
+	levelNeeded frontend.Page[levelPage]   = "idp/level_needed.html"
+)
+
+type consentPage struct {
+	Client  string
+	Person  string
+	Request string
+	Data    []string // what will be known, in words
+	Grant   frontend.Button
+	Refuse  frontend.Button
+}
+
+type levelPage struct {
+	Client  string
+	Request string
+	Have    string
+	Need    string
+	Profile frontend.Button // to the personal data, when they raise the level
+	Cancel  frontend.Button
+}
+
+// showConsent asks before a client gets data for the first time.
+func (h *Handler) showConsent(c *fiber.Ctx) error {
+	ctx, cancel := deadline(c)
+	defer cancel()
+	r, err := h.requestOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	v, next, err := h.nextStep(ctx, c, r)
+	if err != nil {
+		return err
+	}
+	if next != stepConsent {
+		return c.Redirect("/oauth2/continue?request="+r.ID.String(), fiber.StatusSeeOther)
+	}
+	of, err := clientByID(ctx, h.DB, r.ClientID)
+	if err != nil {
+		return err
+	}
+	t := h.Pages.Texts(c)
+	page := consentPage{
+		Client: of.Name, Person: v.Account.ShortName(), Request: r.ID.String(),
+		Grant:  frontend.Button{ID: "grantAuthorization", Text: t("idp.consent_grant"), PreventDoubleClick: true},
+		Refuse: frontend.Button{Text: t("idp.consent_refuse"), Classes: "govuk-button--secondary"},
+	}
+	for _, scope := range Scopes {
+		if r.scopes().Has(scope) {
+			page.Data = append(page.Data, t("idp.scope_"+scope))
+		}
+	}
+	AllowForm(c, originOf(r.Form.Get("redirect_uri")))
+	return consentForm.Render(c, h.Pages, page)
+}
+
+// grantConsent remembers the consent and answers the client. Nothing is asked of this request again: with prompt=consent it
+// would be asked for ever.
+func (h *Handler) grantConsent(c *fiber.Ctx) error {
+	ctx, cancel := deadline(c)
+	defer cancel()
+	r, err := h.requestOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	v, next, err := h.nextStep(ctx, c, r)
+	if err != nil {
+		return err
+	}
+	if next != stepConsent && next != stepAnswer {
+		return c.Redirect(pathOf(next, r), fiber.StatusSeeOther)
+	}
+	if err := addConsent(ctx, h.DB, v.Account.ID, r.ClientID, r.scopes(), time.Now()); err != nil {
+		return err
+	}
+	return h.answer(ctx, c, r, v)
+}
+
+// showLevel explains that the client asks for a higher level, and how to get it. The request waits meanwhile.
+func (h *Handler) showLevel(c *fiber.Ctx) error {
+	ctx, cancel := deadline(c)
+	defer cancel()
+	r, err := h.requestOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	v, next, err := h.nextStep(ctx, c, r)
+	if err != nil {
+		return err
+	}
+	if next != stepLevel {
+		return c.Redirect("/oauth2/continue?request="+r.ID.String(), fiber.StatusSeeOther)
+	}
+	of, err := clientByID(ctx, h.DB, r.ClientID)
+	if err != nil {
+		return err
+	}
+	t := h.Pages.Texts(c)
+	page := levelPage{
+		Client: of.Name, Request: r.ID.String(),
+		Have: t("idp.level_" + string(v.Account.Level)), Need: t("idp.level_" + string(r.level())),
+		Cancel: frontend.Button{Text: t("idp.level_cancel"), Classes: "govuk-button--secondary"},
+	}
+	if v.Account.Level == account.Simplified {
+		page.Profile = frontend.Button{Text: t("idp.level_raise"), Href: "/profile/data?request=" + r.ID.String()}
+	}
+	AllowForm(c, originOf(r.Form.Get("redirect_uri")))
+	return levelNeeded.Render(c, h.Pages, page)
+}
+
+// AllowForm lets the forms of a page end at origin. Browsers apply form-action to the redirects that follow a form, too, so
+// without it a person who signs in for a client would stay where they are. It is the last directive of the policy.
+func AllowForm(c *fiber.Ctx, origin string) {
+	if origin == "" {
+		return
+	}
+	policy := string(c.Response().Header.Peek(fiber.HeaderContentSecurityPolicy))
+	if policy != "" {
+		c.Set(fiber.HeaderContentSecurityPolicy, policy+" "+origin)
+	}
+}

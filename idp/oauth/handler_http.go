@@ -1,0 +1,150 @@
+package oauth
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+	"github.com/ory/fosite"
+	"github.com/ory/fosite/token/jwt"
+
+	"tamga/frontend"
+	"tamga/idp/account"
+	"tamga/internal/db"
+	"tamga/internal/fault"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+)
+
+// Handler serves the provider.
+type Handler struct {
+	DB       db.DB
+	Keys     *Keys
+	Box      *secret.Box
+	Pages    *frontend.Pages
+	Sessions *web.Sessions
+	Issuer   string // without a slash at the end
+	HMACKey  []byte // 32 bytes: authenticates codes and tokens
+
+	store     *store
+	fosite    *provider
+	discovery []byte
+}
+
+// answerTime bounds the work on a protocol request; it begins anew here because fosite knows nothing of Fiber's contexts.
+const answerTime = 10 * time.Second
+
+// Mount registers the routes.
+func (h *Handler) Mount(r fiber.Router) {
+	h.store = &store{h.DB}
+	h.fosite = newProvider(h.Issuer, h.HMACKey, h.store, h.Keys)
+	h.discovery = discoveryDocument(h.Issuer)
+	r.Get("/.well-known/openid-configuration", h.showDiscovery)
+	r.Get("/jwks.json", h.showKeys)
+	r.Get("/oauth2/auth", h.authorize)
+	r.Post("/oauth2/auth", h.authorize)
+	r.Get("/oauth2/continue", h.goOn)
+	r.Get("/oauth2/consent", h.showConsent)
+	r.Post("/oauth2/consent", h.grantConsent)
+	r.Get("/oauth2/level", h.showLevel)
+	r.Post("/oauth2/cancel", h.cancel)
+	r.Post("/oauth2/token", h.token)
+	r.Get("/oauth2/userinfo", h.userinfo)
+	r.Post("/oauth2/userinfo", h.userinfo)
+	r.Get("/oauth2/logout", h.logout)
+	r.Post("/oauth2/logout", h.logout)
+	r.Post("/oauth2/logout/confirm", h.confirmLogout)
+}
+
+// httpRequest makes a request for fosite out of copies. Fiber's adaptor hands out strings that point into a buffer which the
+// next request overwrites: one person's values would turn up in another's.
+func httpRequest(ctx context.Context, c *fiber.Ctx) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, strings.Clone(c.Method()), strings.Clone(c.OriginalURL()),
+		io.NopCloser(bytes.NewReader(bytes.Clone(c.Body()))))
+	if err != nil {
+		return nil, fosite.ErrInvalidRequest
+	}
+	for _, name := range []string{fiber.HeaderAuthorization, fiber.HeaderContentType, fiber.HeaderAcceptLanguage} {
+		for _, value := range c.Request().Header.PeekAll(name) {
+			r.Header.Add(name, string(value)) // the conversion copies
+		}
+	}
+	if len(r.Header.Values(fiber.HeaderAuthorization)) > 1 {
+		return nil, fosite.ErrInvalidRequest.WithHint("The Authorization header is repeated.")
+	}
+	return r, nil
+}
+
+// paramsOf returns the parameters of a request that may come by GET or POST.
+func paramsOf(ctx context.Context, c *fiber.Ctx) (url.Values, error) {
+	r, err := httpRequest(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.ParseForm(); err != nil {
+		return nil, fosite.ErrInvalidRequest
+	}
+	if r.Method == http.MethodPost {
+		return r.PostForm, nil
+	}
+	return r.Form, nil
+}
+
+func deadline(c *fiber.Ctx) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(c.UserContext(), answerTime)
+}
+
+// visitOf returns who is signed in, or nil. An account that is gone is nobody.
+func (h *Handler) visitOf(ctx context.Context, c *fiber.Ctx) (*visit, error) {
+	s := web.Current(c)
+	if s == nil {
+		return nil, nil
+	}
+	a, err := account.ByID(ctx, h.DB, s.Person)
+	if isNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &visit{a, s.ID, s.Started}, nil
+}
+
+// requestOf returns the waiting request that the page is about.
+func (h *Handler) requestOf(ctx context.Context, c *fiber.Ctx) (*request, error) {
+	text := c.Query("request")
+	if text == "" {
+		text = c.FormValue("request")
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "idp.request_gone")
+	}
+	r, err := requestByID(ctx, h.DB, id, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if r.UsedAt != nil {
+		return nil, fault.New(fault.Conflict, "idp.request_used")
+	}
+	return r, nil
+}
+
+// claimsOf are the claims of the ID token about a sign-in. Personal data are not among them: an ID token travels in the URL
+// of a logout. They are at userinfo.
+func claimsOf(v *visit, requestedAt time.Time) *jwt.IDTokenClaims {
+	return &jwt.IDTokenClaims{
+		Subject:                             v.Account.Subject(),
+		AuthTime:                            v.StartedAt,
+		RequestedAt:                         requestedAt,
+		AuthenticationContextClassReference: v.Account.Level.ACR(),
+		AuthenticationMethodsReferences:     []string{"pwd"},
+		Extra:                               map[string]any{"level": string(v.Account.Level), "sid": v.Session},
+	}
+}
