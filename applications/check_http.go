@@ -1,0 +1,180 @@
+package applications
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/catalog"
+	"tamga/frontend"
+	"tamga/internal/i18n"
+)
+
+const checkPage frontend.Page[checkView] = "applications/check.html"
+
+type checkView struct {
+	Service   i18n.Text
+	Parts     []partView
+	Back      frontend.BackLink
+	Continue  string // address of the first question without an answer, "" when the own part is complete
+	Invite    string // address of the page that invites, "" when nobody is to be invited
+	Waiting   bool   // the others have not filled their parts
+	Sign      *signView
+	Signed    *Signature // the reader's
+	Hash      string     // in groups
+	KeptUntil time.Time
+	Draft     bool
+	Deadline  *time.Time
+	Status    string
+	Changed   bool // the text is another than the one that was to be signed
+}
+
+// partView is the answers of one party, or those that are given once for all.
+type partView struct {
+	Title string
+	Lists []frontend.SummaryList
+}
+
+type signView struct {
+	Action string
+	Hash   string // hex, posted back: what is signed is what was shown
+	Button string // locale key
+	Rubles int64  // kopecks to pay afterwards by the reader, 0 when nothing
+	Alone  bool
+}
+
+// summaryLists shows sections of answers, each with a link to change it when change is given.
+func summaryLists(from []catalog.Section, change func(catalog.Section) []frontend.Action) []frontend.SummaryList {
+	lists := make([]frontend.SummaryList, 0, len(from))
+	for _, s := range from {
+		list := frontend.SummaryList{Card: &frontend.SummaryCard{Title: frontend.CardTitle{Text: s.Title, HeadingLevel: 3}}}
+		if change != nil {
+			list.Card.Actions = frontend.Actions{Items: change(s)}
+		}
+		for _, row := range s.Rows {
+			list.Rows = append(list.Rows, frontend.Row(row.Label, row.Value))
+		}
+		lists = append(lists, list)
+	}
+	return lists
+}
+
+func (h *Handler) check(c *fiber.Ctx) error {
+	_, d, err := h.read(c)
+	if err != nil {
+		return err
+	}
+	return h.renderCheck(c, d, false)
+}
+
+func (h *Handler) renderCheck(c *fiber.Ctx, d *dossier, changed bool) error {
+	view := checkView{Service: d.Definition.Name, Parts: h.parts(d, h.tr(c)), Back: frontend.BackLink{Href: applicationPath(d.ID, "")},
+		Signed: d.Me.Signature, Hash: grouped(d.hash()), KeptUntil: d.KeptUntil, Draft: d.State == Draft, Deadline: d.Deadline,
+		Status: applicationPath(d.ID, ""), Changed: changed}
+	switch {
+	case !d.State.Open():
+	case !d.Me.Complete:
+		view.Continue = h.onward(d)
+	case d.Me.Position == 0 && d.absent() != nil:
+		view.Invite = applicationPath(d.ID, "/invite")
+	case !d.complete():
+		view.Waiting = true
+	case d.Me.Signature == nil:
+		view.Sign = h.signing(d)
+	}
+	if changed {
+		c.Status(fiber.StatusConflict)
+	}
+	return checkPage.Render(c, h.Pages, view)
+}
+
+// signing says what the signature of the reader will lead to.
+func (h *Handler) signing(d *dossier) *signView {
+	s := &signView{Action: applicationPath(d.ID, "/sign"), Hash: hex.EncodeToString(d.hash()), Alone: len(d.Parties) == 1,
+		Button: "applications.sign"}
+	last := true
+	for _, p := range d.Parties {
+		last = last && (p == d.Me || p.Signature != nil)
+	}
+	owed := d.duty(h.Now())
+	if d.PaidCharge != nil {
+		owed = 0
+	}
+	switch {
+	case last && owed == 0:
+		s.Button = "applications.sign_send"
+	case last && d.payer() == d.Me:
+		s.Button, s.Rubles = "applications.sign_pay", owed
+	case d.payer() == d.Me:
+		s.Rubles = owed
+	}
+	return s
+}
+
+// parts lists the answers that the reader may see: the own and the shared ones, and all of them once there is a whole to sign.
+func (h *Handler) parts(d *dossier, tr catalog.Tr) []partView {
+	var all []partView
+	change := func(s catalog.Section) []frontend.Action {
+		return []frontend.Action{{Text: tr.T("applications.change"), Href: stepPath(d.ID, s.Step, true)}}
+	}
+	if !d.State.Open() {
+		change = nil
+	}
+	shared := change
+	if d.Me.Position != 0 {
+		shared = nil
+	}
+	add := func(title string, from []catalog.Section, change func(catalog.Section) []frontend.Action) {
+		if len(from) > 0 {
+			all = append(all, partView{title, summaryLists(from, change)})
+		}
+	}
+	add(tr.T("applications.shared"), d.Definition.Summary(d.Set, "", tr), shared)
+	for _, p := range d.Parties {
+		title := p.Name()
+		switch {
+		case p == d.Me:
+			add(title, d.Definition.Summary(d.Set, p.ID, tr), change)
+		case d.complete():
+			add(title, d.Definition.Summary(d.Set, p.ID, tr), nil)
+		}
+	}
+	return all
+}
+
+// signIt signs what was shown. A second click, or the page of yesterday, does no harm.
+func (h *Handler) signIt(c *fiber.Ctx) error {
+	hash, err := hex.DecodeString(c.FormValue("hash"))
+	if err != nil {
+		return errChanged
+	}
+	var low bool
+	var service *catalog.Service
+	var seen *dossier
+	err = h.change(c, func(ctx context.Context, tx pgx.Tx, p *Person, d *dossier) error {
+		service, seen = d.Definition, d
+		if low = !p.Level.AtLeast(service.Level); low {
+			return nil
+		}
+		return h.sign(ctx, tx, d, p, hash)
+	})
+	switch {
+	case low:
+		return h.NeedLevel(c, service.Level, "/applications/"+c.Params("id")+"/check")
+	case errors.Is(err, errSlotTaken):
+		return seeOther(c, h.slotAgain(seen))
+	case errors.Is(err, errChanged), errors.Is(err, errIncomplete):
+		_, d, err := h.read(c)
+		if err != nil {
+			return err
+		}
+		return h.renderCheck(c, d, true)
+	case err != nil:
+		return h.settled(c, err)
+	}
+	return seeOther(c, "/applications/"+c.Params("id"))
+}

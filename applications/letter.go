@@ -1,0 +1,67 @@
+package applications
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/jackc/pgx/v5"
+
+	"tamga/catalog"
+	"tamga/departments"
+	"tamga/internal/i18n"
+	"tamga/payments"
+)
+
+// outgoing is what the department receives: the application in words and as data, and the exact text that was signed, so that
+// anybody can count its SHA-256 again.
+type outgoing struct {
+	departments.Application
+	Canonical string `json:"canonical"`
+}
+
+func (k *Core) letter(ctx context.Context, tx pgx.Tx, d *dossier) (*outgoing, error) {
+	tr := catalog.Tr{Lang: i18n.RU, Texts: k.Texts}
+	answers, err := json.Marshal(d.Set)
+	if err != nil {
+		return nil, err
+	}
+	l := &outgoing{Canonical: string(d.Form), Application: departments.Application{SubmittedAt: *d.SubmittedAt,
+		ServiceName: d.Definition.Name.RU, Sections: sections(d.Definition.Summary(d.Set, "", tr)),
+		Hash: hex.EncodeToString(d.Hash), Answers: answers}}
+	for _, p := range d.Parties {
+		role := "applications.filer"
+		if p.Position > 0 {
+			role = "applications.co_filer"
+		}
+		l.Parties = append(l.Parties, departments.Party{ID: p.ID, Role: tr.T(role), Last: p.Last,
+			First: p.First, Middle: p.Middle, SNILS: p.SNILS, Sections: sections(d.Definition.Summary(d.Set, p.ID, tr)),
+			SignedAt: &p.Signature.SignedAt, Hash: hex.EncodeToString(p.Signature.Hash)})
+	}
+	if b := d.Booking; b != nil {
+		l.Slot = &departments.Slot{Office: b.Office, Start: b.StartsAt}
+		if o := k.Catalog.Office(b.Office); o != nil {
+			l.Slot.Name, l.Slot.Address = o.Name.RU, o.Address.RU
+		}
+	}
+	if d.PaidCharge != nil {
+		c, err := payments.ChargeOf(ctx, tx, origin(d.ID))
+		if err != nil {
+			return nil, err
+		}
+		l.Payment = &departments.Payment{UIN: c.UIN, Receipt: c.Receipt, Amount: c.Amount, PaidAt: *d.PaidAt}
+	}
+	return l, nil
+}
+
+func sections(from []catalog.Section) []departments.Section {
+	var to []departments.Section
+	for _, s := range from {
+		one := departments.Section{Title: s.Title}
+		for _, row := range s.Rows {
+			one.Rows = append(one.Rows, departments.Row{Label: row.Label, Value: row.Value})
+		}
+		to = append(to, one)
+	}
+	return to
+}

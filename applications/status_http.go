@@ -1,0 +1,197 @@
+package applications
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tamga/frontend"
+	"tamga/internal/fault"
+	"tamga/internal/i18n"
+	"tamga/payments"
+)
+
+const statusPage frontend.Page[statusView] = "applications/status.html"
+
+type statusView struct {
+	Service    i18n.Text
+	State      State
+	Number     string
+	Now        guide
+	NowTitle   string
+	NowText    string
+	PayAmount  int64  // on the button that pays, 0 on other buttons
+	Answer     string // the department's words on how it ended
+	Department i18n.Text
+	Term       i18n.Text // how long it takes, once it was sent
+	Parties    []partyLine
+	Voided     *Event // an edit took signatures away, and they are not all there again
+	VoidedBy   string
+	Slot       *placeView
+	Charge     *payments.Charge
+	Receipt    string // address of the receipt
+	RefundDue  bool
+	Hash       string
+	History    []eventLine
+	KeptUntil  *time.Time // of a draft
+	Check      string
+	Cancel     string
+	Decline    string
+	Done       bool
+}
+
+// partyLine is somebody's progress, as everybody sees it.
+type partyLine struct {
+	Who    string
+	Status string // locale key
+	At     *time.Time
+	Tag    string // class of the tag, "" for plain text
+}
+
+type eventLine struct {
+	Text string
+	Note string
+	At   time.Time
+}
+
+// placeView is a time at an office in words.
+type placeView struct {
+	Office  string
+	Address string
+	At      time.Time
+	Booked  bool
+	Until   *time.Time // of a hold
+}
+
+func (h *Handler) placeOf(d *dossier) *placeView {
+	if d.Booking == nil {
+		return nil
+	}
+	v := &placeView{Office: d.Booking.Office, At: d.Booking.StartsAt, Booked: d.Booking.State == "booked", Until: d.Booking.HoldUntil}
+	if o := h.Catalog.Office(d.Booking.Office); o != nil {
+		v.Office, v.Address = o.Name.RU, o.Address.RU // places are written as their signs are
+	}
+	return v
+}
+
+// status is the page to bookmark: what now and by when, who has done what, and all that has happened.
+func (h *Handler) status(c *fiber.Ctx) error {
+	_, d, err := h.read(c)
+	if err != nil {
+		return err
+	}
+	ctx, tr := c.UserContext(), h.tr(c)
+	charge, err := h.chargeOf(ctx, d)
+	if err != nil {
+		return err
+	}
+	history, err := eventsOf(ctx, h.DB, d.ID)
+	if err != nil {
+		return err
+	}
+	view := statusView{Service: d.Definition.Name, State: d.State, Number: d.Number, Now: h.now(d, charge), Slot: h.placeOf(d),
+		Charge: charge, RefundDue: d.RefundDue, Done: d.State.WithDepartment(), Check: applicationPath(d.ID, "/check")}
+	view.NowTitle = tr.T("applications.now_" + view.Now.Key + "_title")
+	view.NowText = tr.T("applications.now_"+view.Now.Key+"_text", view.Now.Args...)
+	if dep := h.Catalog.Department(d.Definition.Department); dep != nil {
+		view.Department = dep.Name
+	}
+	if d.State.WithDepartment() {
+		view.Term = d.Definition.Term.Text
+	}
+	if d.Hash != nil || d.anySignature() {
+		view.Hash = grouped(d.hash())
+	}
+	if view.Now.Button == "applications.pay" {
+		view.PayAmount = charge.Amount
+	}
+	h.statusLinks(d, charge, &view)
+	h.statusHistory(d, history, tr.T, &view)
+	return statusPage.Render(c, h.Pages, view)
+}
+
+// chargeOf returns the charge of the duty, or nil when there is none that counts.
+func (h *Handler) chargeOf(ctx context.Context, d *dossier) (*payments.Charge, error) {
+	if d.Definition.Duty == nil {
+		return nil, nil
+	}
+	charge, err := payments.ChargeOf(ctx, h.DB, origin(d.ID))
+	if errors.Is(err, fault.NotFound) || err == nil && charge.Status == payments.Cancelled {
+		return nil, nil
+	}
+	return charge, err
+}
+
+func (h *Handler) statusLinks(d *dossier, charge *payments.Charge, view *statusView) {
+	if d.State == Draft {
+		view.KeptUntil = &d.KeptUntil
+	}
+	if d.State.Open() {
+		view.Cancel = applicationPath(d.ID, "/cancel")
+		if d.Me.Position > 0 {
+			view.Cancel, view.Decline = "", applicationPath(d.ID, "/decline")
+		}
+	}
+	if charge != nil && charge.Status == payments.Paid && d.payer() == d.Me {
+		view.Receipt = "/payments/" + charge.ID.String() + "/receipt"
+	}
+}
+
+func (h *Handler) statusHistory(d *dossier, history []Event, t func(string, ...any) string, view *statusView) {
+	for _, p := range d.Parties {
+		view.Parties = append(view.Parties, h.partyLine(d, p, t))
+	}
+	for i, e := range history {
+		who := ""
+		if p := d.party(e.Party); p != nil {
+			who = h.label(d, p, t)
+		}
+		text := t("applications.event_"+e.Kind, who)
+		if e.Kind == "voided" && d.State.Open() && !d.signed() {
+			view.Voided, view.VoidedBy = &history[i], who
+		}
+		if State(e.Kind) == d.State {
+			view.Answer = e.Note
+		}
+		line := eventLine{Text: text, Note: e.Note, At: e.At}
+		if e.Kind == string(Submitted) || e.Kind == "paid" {
+			line.Note = ""
+		}
+		view.History = append(view.History, line)
+	}
+	if !d.State.WithDepartment() || d.State == Submitted {
+		view.Answer = ""
+	}
+}
+
+// label names a party to the reader.
+func (h *Handler) label(d *dossier, p *Party, t func(string, ...any) string) string {
+	switch {
+	case p == d.Me:
+		return t("applications.you")
+	case p.Joined():
+		return p.Name()
+	case p.Masked != "":
+		return t("applications.invited_person", p.Masked)
+	}
+	return t("applications.other_party")
+}
+
+func (h *Handler) partyLine(d *dossier, p *Party, t func(string, ...any) string) partyLine {
+	l := partyLine{Who: h.label(d, p, t)}
+	switch {
+	case p.Signature != nil:
+		l.Status, l.At = "applications.party_signed", &p.Signature.SignedAt
+	case !p.Joined() && p.Invited != nil:
+		l.Status, l.At, l.Tag = "applications.party_invited", p.Invited, "govuk-tag--blue"
+	case !p.Joined():
+		l.Status, l.Tag = "applications.party_absent", "govuk-tag--grey"
+	case p.Complete:
+		l.Status, l.Tag = "applications.party_filled", "govuk-tag--blue"
+	default:
+		l.Status, l.Tag = "applications.party_filling", "govuk-tag--blue"
+	}
+	return l
+}

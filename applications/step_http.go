@@ -1,0 +1,244 @@
+package applications
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/catalog"
+	"tamga/frontend"
+	"tamga/internal/fault"
+	"tamga/internal/i18n"
+)
+
+const stepPage frontend.Page[stepView] = "applications/step.html"
+
+type stepView struct {
+	frontend.Errors
+	Service   i18n.Text
+	Title     string
+	Hint      string
+	Fields    []catalog.Field
+	Back      frontend.BackLink
+	Action    string
+	Tag       string // of the answers that the form was opened with
+	Change    bool   // came from "check your answers", and returns there
+	Voids     bool   // somebody has signed: a change voids it
+	Saved     bool   // there is something saved, until
+	KeptUntil time.Time
+	Deadline  *time.Time
+	HoldUntil *time.Time // of the chosen time, on its page
+	Status    string
+	Stale     *staleView
+}
+
+// staleView is what stands above the form when the step was saved elsewhere after this form was opened.
+type staleView struct {
+	Saved []frontend.SummaryList
+	Keep  string // address that goes on with what is saved
+}
+
+// env is what questions need from outside. The error of a look for free times is found in *failed.
+func (h *Handler) env(ctx context.Context, d *dossier, p *Person, month string, failed *error) catalog.Env {
+	return catalog.Env{Now: h.Now(), Month: month, Prefill: p.Profile, Slots: func(office string) []catalog.Day {
+		days, err := h.freeDays(ctx, d, office)
+		if err != nil {
+			*failed = err
+		}
+		return days
+	}}
+}
+
+func (h *Handler) showStep(c *fiber.Ctx) error {
+	p, d, err := h.read(c)
+	if err != nil {
+		return err
+	}
+	if !d.State.Open() {
+		return seeOther(c, applicationPath(d.ID, ""))
+	}
+	step, _, _ := d.visible(c.Params("step"))
+	if step == nil {
+		return errNoApplication
+	}
+	a := attempt{change: c.Query("change") != "", month: c.Query("month")}
+	if _, q := slotQuestion(d.Definition); q != nil && c.Query("taken") != "" && d.Booking == nil {
+		a.problems = catalog.Problems{{Field: q.ID, Key: "applications.slot_taken"}}
+	}
+	return h.renderStep(c, d, p, step, a)
+}
+
+// attempt is what somebody tried to save.
+type attempt struct {
+	typed    url.Values // nil shows what is stored
+	problems catalog.Problems
+	change   bool
+	month    string
+	stale    bool
+}
+
+func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.Step, a attempt) error {
+	tr, ctx := h.tr(c), c.UserContext()
+	var failed error
+	view := stepView{Service: d.Definition.Name, Title: step.Title.In(tr.Lang), Hint: step.Hint.In(tr.Lang), Change: a.change,
+		Voids: d.anySignature(), Saved: len(d.of(step, d.Set)) > 0, KeptUntil: d.KeptUntil, Deadline: d.Deadline,
+		Action: c.Path(), Status: applicationPath(d.ID, ""), Back: h.backFrom(d, step, a.change)}
+	view.Fields = d.Definition.Fields(step, d.Set, d.Me.ID, a.typed, a.problems, h.env(ctx, d, p, a.month, &failed), tr)
+	if failed != nil {
+		return failed
+	}
+	for _, f := range view.Fields {
+		if a.change && f.Calendar != nil {
+			for i := range f.Calendar.Months { // another month must not lose the way back to the answers
+				f.Calendar.Months[i].Href += "&change=1"
+			}
+		}
+	}
+	var err error
+	if view.Tag, err = d.tag(step); err != nil {
+		return err
+	}
+	if asks, _ := slotQuestion(d.Definition); asks != nil && asks.ID == step.ID && d.Booking != nil {
+		view.HoldUntil = d.Booking.HoldUntil
+	}
+	for _, problem := range a.problems {
+		view.Errors.AddAt(problem.Field, problem.Field, problem.Text(tr))
+	}
+	if view.Errors.Any() {
+		c.Status(fiber.StatusUnprocessableEntity)
+	}
+	if a.stale {
+		c.Status(fiber.StatusConflict)
+		view.Stale = &staleView{Saved: summaryLists(d.saved(step, tr), nil), Keep: h.after(d, step, a.change)}
+	}
+	return stepPage.Render(c, h.Pages, view)
+}
+
+func (h *Handler) backFrom(d *dossier, step *catalog.Step, change bool) frontend.BackLink {
+	_, before, _ := d.visible(step.ID)
+	switch {
+	case change:
+		return frontend.BackLink{Href: applicationPath(d.ID, "/check")}
+	case before == "":
+		return frontend.BackLink{Href: applicationPath(d.ID, "")}
+	}
+	return frontend.BackLink{Href: stepPath(d.ID, before, false)}
+}
+
+// after is the page that follows a saved step: a stop, the answers to check when the reader came from there and no new
+// question has arisen, else the next question.
+func (h *Handler) after(d *dossier, step *catalog.Step, change bool) string {
+	if d.Definition.Stopped(step, d.Set, d.Me.ID) != nil {
+		return applicationPath(d.ID, "/steps/"+url.PathEscape(step.ID)+"/stop")
+	}
+	if change {
+		if missing, ok := d.Definition.Complete(d.Set, d.Me.ID); !ok {
+			return stepPath(d.ID, missing, true)
+		}
+		return applicationPath(d.ID, "/check")
+	}
+	if _, _, next := d.visible(step.ID); next != "" {
+		return stepPath(d.ID, next, false)
+	}
+	return applicationPath(d.ID, "/check")
+}
+
+// saveStep stores a page of answers. What was typed is shown again, whole, whenever it cannot be stored.
+func (h *Handler) saveStep(c *fiber.Ctx) error {
+	values, err := form(c)
+	if err != nil {
+		return err
+	}
+	a := attempt{typed: values, change: values.Get("change") != ""}
+	var onto string
+	var failed error
+	var seen *dossier
+	var who *Person
+	var step *catalog.Step
+	err = h.change(c, func(ctx context.Context, tx pgx.Tx, p *Person, d *dossier) error {
+		seen, who = d, p
+		if !d.State.Open() {
+			return errClosed
+		}
+		if step, _, _ = d.visible(c.Params("step")); step == nil {
+			return errNoApplication
+		}
+		if _, q := slotQuestion(d.Definition); q != nil {
+			a.month = values.Get(q.ID + "-month")
+		}
+		if rearranged, pressed := step.Rearrange(values); pressed {
+			a.typed = rearranged
+			return errShown
+		}
+		var answers catalog.Answers
+		env := h.env(ctx, d, p, a.month, &failed)
+		env.Slots = nil // any time of the office's rule: whether it is free is for the booking to say
+		if answers, a.problems = d.Definition.Parse(step, values, d.Set, d.Me.ID, env); len(a.problems) > 0 {
+			return errShown
+		}
+		tag, err := d.tag(step)
+		if err != nil {
+			return err
+		}
+		if a.stale = tag != values.Get("version") && !d.same(step, answers); a.stale {
+			return errShown
+		}
+		if err := h.save(ctx, tx, d, step, answers); err != nil {
+			return err
+		}
+		onto = h.after(d, step, a.change)
+		return nil
+	})
+	switch {
+	case err == nil:
+		return seeOther(c, onto)
+	case errors.Is(err, errSlotTaken):
+		_, q := slotQuestion(seen.Definition)
+		a.problems = catalog.Problems{{Field: q.ID, Key: "applications.slot_taken"}}
+	case !errors.Is(err, errShown):
+		return h.settled(c, err)
+	}
+	if seen, err = h.openFor(c.UserContext(), h.DB, who.ID, seen.ID); err != nil { // as it is without the attempt
+		return err
+	}
+	return h.renderStep(c, seen, who, step, a)
+}
+
+// errShown ends a transaction without a change: the page says why.
+var errShown = fault.New(fault.Conflict, "applications.changed_meanwhile")
+
+const stopPage frontend.Page[stopView] = "applications/stop.html"
+
+type stopView struct {
+	Stop *catalog.Stop
+	Back frontend.BackLink
+	Home string
+}
+
+// Paragraphs returns the text of the stop, parted at its empty lines.
+func (v stopView) Paragraphs(lang string) []string {
+	return strings.Split(v.Stop.Text.In(i18n.Parse(lang)), "\n\n")
+}
+
+// showStop explains why this way ends here, and what to do instead. It is an answer, not an error.
+func (h *Handler) showStop(c *fiber.Ctx) error {
+	_, d, err := h.read(c)
+	if err != nil {
+		return err
+	}
+	step, _, _ := d.visible(c.Params("step"))
+	if step == nil {
+		return errNoApplication
+	}
+	stop := d.Definition.Stopped(step, d.Set, d.Me.ID)
+	if stop == nil {
+		return seeOther(c, h.onward(d))
+	}
+	return stopPage.Render(c, h.Pages, stopView{Stop: stop, Back: frontend.BackLink{Href: stepPath(d.ID, step.ID, false)},
+		Home: applicationPath(d.ID, "")})
+}
