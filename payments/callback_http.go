@@ -3,10 +3,14 @@ package payments
 import (
 	"bytes"
 	"errors"
+	"net/netip"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"tamga/internal/fault"
+	"tamga/internal/journal"
+	"tamga/internal/web"
 )
 
 // takeCallback hears that something has happened to a payment. The signature says who is calling; what has happened is read at
@@ -40,4 +44,21 @@ func (h *Handler) takeCallback(c *fiber.Ctx) error {
 		return err
 	}
 	return c.SendStatus(fiber.StatusOK)
+}
+
+// refuse journals a call-back that is not believed, and answers it. Anybody can send one, so past a handful an hour from one
+// address only the log hears of them: a flood must not fill the journal, from which nothing can be erased.
+func (h *Handler) refuse(c *fiber.Ctx, action, subject string, why, answer error) error {
+	log := logOf(h.Log)
+	log.Warn("call-back refused", "action", action, "payment", subject, "err", why)
+	if h.Limiter != nil && h.Limiter.Allow(c.UserContext(), "payments.refused", c.IP(), web.Rate{Burst: 20, Every: 3 * time.Minute}) != nil {
+		return answer
+	}
+	address, _ := netip.ParseAddr(c.IP())
+	err := journal.Write(c.UserContext(), h.DB, journal.Entry{Actor: h.Bank.Name(), ActorRole: "bank", Action: action,
+		Details: map[string]any{"payment": subject, "why": why.Error()}, Address: address})
+	if err != nil {
+		return err
+	}
+	return answer
 }

@@ -15,6 +15,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/notify"
 	"tamga/internal/rus"
 	"tamga/internal/web"
 )
@@ -24,11 +25,13 @@ type Handler struct {
 	DB        db.DB
 	River     *river.Client[pgx.Tx] // may be insert-only
 	Pages     *frontend.Pages
+	Notify    *notify.Outbox // nil sends no receipts
 	Bank      Acquirer
 	Now       func() time.Time
 	User      func(*fiber.Ctx) (uuid.UUID, error) // the signed-in person, or a SignIn fault
 	Back      func(Origin) string                 // the page of what was paid for
 	PublicURL string                              // of the portal, without a slash at the end
+	Limiter   *web.Limiter                        // bounds what forged call-backs write into the journal; nil does not
 	Log       *slog.Logger
 }
 
@@ -47,7 +50,7 @@ func (h *Handler) Mount(r fiber.Router) {
 }
 
 func (h *Handler) desk() *desk {
-	return &desk{db: h.DB, river: h.River, bank: h.Bank, pages: h.Pages, now: h.Now, url: h.PublicURL, log: logOf(h.Log)}
+	return &desk{db: h.DB, river: h.River, bank: h.Bank, notify: h.Notify, pages: h.Pages, now: h.Now, url: h.PublicURL, log: logOf(h.Log)}
 }
 
 func logOf(l *slog.Logger) *slog.Logger {

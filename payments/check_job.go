@@ -11,6 +11,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/internal/db"
+	"tamga/internal/notify"
 )
 
 // CheckArgs is the job that follows one payment until its end is known. It is made together with the payment.
@@ -32,6 +33,7 @@ type Jobs struct {
 	DB        db.DB
 	Bank      Acquirer
 	Pages     *frontend.Pages
+	Notify    *notify.Outbox // nil sends no receipts
 	Now       func() time.Time
 	PublicURL string // of the portal
 	Log       *slog.Logger
@@ -67,7 +69,7 @@ func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error
 }
 
 func (j *Jobs) desk(ctx context.Context) *desk {
-	return &desk{db: j.DB, river: river.ClientFromContext[pgx.Tx](ctx), bank: j.Bank, pages: j.Pages, now: j.Now,
+	return &desk{db: j.DB, river: river.ClientFromContext[pgx.Tx](ctx), bank: j.Bank, notify: j.Notify, pages: j.Pages, now: j.Now,
 		url: j.PublicURL, log: j.Log}
 }
 

@@ -14,18 +14,20 @@ import (
 	"tamga/frontend"
 	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/notify"
 )
 
 // desk is where a payer, the bank's call-back and the check job meet: each brings news of a payment, and all of it goes
 // through apply under the charge's lock.
 type desk struct {
-	db    db.DB
-	river *river.Client[pgx.Tx]
-	bank  Acquirer
-	pages *frontend.Pages
-	now   func() time.Time
-	url   string // of the portal
-	log   *slog.Logger
+	db     db.DB
+	river  *river.Client[pgx.Tx]
+	bank   Acquirer
+	pages  *frontend.Pages
+	notify *notify.Outbox // nil sends nothing
+	now    func() time.Time
+	url    string // of the portal
+	log    *slog.Logger
 }
 
 // start returns the live attempt to pay a charge, making one when there is none. However many clicks arrive, they wait for

@@ -21,10 +21,10 @@ type returnPage struct {
 	Reason  string // why the bank said no
 	Warn    string // what not to do
 	List    frontend.SummaryList
-	Refresh bool
-	Bank    string // back to the bank's page, where the payment may still be made
-	Action  string // where «Попробовать ещё раз» goes
-	Retry   *frontend.Button
+	Refresh int             // seconds after which the page asks again, 0 never
+	Bank    string          // back to the bank's page, where the payment may still be made
+	Action  string          // where «Попробовать ещё раз» goes
+	Retry   frontend.Button // without a text there is none
 	Back    frontend.Button
 }
 
@@ -100,20 +100,18 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 	}
 	switch outcome {
 	case "checking":
-		page.Refresh, page.Warn = true, t("payments.return_dont_repeat")
+		page.Refresh, page.Warn = 5, t("payments.return_dont_repeat")
 		if p.ConfirmationURL != nil {
 			page.Bank = *p.ConfirmationURL
 		}
-		c.Set("Refresh", "5")
 	case "unheard":
-		page.Refresh = true
-		page.Retry = &frontend.Button{Text: t("payments.retry_bank"), PreventDoubleClick: true}
-		c.Set("Refresh", "10")
+		page.Refresh = 10
+		page.Retry = frontend.Button{Text: t("payments.retry_bank"), PreventDoubleClick: true}
 	case "failed":
 		page.Reason = reasonText(h.Pages, web.Lang(c), p.Reason)
-		page.Retry = &frontend.Button{Text: t("payments.retry"), PreventDoubleClick: true}
+		page.Retry = frontend.Button{Text: t("payments.retry"), PreventDoubleClick: true}
 	case "expired":
-		page.Retry = &frontend.Button{Text: t("payments.retry"), PreventDoubleClick: true}
+		page.Retry = frontend.Button{Text: t("payments.retry"), PreventDoubleClick: true}
 	case "mismatch":
 		page.Warn = t("payments.return_dont_repeat")
 	}

@@ -2,14 +2,18 @@ package payments
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
 	"tamga/internal/db"
+	"tamga/internal/i18n"
+	"tamga/internal/journal"
 	"tamga/internal/rus"
 	"tamga/internal/web"
 )
@@ -126,7 +130,7 @@ func (h *StaffHandler) find(c *fiber.Ctx, receipt, query, purpose string) (found
 		if err != nil {
 			return err
 		}
-		return h.note(c.UserContext(), tx, c, query, purpose, found, n)
+		return h.note(c, tx, query, purpose, found, n)
 	})
 	return found, n, err
 }
@@ -148,4 +152,25 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 		card.Advice = t("payments.advice_" + string(f.State))
 	}
 	return card
+}
+
+// note writes one entry about the look-up and one about each person whose payments it showed: those the person sees.
+func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, query, purpose string, found []Found, n int) error {
+	address, _ := netip.ParseAddr(c.IP())
+	entry := journal.Entry{Actor: h.Actor(c), ActorRole: "employee", Action: "payments.lookup", Address: address,
+		Purpose: h.Pages.T(i18n.RU, "payments.purpose_"+purpose), Details: map[string]any{"query": query, "hits": n}}
+	if err := journal.Write(c.UserContext(), tx, entry); err != nil {
+		return err
+	}
+	shown := map[uuid.UUID]int{}
+	for _, f := range found {
+		shown[f.Payer]++
+	}
+	for payer, payments := range shown {
+		entry.Action, entry.Subject, entry.Details = "payments.seen", payer.String(), map[string]any{"payments": payments}
+		if err := journal.Write(c.UserContext(), tx, entry); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,0 +1,259 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"tamga/internal/dbtest"
+	"tamga/internal/fault"
+	"tamga/internal/rus"
+	"tamga/internal/web"
+)
+
+// desktop is the staff site with the look-up, for an employee who may use it or not.
+type desktop struct {
+	*browser
+	allowed bool
+}
+
+func newDesktop(t *testing.T, pool *pgxpool.Pool, allowed bool) *desktop {
+	t.Helper()
+	p, err := pages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &StaffHandler{DB: pool, Pages: p, Actor: func(*fiber.Ctx) string { return "valeeva" }, Allowed: func(*fiber.Ctx) error {
+		if allowed {
+			return nil
+		}
+		return fault.New(fault.Forbidden, "web.csrf")
+	}}
+	app := web.New(web.Config{Role: "intra", ShowError: p.ShowError})
+	app.Use((&web.CSRF{Key: bankSecret, Cookie: "intra_csrf"}).Check)
+	h.Mount(app)
+	line := listen(t)
+	serve(t, app, line)
+	w := &world{t: t, db: pool, portal: "http://" + line.Addr().String()}
+	return &desktop{w.browser(), allowed}
+}
+
+func (d *desktop) find(query, purpose string) answer {
+	return d.post("/payments", "/payments", "query", query, "purpose", purpose)
+}
+
+// person books a payment of a person, as a payer's click would, in the state wanted.
+func person(t *testing.T, pool *pgxpool.Pool, last, first, middle string, events ...string) (*Charge, *Payment) {
+	t.Helper()
+	n := newCharge(uuid.New())
+	n.Last, n.First, n.Middle = last, first, middle
+	c, err := CreateCharge(t.Context(), pool, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p *Payment
+	err = pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
+		receipt, err := nextReceipt(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		p = newPayment(c, "sandbox", receipt, time.Now())
+		if err := insertPayment(t.Context(), tx, p, foldName(c)); err != nil {
+			return err
+		}
+		for _, event := range events {
+			if moved, err := advance(t.Context(), tx, p, step{Event: event, Source: "poll", At: time.Now()}); err != nil || !moved {
+				return fmt.Errorf("%s moved %t: %w", event, moved, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, p
+}
+
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	_, paid := person(t, pool, "Алексеёв", "Пётр", "Ильич", "registered", "paid")
+	_, failed := person(t, pool, "Алексеев", "Павел", "Иванович", "registered", "declined")
+	_, waiting := person(t, pool, "Җиһаншина", "Әминә", "Фәрит кызы", "registered")
+	_, wrong := person(t, pool, "Каримов", "Тимур", "", "registered", "amount_differs")
+	d := newDesktop(t, pool, true)
+	for query, found := range map[string][]*Payment{
+		paid.Receipt: {paid},
+		strings.ReplaceAll(paid.Receipt, "-", " "):         {paid},
+		"№ " + strings.ReplaceAll(failed.Receipt, "-", ""): {failed},
+		"Алексеев Петр Ильич":                              {paid},
+		"АЛЕКСЕЁВ ПЁТР ИЛЬИЧ":                              {paid},
+		"Пётр Ильич Алексеев":                              {paid},
+		"Алексеев П. И.":                                   {paid, failed},
+		"П.И. Алексеев":                                    {paid, failed},
+		"Алексеев":                                         {paid, failed},
+		"алексеев пётр":                                    {paid},
+		"Петр Алексеев":                                    {paid},
+		"Aлeкceeв Петр":                                    {paid}, // Latin look-alikes
+		"Җиһаншина Әминә Фәрит кызы":                       {waiting},
+		"Жиханшина Амина Фарит кызы":                       {waiting},
+		"Жиханшина Амина Фарит":                            {waiting},
+		"Әминә Фәрит кызы Җиһаншина":                       {waiting},
+		"Каримов Тимур":                                    {wrong},
+		"Алексеева Пётр":                                   nil,
+		"Алексеев Пёт":                                     nil,
+	} {
+		got := d.find(query, "visit")
+		want(t, got, 200, fmt.Sprintf(`id="results"`))
+		for _, p := range []*Payment{paid, failed, waiting, wrong} {
+			shown := strings.Contains(got.text, `data-receipt="`+p.Receipt+`"`)
+			expected := false
+			for _, f := range found {
+				expected = expected || f == p
+			}
+			if shown != expected {
+				t.Errorf("%q: payment %s shown %t, want %t", query, p.Receipt, shown, expected)
+			}
+		}
+	}
+	want(t, d.find(paid.Receipt, "call"), 200, "Прошёл", "350\u00a0₽", "Госпошлина за регистрацию брака", "Алексеёв Пётр Ильич",
+		rus.FormatDateTime(*paid.PaidAt, "ru"), "Найден 1 платёж")
+	for _, p := range []*Payment{failed, waiting, wrong} {
+		want(t, d.find(p.Receipt, "call"), 200, "Скажите гражданину", "5-114-115")
+	}
+	if got := d.find(paid.Receipt, "call"); strings.Contains(got.text, "Скажите гражданину") {
+		t.Error("advice on a payment that has passed")
+	}
+	want(t, d.find("Никто Нигде", "call"), 200, "Найдено 0 платежей", "платёж к нам не поступил", "5-114-115")
+}
+
+func TestLookupForm(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	d := newDesktop(t, pool, true)
+	want(t, d.get("/payments"), 200, "Найти", "Номер квитанции или ФИО", "Зачем ищете")
+	want(t, d.find("", "visit"), 422, "Введите номер квитанции или ФИО")
+	want(t, d.find(" . ", "visit"), 422, "Введите номер квитанции или ФИО")
+	want(t, d.find("Каримов", ""), 422, "Выберите, зачем вы ищете платёж", `value="Каримов"`)
+	want(t, d.find("Каримов", "curiosity"), 422, "Выберите, зачем вы ищете платёж")
+	want(t, d.find("1000-0000-0017", "visit"), 422, "В номере квитанции ошибка")
+	var n int
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM journal`).Scan(&n); err != nil || n != 0 {
+		t.Errorf("%d entries of look-ups that were none (%v)", n, err)
+	}
+}
+
+func TestLookupIsJournalled(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	c, _ := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	person(t, pool, "Каримов", "Ильдар", "", "registered", "paid")
+	d := newDesktop(t, pool, true)
+	d.find("Каримов", "application")
+	d.find("Сафин", "call")
+	rows, _ := pool.Query(t.Context(), `
+		SELECT concat_ws(' ', actor, action, purpose, details->>'query', details->>'hits') FROM journal ORDER BY id`)
+	entries, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"valeeva payments.lookup Рассматриваю заявление Каримов 2", "valeeva payments.seen Рассматриваю заявление",
+		"valeeva payments.seen Рассматриваю заявление", "valeeva payments.lookup Гражданин звонит в контакт-центр Сафин 0"}
+	if strings.Join(entries, "\n") != strings.Join(want, "\n") {
+		t.Errorf("journal:\n%s", strings.Join(entries, "\n"))
+	}
+	var n int
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM journal WHERE subject = $1`, c.Payer.String()).Scan(&n); err != nil || n != 1 {
+		t.Errorf("the payer sees %d entries (%v)", n, err)
+	}
+}
+
+func TestLookupWithoutRight(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	token := tokenField.FindStringSubmatch(newDesktop(t, pool, true).get("/payments").text)[1]
+	d := newDesktop(t, pool, false)
+	for _, got := range []answer{d.get("/payments"), d.send("POST", "/payments", values(token, "query", p.Receipt, "purpose", "visit"))} {
+		if got.status != 403 || strings.Contains(got.text, "Найти") || strings.Contains(got.text, p.Receipt) {
+			t.Errorf("status %d: %s", got.status, mainOf(got.text))
+		}
+	}
+}
+
+// TestLookupUsesIndex holds the plan, for parameters that are not known, as a cached statement has it after five runs.
+func TestLookupUsesIndex(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	seedMany(t, pool, 5000)
+	conn, err := pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	for _, sql := range []string{`ANALYZE payment`, `ANALYZE charge`, `SET plan_cache_mode = force_generic_plan`,
+		`PREPARE named (text, text, text, text, text, int, int) AS ` + namedSQL,
+		`PREPARE numbered (text) AS SELECT id FROM payment WHERE receipt = $1`} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	named := explain(t, conn, `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) EXECUTE named ('вв', 'и', 'й', 'п', 'р', 2001, 50)`)
+	if !strings.Contains(named, "payment_name_created_at") || strings.Contains(named, "Seq Scan on payment") {
+		t.Errorf("look-up by name does not use its index:\n%s", named)
+	}
+	cond := named[strings.Index(named, "Index Cond"):]
+	if line, _, _ := strings.Cut(cond, "\n"); !strings.Contains(line, "first_n") || !strings.Contains(line, "middle_n") {
+		t.Errorf("the index is used for the surname only: %s", line)
+	}
+	if numbered := explain(t, conn, `EXPLAIN EXECUTE numbered ('1')`); !strings.Contains(numbered, "payment_receipt") {
+		t.Errorf("look-up by number does not use its index:\n%s", numbered)
+	}
+	found, n, err := findByName(t.Context(), pool, "Общий И.")
+	if err != nil || n != 2001 || len(found) != 50 {
+		t.Errorf("a name that everybody has: %d of %d, %v", len(found), n, err)
+	}
+	want(t, newDesktop(t, pool, true).find("Общий", "visit"), 200, "Показаны 50 последних")
+}
+
+func explain(t *testing.T, conn *pgxpool.Conn, sql string) string {
+	t.Helper()
+	rows, err := conn.Query(context.Background(), sql, pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// seedMany books n payments; every second one is of a single surname, as in life.
+func seedMany(t *testing.T, pool *pgxpool.Pool, n int) {
+	t.Helper()
+	charge, _ := person(t, pool, "Первый", "Иван", "Петрович", "registered", "declined")
+	firsts, middles := []string{"иван", "илья", "игорь"}, []string{"петрович", "павлович", "олегович"}
+	at := time.Now().Add(-1000 * time.Hour)
+	_, err := pool.CopyFrom(t.Context(), pgx.Identifier{"payment"},
+		[]string{"id", "charge_id", "receipt", "acquirer", "state", "amount", "last_n", "first_n", "middle_n", "created_at"},
+		pgx.CopyFromSlice(n, func(i int) ([]any, error) {
+			last := "общий"
+			if i%2 == 0 {
+				last = string([]rune{'а' + rune(i/32%16), 'а' + rune(i/2%16)})
+			}
+			return []any{uuid.Must(uuid.NewV7()), charge.ID, fmt.Sprint("n", i), "sandbox", "failed", int64(100), last,
+				firsts[rand.IntN(3)], middles[rand.IntN(3)], at.Add(time.Duration(i) * time.Minute)}, nil
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,33 @@
+package payments
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"tamga/internal/i18n"
+	"tamga/internal/notify"
+	"tamga/internal/rus"
+)
+
+// sendReceipt queues the receipt for whatever contact the payer left, in the transaction of the payment. It is in Russian: the
+// call-back that causes it does not know what language the payer reads.
+func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment) error {
+	if d.notify == nil {
+		return nil
+	}
+	amount := rus.FormatRubles(p.Amount)
+	if c.Email != "" {
+		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: c.Email, Kind: "payments.receipt",
+			Subject: d.pages.T(i18n.RU, "payments.mail_subject", p.Receipt),
+			Body:    d.pages.T(i18n.RU, "payments.mail_text", p.Receipt, amount, c.Purpose, rus.FormatDateTime(*p.PaidAt, i18n.RU))})
+		if err != nil {
+			return err
+		}
+	}
+	if c.Phone == "" {
+		return nil
+	}
+	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.receipt",
+		Body: d.pages.T(i18n.RU, "payments.sms_text", amount, p.Receipt)})
+}

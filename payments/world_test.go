@@ -1,0 +1,313 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"tamga/departments/stand"
+	"tamga/frontend"
+	"tamga/internal/dbtest"
+	"tamga/internal/fault"
+	"tamga/internal/notify"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+)
+
+// world is the portal's payments and the sandbox bank, each on its own database and its own port, as in the demo.
+type world struct {
+	t      *testing.T
+	db     *pgxpool.Pool
+	bankDB *pgxpool.Pool
+	portal string // address
+	bank   *stand.Bank
+	jobs   *Jobs
+	handle *Handler
+	later  atomic.Int64 // how far the clock has been moved, in nanoseconds
+	deaf   atomic.Bool  // the portal does not take call-backs
+	mute   atomic.Bool  // the bank's API does not answer
+	payer  uuid.UUID
+}
+
+var bankSecret = []byte("0123456789abcdef0123456789abcdef")
+
+var pages = sync.OnceValues(func() (*frontend.Pages, error) { return frontend.New(frontend.Options{}) })
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	p, err := pages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, db: dbtest.DB(t, dbtest.Portal), bankDB: dbtest.DB(t, dbtest.Stand), payer: uuid.New()}
+	portalLine, bankLine := listen(t), listen(t)
+	w.portal = "http://" + portalLine.Addr().String()
+	bankURL := "http://" + bankLine.Addr().String()
+
+	w.bank = &stand.Bank{DB: w.bankDB, Pages: p, Secret: bankSecret, URL: bankURL + "/bank", Callback: w.portal + CallbackPath + "sandbox", Now: w.now}
+	client, err := river.NewClient(riverpgxv5.New(w.db), &river.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := secret.NewBox(bankSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outbox := &notify.Outbox{River: client, Box: box, Now: w.now}
+	acquirer := &Sandbox{URL: bankURL + stand.BankAPI, Secret: bankSecret, Now: w.now}
+	w.handle = &Handler{DB: w.db, River: client, Pages: p, Notify: outbox, Bank: acquirer, Now: w.now, PublicURL: w.portal,
+		Back: func(o Origin) string { return "/applications/" + o.ID.String() },
+		User: func(c *fiber.Ctx) (uuid.UUID, error) {
+			id, err := uuid.Parse(c.Get("X-User"))
+			if err != nil {
+				return uuid.Nil, fault.New(fault.SignIn, "web.csrf")
+			}
+			return id, nil
+		}}
+	w.jobs = &Jobs{DB: w.db, Pages: p, Notify: outbox, Bank: acquirer, Now: w.now, PublicURL: w.portal, Log: logOf(nil)}
+
+	portal := web.New(web.Config{Role: "portal", ShowError: p.ShowError})
+	portal.Use(func(c *fiber.Ctx) error {
+		if w.deaf.Load() && strings.HasPrefix(c.Path(), CallbackPath) {
+			return c.SendStatus(fiber.StatusBadGateway)
+		}
+		return c.Next()
+	})
+	portal.Use((&web.CSRF{Key: bankSecret, Cookie: "portal_csrf", Exempt: []string{CallbackPath}}).Check)
+	w.handle.Mount(portal)
+	bank := web.New(web.Config{Role: "stand", ShowError: p.ShowError})
+	bank.Use(func(c *fiber.Ctx) error {
+		if w.mute.Load() && strings.HasPrefix(c.Path(), stand.BankAPI) {
+			return c.SendStatus(fiber.StatusBadGateway)
+		}
+		return c.Next()
+	})
+	bank.Use((&web.CSRF{Key: bankSecret, Cookie: "stand_csrf", Exempt: []string{stand.BankAPI}}).Check)
+	w.bank.Mount(bank)
+	serve(t, portal, portalLine)
+	serve(t, bank, bankLine)
+	return w
+}
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.later.Load())) }
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func serve(t *testing.T, app *fiber.App, l net.Listener) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- web.Serve(ctx, app, l, time.Second) }()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+	})
+}
+
+// charge makes an open charge of 350 rubles.
+func (w *world) charge() *Charge {
+	w.t.Helper()
+	c, err := CreateCharge(w.t.Context(), w.db, newCharge(w.payer))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+func newCharge(payer uuid.UUID) NewCharge {
+	return NewCharge{Origin: Origin{"application", uuid.Must(uuid.NewV7())}, Payer: payer, Last: "Гарипова", First: "Алия", Middle: "Маратовна",
+		Amount: 35000, Purpose: "Госпошлина за регистрацию брака", Service: "marriage", Payee: "zags"}
+}
+
+// browser is one payer's browser: cookies, and no redirect followed, so that tests see each step.
+type browser struct {
+	w      *world
+	user   uuid.UUID
+	client *http.Client
+}
+
+func (w *world) browser() *browser {
+	w.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &browser{w, w.payer, &http.Client{Jar: jar, Timeout: 20 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// answer is what a browser got.
+type answer struct {
+	status int
+	text   string // of the page, entities resolved
+	to     string // where a redirect leads
+}
+
+func (b *browser) get(address string) answer {
+	b.w.t.Helper()
+	return b.send(http.MethodGet, address, nil)
+}
+
+func (b *browser) send(method, address string, form url.Values) answer {
+	b.w.t.Helper()
+	if strings.HasPrefix(address, "/") {
+		address = b.w.portal + address
+	}
+	req, err := http.NewRequestWithContext(b.w.t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	req.Header.Set("X-User", b.user.String())
+	req.Header.Set("Accept", "text/html")
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := b.client.Do(req)
+	if err != nil {
+		b.w.t.Error(err)
+		return answer{}
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.w.t.Error(err)
+	}
+	return answer{res.StatusCode, html.UnescapeString(string(raw)), res.Header.Get("Location")}
+}
+
+var tokenField = regexp.MustCompile(`name="_csrf" value="([^"]+)"`)
+
+// post fills a form of the page and sends it.
+func (b *browser) post(page, action string, fields ...string) answer {
+	b.w.t.Helper()
+	token := tokenField.FindStringSubmatch(b.get(page).text)
+	if token == nil {
+		b.w.t.Fatalf("no form on %s", page)
+	}
+	return b.send(http.MethodPost, action, values(token[1], fields...))
+}
+
+func values(token string, fields ...string) url.Values {
+	form := url.Values{"_csrf": {token}}
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	return form
+}
+
+// toBank clicks «Оплатить» and returns the address of the bank's page.
+func (b *browser) toBank(c *Charge) string {
+	b.w.t.Helper()
+	got := b.post(c.path(""), c.path("/pay"), "email", "")
+	if got.status != 303 || !strings.Contains(got.to, "/bank/pay/") {
+		b.w.t.Fatalf("pay: %d to %q, want the bank", got.status, got.to)
+	}
+	return got.to
+}
+
+// atBank chooses on the bank's page and returns where the bank sends the payer.
+func (b *browser) atBank(page string, fields ...string) string {
+	b.w.t.Helper()
+	got := b.post(page, page, fields...)
+	if got.status != 303 {
+		b.w.t.Fatalf("bank: %d %s", got.status, got.text)
+	}
+	return got.to
+}
+
+// deliver lets the bank do what is due.
+func (w *world) deliver() {
+	w.t.Helper()
+	if err := w.bank.Work(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) pass(d time.Duration) { w.later.Add(int64(d)) }
+
+func (w *world) count(pool *pgxpool.Pool, sql string, args ...any) int {
+	w.t.Helper()
+	var n int
+	if err := pool.QueryRow(w.t.Context(), sql, args...).Scan(&n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// history is the events of a charge's payments in order: "create registered paid".
+func (w *world) history(c *Charge) string {
+	w.t.Helper()
+	rows, _ := w.db.Query(w.t.Context(), `
+		SELECT e.event FROM payment_event e JOIN payment p ON p.id = e.payment_id
+		WHERE p.charge_id = $1 ORDER BY p.created_at, e.seq`, c.ID)
+	events, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return strings.Join(events, " ")
+}
+
+func (w *world) wantPaidOnce(c *Charge) {
+	w.t.Helper()
+	now, err := ChargeOf(w.t.Context(), w.db, c.Origin())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	jobs := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.paid' AND args->>'charge_id' = $1`, c.ID.String())
+	if now.Status != Paid || now.Receipt == "" || now.PaidAt == nil || jobs != 1 {
+		w.t.Errorf("charge is %s, receipt %q, %d jobs tell of it; history: %s", now.Status, now.Receipt, jobs, w.history(c))
+	}
+}
+
+func (w *world) wantState(c *Charge, want State) {
+	w.t.Helper()
+	p, err := lastPayment(w.t.Context(), w.db, c.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if p.State != want {
+		w.t.Errorf("payment is %s, want %s; history: %s", p.State, want, w.history(c))
+	}
+}
+
+func want(t *testing.T, got answer, status int, texts ...string) {
+	t.Helper()
+	if got.status != status {
+		t.Errorf("status %d, want %d", got.status, status)
+	}
+	for _, text := range texts {
+		if !strings.Contains(got.text, text) {
+			t.Errorf("the page lacks %q:\n%s", text, mainOf(got.text))
+		}
+	}
+}
+
+func mainOf(page string) string {
+	_, main, _ := strings.Cut(page, "<main")
+	return fmt.Sprintf("<main%.3000s", main)
+}
