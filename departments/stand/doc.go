@@ -1,0 +1,30 @@
+// Package stand is the world around the portal, small and real, for the demo and for tests: three departmental systems, two
+// registers, the operators of SMS and e-mail, and the sandbox bank. Everything speaks HTTP or SMTP and keeps its state in the
+// database "stand", so a restart goes on where it stopped. Departmental systems speak the protocol of package departments from
+// the other side.
+//
+// # Routes
+//
+//	GET  /                              the stands
+//	GET  /:system                       zags, social, municipality: what the system has received, and its mode
+//	GET  /:system/applications/:id      an application in words, and what the system may decide
+//	POST /:system/applications/:id      action: accept, complete, refuse with a ground
+//	POST /:system/mode                  how the system behaves: see System
+//	POST /:system/events                messages of the portal
+//	GET  /:system/jwks.json             the system's public keys
+//	POST /registers/pension             SNILS, names, birth date, sex
+//	POST /registers/interior            passport, names, birth date
+//	POST /sms                           the operator's gateway
+//	GET  /outbox, /outbox.json          messages that would have left for people, filter ?to=
+//
+// The bank's routes are described at Bank. An SMTP server takes e-mail on Config.Mail.
+//
+// # Tables
+//
+// stand_system, stand_application, stand_callback, register_person, register_passport, outbox_message, and the bank's.
+//
+// # States of an application at a stand
+//
+//	new -> accepted -> completed
+//	new, accepted -> refused, with a ground
+package stand
