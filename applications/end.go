@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"tamga/payments"
 )
 
 // expire ends an application whose clock has run out. It does nothing when there is time left, or when the duty turns out to be
@@ -12,6 +14,9 @@ func (k *Core) expire(ctx context.Context, tx pgx.Tx, d *dossier) error {
 	if !d.Overdue(k.Now()) {
 		return nil
 	}
+	if busy, err := k.atBank(ctx, tx, d); err != nil || busy {
+		return err
+	}
 	if err := k.dropCharge(ctx, tx, d); err != nil {
 		return err
 	}
@@ -19,6 +24,24 @@ func (k *Core) expire(ctx context.Context, tx pgx.Tx, d *dossier) error {
 		return k.afterPayment(ctx, tx, d)
 	}
 	return k.end(ctx, tx, d, Expired, Event{Kind: string(Expired)}, nil)
+}
+
+// atBank tells whether the payer stands at the bank at this moment. The application, its duty and its time then wait a little:
+// money that comes a minute late must find something to pay for.
+func (k *Core) atBank(ctx context.Context, tx pgx.Tx, d *dossier) (bool, error) {
+	until := d.Deadline.Add(payGrace)
+	if d.State != Paying || !k.Now().Before(until) {
+		return false, nil
+	}
+	busy, err := payments.UnderWay(ctx, tx, origin(d.ID))
+	if err != nil || !busy {
+		return false, err
+	}
+	err = k.keepSlot(ctx, tx, d, until)
+	if err == errSlotTaken {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // cancel ends an application because a party withdraws it before it was sent.

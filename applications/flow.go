@@ -19,6 +19,7 @@ const (
 	draftKept    = 90 * 24 * time.Hour // a draft after its last change
 	partyClock   = 24 * time.Hour      // from the invitation, or from the signature under a held time, to the payment
 	payClock     = 30 * 24 * time.Hour // to pay for an application of one person that holds no time
+	payGrace     = time.Hour           // that the clock waits for somebody who is at the bank when it ends
 	remindBefore = 3 * time.Hour       // before the end of partyClock
 )
 
