@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -42,17 +43,34 @@ func init() {
 //	used    its time is that of the last use
 //	url     address of the running cluster
 //	log     what the keeper said
-//	pg      the cluster
+//	pg-PID  the cluster of the keeper with that PID
 func place() string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("tamga-dbtest-%d", os.Geteuid()))
+}
+
+// makePlace makes the folder. In /tmp somebody else could have made it before us, and would learn the cluster's password.
+func makePlace(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); !info.IsDir() || ok && st.Uid != uint32(os.Geteuid()) {
+		return fmt.Errorf("%s is in the way and is not ours: delete it", dir)
+	}
+	return nil
 }
 
 // keep runs the cluster until nobody has used it for a while.
 func keep(dir string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	pg := filepath.Join(dir, "pg")
-	// What a killed keeper left is not worth a recovery. Its server has ended with it, or StartPostgres would say so.
+	// A folder for each keeper: one that is about to end must not meet the next. What a killed keeper left is deleted and not
+	// recovered, since without fsync it may be damaged.
+	deleteStale(dir)
+	pg := filepath.Join(dir, pgPrefix+strconv.Itoa(os.Getpid()))
 	server, err := local.StartPostgres(ctx, local.Options{Dir: pg, Settings: map[string]string{
 		"max_connections": "400", // many packages in parallel, several pools in each
 		"autovacuum":      "off", // it would hold a template while a test copies it
@@ -79,6 +97,21 @@ func keep(dir string) error {
 			if retire(dir) {
 				return nil
 			}
+		}
+	}
+}
+
+// pgPrefix begins the name of a keeper's cluster, its PID follows.
+const pgPrefix = "pg-"
+
+// deleteStale deletes the clusters of keepers that have ended. Where the kernel did not stop their server, it ends by itself
+// within a minute of losing its postmaster.pid.
+func deleteStale(dir string) {
+	old, _ := filepath.Glob(filepath.Join(dir, pgPrefix+"*")) // the only error is a bad pattern
+	for _, path := range old {
+		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(path), pgPrefix))
+		if err == nil && pid != os.Getpid() && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			os.RemoveAll(path)
 		}
 	}
 }
@@ -129,7 +162,7 @@ func findOrStart(ctx context.Context) (*cluster, error) {
 		return nil, err
 	}
 	dir := place()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makePlace(dir); err != nil {
 		return nil, err
 	}
 	unlock, err := lock(dir)
