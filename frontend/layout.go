@@ -20,6 +20,7 @@ type Layout struct {
 	Version   string
 	Robots    string // content of <meta name="robots">, "" for an open page
 	Wide      bool   // tables and boards: the content takes the whole width
+	Demo      bool   // a line says that people and papers here are made up
 	Errors    Errors // shown above the page; a page whose data embeds Errors fills it by itself
 
 	csrf func() string

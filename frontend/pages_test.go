@@ -65,6 +65,7 @@ func newSite(t *testing.T) *fiber.App {
 		SetLayout(c, func(l *Layout) {
 			l.Site = Site{Role: c.Query("site", "portal"), SignIn: "/sign-in", SignOut: "/sign-out", Search: "/search"}
 			l.Nav = []Link{{Key: "layout.catalog", Href: "/services", Current: true}, {Key: "layout.situations", Href: "/situations"}}
+			l.Demo = c.Query("demo") != ""
 			if c.Query("user") != "" {
 				l.User = &User{Name: "Ильнур С.", Home: "/cabinet", Note: c.Query("note")}
 			}
@@ -74,7 +75,7 @@ func newSite(t *testing.T) *fiber.App {
 	app.Get("/", func(c *fiber.Ctx) error { return homePage.Render(c, p, fullHome()) })
 	app.Get("/gallery", func(c *fiber.Ctx) error { return galleryPage.Render(c, p, fullGallery(c.Query("failed") != "")) })
 	app.Get("/broken", func(*fiber.Ctx) error { return io.ErrUnexpectedEOF })
-	app.Get("/private", func(*fiber.Ctx) error { return fault.SignIn })
+	app.Get("/private", func(*fiber.Ctx) error { return fault.New(fault.SignIn, "") })
 	app.Get("/many", func(*fiber.Ctx) error { return fault.New(fault.TooMany, "web.too_many", 3) })
 	return app
 }

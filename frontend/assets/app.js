@@ -3,6 +3,9 @@ import {
   ServiceNavigation, SkipLink
 } from 'govuk-frontend'
 
+// head.js marked <html> for the styles; the components look for the mark on <body>.
+document.body.classList.add('govuk-frontend-supported')
+
 for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios,
   ServiceNavigation, SkipLink]) {
   createAll(component)
