@@ -104,15 +104,20 @@ func keep(dir string) error {
 // pgPrefix begins the name of a keeper's cluster, its PID follows.
 const pgPrefix = "pg-"
 
-// deleteStale deletes the clusters of keepers that have ended. Where the kernel did not stop their server, it ends by itself
-// within a minute of losing its postmaster.pid.
+// deleteStale deletes the clusters of keepers that have ended: nobody holds their lock. (Their PIDs tell less: in a container
+// without an init the dead stay as zombies.) Where the kernel did not stop their server, it ends by itself within a minute of
+// losing its postmaster.pid.
 func deleteStale(dir string) {
 	old, _ := filepath.Glob(filepath.Join(dir, pgPrefix+"*")) // the only error is a bad pattern
 	for _, path := range old {
-		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(path), pgPrefix))
-		if err == nil && pid != os.Getpid() && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		f, err := os.OpenFile(filepath.Join(path, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			continue
+		}
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
 			os.RemoveAll(path)
 		}
+		f.Close()
 	}
 }
 
