@@ -47,6 +47,9 @@ func (s Site) NameKey() string {
 // NoteKey is the key of the line below the name.
 func (s Site) NoteKey() string { return s.NameKey() + "_note" }
 
+// Public tells whether the footer can lead to the citizens' portal.
+func (s Site) Public() bool { return s.Portal != "" || s.Role == "" || s.Role == "portal" }
+
 // Mark is the file of the site's mark.
 func (s Site) Mark() string {
 	switch s.Role {

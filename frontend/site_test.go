@@ -190,3 +190,11 @@ func TestPaginate(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		if _, err := New(Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
