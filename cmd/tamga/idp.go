@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"tamga/idp"
+	"tamga/internal/secret"
+	"tamga/migrations"
+)
+
+// idpRole is the identity provider: its site, and its jobs on its own database.
+type idpRole struct {
+	common
+	mail
+	DatabaseURL string `env:"TAMGA_IDP_DATABASE_URL" required:"" help:"PostgreSQL of the identity provider"`
+	RedisURL    string `env:"TAMGA_REDIS_URL" required:"" help:"Redis for sessions, limits and one-time codes"`
+	Key         keys   `env:"TAMGA_IDP_KEY" required:"" help:"secret keys of the provider: 32 bytes in base64, newest first, commas between"`
+	Listen      string `env:"TAMGA_IDP_LISTEN" default:":8081" help:"where to listen"`
+	Issuer      string `env:"TAMGA_ISSUER" required:"" help:"public address of the provider"`
+	PortalURL   string `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
+	Registers   string `env:"TAMGA_REGISTERS_URL" required:"" help:"address of the state registers that check personal data"`
+	Insecure    bool   `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
+}
+
+// Run serves the provider until it is stopped.
+func (p *idpRole) Run(ctx context.Context) error {
+	r, err := p.build(ctx)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, p.logger(), r)
+}
+
+func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
+	r := &role{name: "idp"}
+	defer r.closeOnError(&err)
+	if r.ln, err = r.listen(p.Listen); err != nil {
+		return nil, err
+	}
+	g, err := r.open(ctx, p.common, p.DatabaseURL, p.RedisURL, p.Key, migrations.IDP())
+	if err != nil {
+		return nil, err
+	}
+	forms, err := p.Key.one("idp forms")
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := p.Key.one("idp tokens")
+	if err != nil {
+		return nil, err
+	}
+	jobs := &idp.Jobs{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Issuer: p.Issuer, Registers: p.Registers, Now: time.Now}
+	workers := river.NewWorkers()
+	jobs.AddWorkers(workers)
+	river.AddWorker(workers, p.worker(g.pool, g.box))
+	if r.jobs, err = working(g, workers, jobs.PeriodicJobs()); err != nil {
+		return nil, err
+	}
+	r.app, err = idp.New(idp.Config{
+		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Passwords: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Log: g.log,
+		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Now: time.Now,
+	})
+	return r, err
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tamga/departments"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+	"tamga/intra"
+	"tamga/migrations"
+	"tamga/payments"
+)
+
+// intraRole is the staff site.
+type intraRole struct {
+	common
+	citizens
+	Listen   string `env:"TAMGA_INTRA_LISTEN" default:":8082" help:"where to listen: an address of the inner contour"`
+	Insecure bool   `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
+}
+
+// Run serves the staff site until it is stopped.
+func (i *intraRole) Run(ctx context.Context) error {
+	r, err := i.build(ctx)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, i.logger(), r)
+}
+
+func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
+	r := &role{name: "intra"}
+	defer r.closeOnError(&err)
+	if r.ln, err = r.listen(i.Listen); err != nil {
+		return nil, err
+	}
+	g, err := r.open(ctx, i.common, i.DatabaseURL, i.RedisURL, i.Key, migrations.Portal())
+	if err != nil {
+		return nil, err
+	}
+	forms, err := i.Key.one("intra forms")
+	if err != nil {
+		return nil, err
+	}
+	r.app, err = intra.New(intra.Config{
+		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: secret.NewHasher(0), Now: time.Now, CSRFKey: forms,
+		Secure: !i.Insecure, Checks: g.check,
+		Domains: func(staff *intra.Staff) []web.Handler {
+			actor := func(c *fiber.Ctx) string {
+				e, err := staff.Employee(c)
+				if err != nil {
+					return ""
+				}
+				return e.ID.String()
+			}
+			return []web.Handler{
+				&payments.StaffHandler{DB: g.pool, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor},
+				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
+					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
+			}
+		},
+	})
+	return r, err
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tamga/applications"
+	"tamga/catalog"
+	"tamga/departments"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+	"tamga/migrations"
+	"tamga/payments"
+	"tamga/portal"
+)
+
+// portalRole is the citizens' site.
+type portalRole struct {
+	common
+	citizens
+	bank
+	bodies
+	Listen       string `env:"TAMGA_PORTAL_LISTEN" default:":8080" help:"where to listen"`
+	Issuer       string `env:"TAMGA_ISSUER" required:"" help:"public address of the identity provider"`
+	ClientID     string `env:"TAMGA_CLIENT_ID" default:"portal" help:"our name at the provider"`
+	ClientSecret string `env:"TAMGA_CLIENT_SECRET" required:"" help:"our secret at the provider"`
+	Insecure     bool   `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
+}
+
+// Run serves the portal until it is stopped.
+func (p *portalRole) Run(ctx context.Context) error {
+	r, err := p.build(ctx)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, p.logger(), r)
+}
+
+func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
+	r := &role{name: "portal"}
+	defer r.closeOnError(&err)
+	if r.ln, err = r.listen(p.Listen); err != nil {
+		return nil, err
+	}
+	g, err := r.open(ctx, p.common, p.DatabaseURL, p.RedisURL, p.Key, migrations.Portal())
+	if err != nil {
+		return nil, err
+	}
+	services, err := catalog.New(ctx, g.pool)
+	if err != nil {
+		return nil, err
+	}
+	seal, err := p.Key.one("portal forms")
+	if err != nil {
+		return nil, err
+	}
+	exchange, err := p.Key.derive("departments")
+	if err != nil {
+		return nil, err
+	}
+	ours, err := departments.DeriveKeys("portal", exchange...)
+	if err != nil {
+		return nil, err
+	}
+	core := p.core(g, services)
+	r.app, err = portal.New(portal.Config{
+		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Hasher: secret.NewHasher(0), Notify: g.note, Pages: g.pages,
+		Catalog: services, Log: g.log, Now: time.Now, Key: seal, Secure: !p.Insecure, PublicURL: p.PortalURL, Issuer: p.Issuer,
+		ClientID: p.ClientID, ClientSecret: p.ClientSecret, FormAction: []string{originOf(p.BankURL)}, Checks: g.check,
+		Domains: func(people *portal.People) []web.Handler {
+			return []web.Handler{
+				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now},
+				&payments.Handler{
+					DB: g.pool, River: g.river, Pages: g.pages, Bank: p.sandbox(), Now: time.Now, User: people.User,
+					Back: backTo, PublicURL: p.PortalURL, Log: g.log,
+				},
+				&applications.Handler{Core: core, Redis: g.redis, Pages: g.pages, Person: people.Person, NeedLevel: people.NeedLevel},
+				&departments.Handler{
+					DB: g.pool, River: g.river, Keys: ours, Trust: &departments.Trust{Client: p.client(), Now: time.Now},
+					Audience: p.PortalURL, Now: time.Now, Log: g.log, OnUpdate: core.OnUpdate,
+				},
+			}
+		},
+	})
+	return r, err
+}
+
+// core is what pages and jobs of applications share.
+func (s citizens) core(g *ground, services *catalog.Catalog) applications.Core {
+	return applications.Core{
+		DB: g.pool, River: g.river, Catalog: services, Box: g.box, Notify: g.note, Texts: g.pages.Bundle, Now: time.Now,
+		PublicURL: s.PortalURL,
+	}
+}
+
+func (b bank) sandbox() *payments.Sandbox {
+	return &payments.Sandbox{URL: b.BankURL, Secret: []byte(b.BankSecret), Now: time.Now}
+}
+
+// backTo returns the page of what a payment was for.
+func backTo(o payments.Origin) string {
+	if o.Kind == "application" && o.ID != uuid.Nil {
+		return "/applications/" + o.ID.String()
+	}
+	return "/cabinet"
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
+	"github.com/riverqueue/river"
+
+	"tamga/departments"
+	"tamga/frontend"
+	"tamga/internal/db"
+	"tamga/internal/notify"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+)
+
+// citizens are the settings that all roles on the portal's database share.
+type citizens struct {
+	DatabaseURL string `env:"TAMGA_PORTAL_DATABASE_URL" required:"" help:"PostgreSQL of portal, staff site and worker"`
+	RedisURL    string `env:"TAMGA_REDIS_URL" required:"" help:"Redis for sessions, limits and one-time codes"`
+	Key         keys   `env:"TAMGA_PORTAL_KEY" required:"" help:"secret keys of portal, staff site and worker: 32 bytes in base64, newest first, commas between"`
+	PortalURL   string `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
+}
+
+// bank is how we reach the bank.
+type bank struct {
+	BankURL    string `env:"TAMGA_BANK_URL" required:"" help:"API of the bank"`
+	BankSecret string `env:"TAMGA_BANK_SECRET" required:"" help:"secret shared with the bank, 32 characters or more"`
+}
+
+// bodies are the departmental systems.
+type bodies struct {
+	Departments map[string]string `env:"TAMGA_DEPARTMENTS" help:"addresses of departmental systems: zags=https://zags.example/tamga;social=…"`
+	LateAfter   time.Duration     `env:"TAMGA_LATE_AFTER" default:"15m" help:"age of a waiting delivery at which the citizen is told"`
+	Plain       bool              `env:"TAMGA_DEPARTMENTS_PLAIN" help:"allow addresses without TLS and in private networks"`
+}
+
+func (b bodies) policy() departments.Policy { return departments.Policy{LateAfter: b.LateAfter} }
+
+func (b bodies) client() *departments.Client {
+	return departments.NewClient(departments.ClientConfig{Private: b.Plain, Plain: b.Plain})
+}
+
+// mail is how messages leave.
+type mail struct {
+	SMTP     string `env:"TAMGA_SMTP" required:"" help:"mail server, host:port"`
+	MailFrom string `env:"TAMGA_MAIL_FROM" default:"Тамга <noreply@tamga.example>" help:"sender of e-mails"`
+	SMTPUser string `env:"TAMGA_SMTP_USER" help:"user of the mail server"`
+	SMTPPass string `env:"TAMGA_SMTP_PASSWORD" help:"password of the mail server"`
+	SMTPTLS  string `env:"TAMGA_SMTP_SECURITY" enum:"starttls,tls,none" default:"starttls" help:"protection of the connection to the mail server"`
+	SMSURL   string `env:"TAMGA_SMS_URL" required:"" help:"HTTP gateway of the SMS operator"`
+	SMSToken string `env:"TAMGA_SMS_TOKEN" help:"its bearer token"`
+}
+
+// codeLife is the age at which a message with a one-time code is no longer worth sending.
+const codeLife = 10 * time.Minute
+
+func (m mail) worker(d db.DB, box *secret.Box) *notify.Worker {
+	security := notify.Security(strings.TrimPrefix(m.SMTPTLS, "starttls"))
+	return &notify.Worker{
+		DB: d, Box: box, Now: time.Now,
+		Email: &notify.SMTP{Addr: m.SMTP, From: m.MailFrom, User: m.SMTPUser, Password: m.SMTPPass, Security: security},
+		SMS:   &notify.Gateway{URL: m.SMSURL, Token: m.SMSToken},
+	}
+}
+
+// ground is what a role on one database stands on.
+type ground struct {
+	log   *slog.Logger
+	pool  *pgxpool.Pool
+	redis *redis.Client
+	box   *secret.Box
+	pages *frontend.Pages
+	river *river.Client[pgx.Tx]
+	note  *notify.Outbox
+	check map[string]web.Check
+}
+
+// open opens the ground. What it opened is closed with the role.
+func (r *role) open(ctx context.Context, c common, database, redisURL string, key keys, set fs.FS) (*ground, error) {
+	g := &ground{log: c.logger()}
+	var err error
+	if g.pool, err = db.Open(ctx, database); err != nil {
+		return nil, err
+	}
+	r.closer = append(r.closer, g.pool.Close)
+	if err := db.CheckSchema(ctx, g.pool, set); err != nil {
+		return nil, fmt.Errorf("%w (run: tamga migrate)", err)
+	}
+	if g.redis, err = openRedis(ctx, redisURL); err != nil {
+		return nil, err
+	}
+	r.closer = append(r.closer, func() { _ = g.redis.Close() })
+	if g.box, err = key.box(); err != nil {
+		return nil, err
+	}
+	if g.pages, err = pages(g.log); err != nil {
+		return nil, err
+	}
+	if g.river, err = insertOnly(g.pool, g.log); err != nil {
+		return nil, err
+	}
+	g.note = &notify.Outbox{River: g.river, Box: g.box, Now: time.Now}
+	g.check = map[string]web.Check{
+		"database": func(ctx context.Context) error { return db.CheckSchema(ctx, g.pool, set) },
+		"redis":    func(ctx context.Context) error { return g.redis.Ping(ctx).Err() },
+	}
+	return g, nil
+}

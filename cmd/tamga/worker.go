@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"tamga/applications"
+	"tamga/catalog"
+	"tamga/departments"
+	"tamga/internal/i18n"
+	"tamga/internal/journal"
+	"tamga/migrations"
+	"tamga/payments"
+)
+
+// workerRole works the jobs of the portal's database. Any number of them may run.
+type workerRole struct {
+	common
+	citizens
+	bank
+	bodies
+	mail
+}
+
+// Run works until it is stopped.
+func (w *workerRole) Run(ctx context.Context) error {
+	r, err := w.build(ctx)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, w.logger(), r)
+}
+
+func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
+	r := &role{name: "worker"}
+	defer r.closeOnError(&err)
+	g, err := r.open(ctx, w.common, w.DatabaseURL, w.RedisURL, w.Key, migrations.Portal())
+	if err != nil {
+		return nil, err
+	}
+	services, err := catalog.New(ctx, g.pool)
+	if err != nil {
+		return nil, err
+	}
+	exchange, err := w.Key.derive("departments")
+	if err != nil {
+		return nil, err
+	}
+	ours, err := departments.DeriveKeys("portal", exchange...)
+	if err != nil {
+		return nil, err
+	}
+	client := w.client()
+	if err := departments.SaveEndpoints(ctx, g.pool, client, w.endpoints(services), time.Now()); err != nil {
+		return nil, err
+	}
+	core := w.core(g, services)
+	sets := []jobSet{
+		&payments.Jobs{DB: g.pool, Bank: w.sandbox(), Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
+		&departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
+			Policy: w.policy(), OnUpdate: core.OnUpdate},
+		&applications.Jobs{Core: core},
+	}
+	workers, periodic := river.NewWorkers(), []*river.PeriodicJob{journal.Periodic(10 * time.Second)}
+	river.AddWorker(workers, w.worker(g.pool, g.box))
+	river.AddWorker(workers, &journal.Sealer{DB: g.pool})
+	for _, set := range sets {
+		set.AddWorkers(workers)
+		if p, ok := set.(interface{ PeriodicJobs() []*river.PeriodicJob }); ok {
+			periodic = append(periodic, p.PeriodicJobs()...)
+		}
+	}
+	r.jobs, err = working(g, workers, periodic)
+	return r, err
+}
+
+// jobSet is a domain's share of the work.
+type jobSet interface{ AddWorkers(*river.Workers) }
+
+// endpoints joins the configured addresses with the names that the catalog knows.
+func (b bodies) endpoints(services *catalog.Catalog) []departments.Endpoint {
+	var list []departments.Endpoint
+	for code, address := range b.Departments {
+		e := departments.Endpoint{Code: code, URL: address, Name: i18n.Text{RU: code}}
+		if d := services.Department(code); d != nil {
+			e.Name = d.Name
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// working returns a River client that works the jobs, twenty at once.
+func working(g *ground, workers *river.Workers, periodic []*river.PeriodicJob) (*river.Client[pgx.Tx], error) {
+	client, err := river.NewClient(riverpgxv5.New(g.pool), &river.Config{
+		Logger:       quiet(g.log),
+		Workers:      workers,
+		PeriodicJobs: periodic,
+		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	return client, nil
+}

@@ -1,0 +1,75 @@
+package intra
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"tamga/frontend"
+	"tamga/internal/rus"
+)
+
+// The rights that an employee may have.
+const (
+	RightPayments   = "payments"   // payment control
+	RightDeliveries = "deliveries" // what goes to departments, and what is stuck
+)
+
+// Organisation is a body whose staff work here.
+type Organisation struct {
+	ID   uuid.UUID
+	Name string
+}
+
+// Employee is somebody who works here.
+type Employee struct {
+	ID             uuid.UUID
+	OrganisationID uuid.UUID
+	Organisation   string
+	LastName       string
+	FirstName      string
+	MiddleName     string
+	Post           string
+	PasswordHash   string
+	Temporary      bool // the password was given out and opens nothing but its own change
+	Rights         []string
+}
+
+// May tells whether the employee has the right.
+func (e *Employee) May(right string) bool { return slices.Contains(e.Rights, right) }
+
+// FullName returns surname, name and patronymic.
+func (e *Employee) FullName() string { return rus.FullName(e.LastName, e.FirstName, e.MiddleName) }
+
+// ShortName returns the surname with initials: «Валеева Г. Р.».
+func (e *Employee) ShortName() string {
+	short := e.LastName
+	for _, name := range []string{e.FirstName, e.MiddleName} {
+		if first, _, _ := strings.Cut(name, " "); first != "" {
+			short += " " + string([]rune(first)[0]) + "."
+		}
+	}
+	return short
+}
+
+// door is a page of a domain, with the right that opens it.
+type door struct {
+	right, key, href string
+}
+
+var doors = []door{
+	{RightPayments, "intra.payments", "/payments"},
+	{RightDeliveries, "intra.deliveries", "/deliveries"},
+}
+
+// nav returns the tabs that the employee may open.
+func (e *Employee) nav(path string) []frontend.Link {
+	links := []frontend.Link{{Key: "intra.services", Href: "/services", Current: path == "/services"}}
+	for _, d := range doors {
+		if e.May(d.right) {
+			links = append(links, frontend.Link{Key: d.key, Href: d.href, Current: strings.HasPrefix(path, d.href)})
+		}
+	}
+	return links
+}

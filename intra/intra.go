@@ -1,0 +1,112 @@
+package intra
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/redis/go-redis/v9"
+
+	"tamga/frontend"
+	"tamga/internal/db"
+	"tamga/internal/fault"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+)
+
+// Config is what the staff site needs.
+type Config struct {
+	DB     db.DB
+	Redis  redis.UniversalClient
+	Pages  *frontend.Pages
+	Log    *slog.Logger
+	Hasher *secret.Hasher
+	Now    func() time.Time
+
+	CSRFKey []byte
+	Secure  bool // cookies over TLS only
+	Checks  map[string]web.Check
+
+	// Domains are the pages of the domains. Each asks the site who may open it.
+	Domains func(*Staff) []web.Handler
+}
+
+// Staff tells a domain's pages who is signed in.
+type Staff struct {
+	db db.DB
+}
+
+// New returns the staff site.
+func New(cfg Config) (*fiber.App, error) {
+	app := web.New(web.Config{Role: "intra", Log: cfg.Log, Secure: cfg.Secure, ShowError: cfg.Pages.ShowError})
+	(&web.Health{Role: "intra", Checks: cfg.Checks}).Mount(app)
+	cfg.Pages.Mount(app)
+
+	staff := &Staff{db: cfg.DB}
+	sessions := &web.Sessions{Redis: cfg.Redis, Role: "intra", Cookie: "tamga_intra", TTL: time.Hour, Secure: cfg.Secure}
+	app.Use(sessions.Load)
+	app.Use((&web.CSRF{Key: cfg.CSRFKey, Cookie: "tamga_intra_csrf", Secure: cfg.Secure}).Check)
+	app.Use(staff.layout)
+
+	handlers := []web.Handler{&Handler{
+		DB: cfg.DB, Pages: cfg.Pages, Sessions: sessions, Hasher: cfg.Hasher, Now: cfg.Now, Staff: staff,
+		Limit: &web.Limiter{Redis: cfg.Redis, Log: cfg.Log},
+	}}
+	if cfg.Domains != nil {
+		handlers = append(handlers, cfg.Domains(staff)...)
+	}
+	for _, h := range handlers {
+		h.Mount(app)
+	}
+	return app, nil
+}
+
+const keyEmployee = "employee"
+
+// layout reads the employee of the session and fills the header. It lets everybody through: each page asks for what it needs.
+func (s *Staff) layout(c *fiber.Ctx) error {
+	site := frontend.Site{Role: "intra", SignIn: "/sign-in", SignOut: "/sign-out"}
+	frontend.SetLayout(c, func(l *frontend.Layout) { l.Site, l.Robots = site, "noindex" })
+	session := web.Current(c)
+	if session == nil {
+		return c.Next()
+	}
+	e, err := employeeByID(c.UserContext(), s.db, session.Person)
+	if err != nil {
+		return c.Next() // blocked or gone since: nobody is signed in
+	}
+	c.Locals(keyEmployee, e)
+	frontend.SetLayout(c, func(l *frontend.Layout) {
+		l.User = &frontend.User{Name: e.ShortName(), Home: "/", Note: e.Organisation}
+		if !e.Temporary {
+			l.Nav = e.nav(c.Path())
+		}
+	})
+	return c.Next()
+}
+
+// Employee returns who is signed in with an own password.
+func (s *Staff) Employee(c *fiber.Ctx) (*Employee, error) {
+	e, ok := c.Locals(keyEmployee).(*Employee)
+	if !ok {
+		return nil, fault.New(fault.SignIn, "intra.sign_in_first")
+	}
+	if e.Temporary {
+		return nil, fault.New(fault.Forbidden, "intra.password_first")
+	}
+	return e, nil
+}
+
+// Allowed returns a check that only employees with the right pass.
+func (s *Staff) Allowed(right string) func(*fiber.Ctx) error {
+	return func(c *fiber.Ctx) error {
+		e, err := s.Employee(c)
+		if err != nil {
+			return err
+		}
+		if !e.May(right) {
+			return fault.New(fault.Forbidden, "intra.no_right")
+		}
+		return nil
+	}
+}

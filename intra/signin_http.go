@@ -1,0 +1,158 @@
+package intra
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"tamga/frontend"
+	"tamga/internal/db"
+	"tamga/internal/fault"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+)
+
+// Handler serves the site's own pages.
+type Handler struct {
+	DB       db.DB
+	Pages    *frontend.Pages
+	Sessions *web.Sessions
+	Hasher   *secret.Hasher
+	Limit    *web.Limiter
+	Now      func() time.Time
+	Staff    *Staff
+}
+
+// Mount registers the routes.
+func (h *Handler) Mount(r fiber.Router) {
+	r.Get("/sign-in", h.showSignIn)
+	r.Post("/sign-in", h.signIn)
+	r.Post("/sign-out", h.signOut)
+	r.Get("/password", h.showPassword)
+	r.Post("/password", h.changePassword)
+	r.Get("/", h.showHome)
+	r.Get("/services", h.showServices)
+}
+
+type signInPage struct {
+	frontend.Errors
+	Organisation frontend.Select
+	Chosen       *Organisation // nil while the organisation is to be chosen
+	Employee     frontend.Select
+	Password     frontend.PasswordInput
+}
+
+const signInTemplate = frontend.Page[signInPage]("intra/sign-in.html")
+
+// Ten attempts at once and then one a minute, for one account and for one address: a guesser is slowed, the owner is not shut out
+// for longer than a minute.
+var signInRate = web.Rate{Burst: 10, Every: time.Minute}
+
+func (h *Handler) showSignIn(c *fiber.Ctx) error {
+	if _, err := h.Staff.Employee(c); err == nil {
+		return c.Redirect("/", fiber.StatusSeeOther)
+	}
+	page, err := h.signInForm(c, c.Query("organisation"), "")
+	if err != nil {
+		return err
+	}
+	return signInTemplate.Render(c, h.Pages, page)
+}
+
+func (h *Handler) signIn(c *fiber.Ctx) error {
+	t := h.Pages.Texts(c)
+	page, err := h.signInForm(c, c.FormValue("organisation"), c.FormValue("employee"))
+	if err != nil {
+		return err
+	}
+	if page.Chosen == nil {
+		page.Errors.Add("organisation", t("intra.choose_organisation"))
+		return signInTemplate.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
+	}
+	id, err := uuid.Parse(c.FormValue("employee"))
+	if err != nil {
+		page.Errors.Add("employee", t("intra.choose_employee"))
+	}
+	if c.FormValue("password") == "" {
+		page.Errors.Add("password", t("intra.type_password"))
+	}
+	if !page.Errors.Any() {
+		e, err := h.authenticate(c, id, c.FormValue("password"))
+		if err != nil {
+			return err
+		}
+		if e != nil && e.OrganisationID == page.Chosen.ID {
+			if err := h.Sessions.Start(c, web.Session{Person: e.ID, Name: e.ShortName()}, 0); err != nil {
+				return fault.New(fault.Unavailable, "intra.sign_in_down")
+			}
+			if e.Temporary {
+				return c.Redirect("/password", fiber.StatusSeeOther)
+			}
+			return c.Redirect("/", fiber.StatusSeeOther)
+		}
+		page.Errors.Add("password", t("intra.wrong_password"))
+	}
+	page.Employee.ErrorMessage = page.Errors.Message("employee")
+	page.Password.ErrorMessage = page.Errors.Message("password")
+	return signInTemplate.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
+}
+
+// authenticate returns the employee with this password, or nil. An absent employee costs the same time as a wrong password.
+func (h *Handler) authenticate(c *fiber.Ctx, id uuid.UUID, password string) (*Employee, error) {
+	ctx := c.UserContext()
+	if err := h.Limit.Allow(ctx, "intra-address", c.IP(), signInRate); err != nil {
+		return nil, err
+	}
+	if err := h.Limit.Allow(ctx, "intra-employee", id.String(), signInRate); err != nil {
+		return nil, err
+	}
+	e, err := employeeByID(ctx, h.DB, id)
+	if err != nil {
+		return nil, h.Hasher.VerifyDummy(ctx, password)
+	}
+	ok, _, err := h.Hasher.Verify(ctx, e.PasswordHash, password)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (h *Handler) signOut(c *fiber.Ctx) error {
+	if err := h.Sessions.End(c); err != nil {
+		return err
+	}
+	return c.Redirect("/sign-in", fiber.StatusSeeOther)
+}
+
+// signInForm builds the page for the organisation typed or chosen, with its employees.
+func (h *Handler) signInForm(c *fiber.Ctx, organisation, employee string) (signInPage, error) {
+	ctx, t := c.UserContext(), h.Pages.Texts(c)
+	page := signInPage{Organisation: frontend.Select{Name: "organisation", Value: organisation,
+		Label: frontend.Label{Text: t("intra.organisation")}, Items: []frontend.Option{{Text: t("intra.choose")}}}}
+	list, err := listOrganisations(ctx, h.DB)
+	if err != nil {
+		return page, err
+	}
+	for _, o := range list {
+		page.Organisation.Items = append(page.Organisation.Items, frontend.Option{Value: o.ID.String(), Text: o.Name})
+		if o.ID.String() == organisation {
+			page.Chosen = &o
+		}
+	}
+	if page.Chosen == nil {
+		return page, nil
+	}
+	staff, err := listEmployees(ctx, h.DB, page.Chosen.ID)
+	if err != nil {
+		return page, err
+	}
+	page.Employee = frontend.Select{Name: "employee", Value: employee, Label: frontend.Label{Text: t("intra.employee")},
+		Items: []frontend.Option{{Text: t("intra.choose")}}}
+	for _, e := range staff {
+		page.Employee.Items = append(page.Employee.Items, frontend.Option{Value: e.ID.String(), Text: e.FullName()})
+	}
+	page.Password = frontend.PasswordInput{Name: "password", Label: frontend.Label{Text: t("intra.password")},
+		Hint: frontend.Hint{Text: t("intra.password_hint")}}
+	return page, nil
+}
