@@ -43,9 +43,9 @@ func billText(c *Charge, p *Payee) string {
 }
 
 // billSVG draws the QR code: one path of squares, sharp at any size and on paper. Four modules of white around it are part of
-// the standard of the code.
+// the standard of the code. Level L of error correction: the text is long, and on a screen nothing is torn off.
 func billSVG(text string) ([]byte, error) {
-	code, err := qr.Encode(text, qr.M, qr.Unicode)
+	code, err := qr.Encode(text, qr.L, qr.Unicode)
 	if err != nil {
 		return nil, fmt.Errorf("draw bill: %w", err)
 	}
