@@ -25,6 +25,8 @@ type common struct {
 	Env      string `env:"TAMGA_ENV" enum:"production,development" default:"development" help:"production refuses whatever is meant for a demo"`
 	LogLevel string `env:"TAMGA_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"least level that is logged"`
 	LogText  bool   `env:"TAMGA_LOG_TEXT" help:"plain lines instead of JSON"`
+
+	shared *frontend.Pages // set by the demo: its roles show pages of one set of templates
 }
 
 func (c common) production() bool { return c.Env == "production" }
@@ -39,7 +41,10 @@ func (c common) logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(os.Stderr, options))
 }
 
-func pages(log *slog.Logger) (*frontend.Pages, error) {
+func (c common) pages(log *slog.Logger) (*frontend.Pages, error) {
+	if c.shared != nil {
+		return c.shared, nil
+	}
 	return frontend.New(frontend.Options{Log: log, Version: version, Dir: os.Getenv("TAMGA_FRONTEND_DIR")})
 }
 

@@ -212,6 +212,11 @@ func clientSecret(k secret.Keys) string { return base64.RawURLEncoding.EncodeToS
 func (d *demoCommand) open(ctx context.Context, s *demoState, k secret.Keys) error {
 	text := func(name string) keys { return keys(base64.StdEncoding.EncodeToString(k[name])) }
 	common, citizens, bank, bodies, mail := d.settings(s, k)
+	shared, err := common.pages(slog.Default())
+	if err != nil {
+		return err
+	}
+	common.shared = shared
 	smtp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

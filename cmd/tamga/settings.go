@@ -101,7 +101,7 @@ func (r *role) open(ctx context.Context, c common, database, redisURL string, ke
 	if g.box, err = key.box(); err != nil {
 		return nil, err
 	}
-	if g.pages, err = pages(g.log); err != nil {
+	if g.pages, err = c.pages(g.log); err != nil {
 		return nil, err
 	}
 	if g.river, err = insertOnly(g.pool, g.log); err != nil {

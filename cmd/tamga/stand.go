@@ -58,7 +58,7 @@ func (s *standRole) build(ctx context.Context) (_ *role, err error) {
 	if err := db.CheckSchema(ctx, pool, migrations.Stand()); err != nil {
 		return nil, err
 	}
-	texts, err := pages(log)
+	texts, err := s.pages(log)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,10 @@ func FailureOf(err error) Failure {
 	if errors.As(err, &known) {
 		return Failure{Kind: known.Kind, Key: known.Key, Args: known.Args, Status: statuses[known.Kind]}
 	}
+	var bare fault.Kind
+	if errors.As(err, &bare) {
+		return Failure{Kind: bare, Status: statuses[bare]}
+	}
 	var framework *fiber.Error
 	if errors.As(err, &framework) {
 		switch framework.Code {
