@@ -71,15 +71,19 @@ func (s *mailSession) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	subject, text, err := readMail(raw)
+	l, err := readMail(raw)
 	if err != nil {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "the letter cannot be read"}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	for _, to := range s.to {
-		m := message{Channel: "email", To: to, Subject: storable(subject), Text: storable(text), At: s.server.now()}
-		if err := saveMessage(ctx, s.server.db, &m, s.from); err != nil {
+		m := message{Channel: "email", To: to, Subject: storable(l.Subject), Text: storable(l.Text), At: s.server.now()}
+		key := ""
+		if l.ID != "" {
+			key = "email/" + storable(l.ID) + "/" + to
+		}
+		if err := saveMessage(ctx, s.server.db, &m, s.from, key); err != nil {
 			s.server.log.Error("stand: keep e-mail", "err", err)
 			return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "try again"}
 		}
@@ -98,24 +102,31 @@ func charsetReader(charset string, r io.Reader) (io.Reader, error) {
 	return encoding.NewDecoder().Reader(r), nil
 }
 
-// readMail returns the subject and the text of a letter, the plain part if it has one.
-func readMail(raw []byte) (subject, text string, err error) {
-	letter, err := mail.ReadMessage(bytes.NewReader(raw))
+// letter is what a person reads of an e-mail.
+type letter struct {
+	ID      string // Message-ID
+	Subject string
+	Text    string // the plain part, or the HTML one without its tags
+}
+
+func readMail(raw []byte) (*letter, error) {
+	read, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	subject, err = wordDecoder.DecodeHeader(letter.Header.Get("Subject"))
-	if err != nil {
-		subject = letter.Header.Get("Subject")
+	l := &letter{ID: read.Header.Get("Message-Id")}
+	if l.Subject, err = wordDecoder.DecodeHeader(read.Header.Get("Subject")); err != nil {
+		l.Subject = read.Header.Get("Subject")
 	}
 	parts := &mailParts{}
-	if err := parts.read(textproto.MIMEHeader(letter.Header), letter.Body, 0); err != nil {
-		return "", "", err
+	if err := parts.read(textproto.MIMEHeader(read.Header), read.Body, 0); err != nil {
+		return nil, err
 	}
 	if parts.plain == "" {
 		parts.plain = plainOf(parts.html)
 	}
-	return subject, strings.TrimSpace(strings.ReplaceAll(parts.plain, "\r\n", "\n")), nil
+	l.Text = strings.TrimSpace(strings.ReplaceAll(parts.plain, "\r\n", "\n"))
+	return l, nil
 }
 
 // mailParts are the first plain and the first HTML part found.
@@ -154,7 +165,7 @@ func (p *mailParts) read(header textproto.MIMEHeader, body io.Reader, depth int)
 
 func (p *mailParts) readMultipart(r *multipart.Reader, depth int) error {
 	for {
-		// The raw part: NextPart would take the transfer encoding away for quoted-printable only.
+		// The raw part: NextPart would undo quoted-printable, and only that.
 		part, err := r.NextRawPart()
 		if errors.Is(err, io.EOF) {
 			return nil

@@ -27,22 +27,27 @@ func (o *outbox) Mount(r fiber.Router) {
 	r.Get("/outbox.json", o.listOutbox)
 }
 
-// takeSMS is the operator's gateway: JSON or a form with "to" (or "phone") and "text" (or "message").
+// takeSMS is the operator's gateway: JSON or a form with "to" (or "phone"), "text" (or "message") and, if the sender likes, "id".
 func (o *outbox) takeSMS(c *fiber.Ctx) error {
-	var sms struct{ To, Phone, Text, Message string }
+	var sms struct{ To, Phone, Text, Message, ID string }
 	if c.Is("json") {
 		if err := json.Unmarshal(c.BodyRaw(), &sms); err != nil {
 			return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "want a JSON object"})
 		}
 	} else {
 		sms.To, sms.Phone, sms.Text, sms.Message = c.FormValue("to"), c.FormValue("phone"), c.FormValue("text"), c.FormValue("message")
+		sms.ID = c.FormValue("id")
 	}
 	to, text := storable(strings.TrimSpace(sms.To+sms.Phone)), storable(sms.Text+sms.Message)
 	if len(digits(to)) < 10 || text == "" {
 		return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "want to and text"})
 	}
 	m := message{Channel: "sms", To: to, Text: text, At: o.now()}
-	if err := saveMessage(c.UserContext(), o.db, &m, ""); err != nil {
+	key := storable(sms.ID)
+	if key != "" {
+		key = "sms/" + key
+	}
+	if err := saveMessage(c.UserContext(), o.db, &m, "", key); err != nil {
 		return err
 	}
 	return c.JSON(fiber.Map{"id": m.ID})
@@ -63,10 +68,10 @@ func (o *outbox) listOutbox(c *fiber.Ctx) error {
 }
 
 type outboxPage struct {
-	Still   frontend.Link // turns the reloading off or on
-	To      frontend.Input
-	Button  frontend.Button
-	Rows    []outboxRow
+	Still  frontend.Link // turns the reloading off or on
+	To     frontend.Input
+	Button frontend.Button
+	Rows   []outboxRow
 }
 
 type outboxRow struct {
@@ -74,7 +79,7 @@ type outboxRow struct {
 	Channel frontend.Tag
 	To      string
 	Subject string
-	Text    string
+	Lines   []string
 	At      string
 }
 
@@ -101,7 +106,7 @@ func (o *outbox) showOutbox(c *fiber.Ctx) error {
 			tag.Classes = "govuk-tag--green"
 		}
 		page.Rows = append(page.Rows, outboxRow{ID: m.ID.String(), Channel: tag, To: rus.FormatPhone(m.To), Subject: m.Subject,
-			Text: m.Text, At: rus.FormatDate(m.At, lang) + m.At.In(rus.Moscow).Format(", 15:04:05")})
+			Lines: strings.Split(m.Text, "\n"), At: rus.FormatDate(m.At, lang) + m.At.In(rus.Moscow).Format(", 15:04:05")})
 	}
 	// The page reloads itself without scripts; whoever types into the filter or reads slowly can stop it.
 	if still {

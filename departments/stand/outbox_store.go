@@ -9,12 +9,14 @@ import (
 	"tamga/internal/db"
 )
 
-func saveMessage(ctx context.Context, d db.DB, m *message, sender string) error {
+// saveMessage drops a message whose key is known: a sender that died before it noted the answer sends again.
+func saveMessage(ctx context.Context, d db.DB, m *message, sender, key string) error {
 	m.ID = uuid.Must(uuid.NewV7())
 	_, err := d.Exec(ctx, `
-		INSERT INTO outbox_message (id, channel, "to", to_key, sender, subject, text, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		m.ID, m.Channel, m.To, toKey(m.To), sender, m.Subject, m.Text, m.At)
+		INSERT INTO outbox_message (id, channel, "to", to_key, sender, subject, text, key, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), $9)
+		ON CONFLICT (key) DO NOTHING`,
+		m.ID, m.Channel, m.To, toKey(m.To), sender, m.Subject, m.Text, key, m.At)
 	return err
 }
 

@@ -79,9 +79,11 @@ CREATE TABLE outbox_message (
     sender  text        NOT NULL DEFAULT '',
     subject text        NOT NULL DEFAULT '',
     text    text        NOT NULL,
+    key     text        CONSTRAINT outbox_message_key UNIQUE,
     at      timestamptz NOT NULL
 );
 COMMENT ON TABLE outbox_message IS 'SMS and e-mail that would have left for people, shown instead';
 COMMENT ON COLUMN outbox_message.to_key IS 'The recipient as it is searched: digits of a phone, an address in small letters';
+COMMENT ON COLUMN outbox_message.key IS 'What the sender calls the message, with the recipient: a repeated message is dropped. NULL without a name';
 CREATE INDEX outbox_message_at ON outbox_message (at DESC, id DESC);
 CREATE INDEX outbox_message_to_key_at ON outbox_message (to_key, at DESC, id DESC);
