@@ -1,0 +1,38 @@
+// Package portal is the citizens' site: it knows who is signed in, and mounts the domains' pages.
+//
+// Routes:
+//
+//	GET  /                                what people come for: search, services, life situations, topics
+//	GET, POST /register                   phone and consent; the first password comes by SMS
+//	GET, POST /sign-in                    phone and password, «Запомнить меня», or ESIA; ?next= is a path of this site
+//	GET, POST /welcome                    further data after the first sign-in, all optional
+//	GET, POST /reset, /reset/code         a new password by a code from an SMS
+//	POST /sign-out                        also at ESIA, if the person came from there
+//	GET  /esia/start?level=&next=         to ESIA; GET /esia/callback is the way back
+//	GET  /esia/level?level=&next=         which level a service needs, and why
+//	GET  /esia/bind                       an ESIA account that no cabinet has: enter one, make one, compare the data
+//	POST /esia/bind/enter, /new, /confirm
+//	GET  /cabinet                         applications, duties to pay, data, binding
+//	GET  /settings                        GET, POST /settings/data, /settings/password, /settings/language
+//	GET  /settings/esia                   «Привязка к ЕСИА»; POST /settings/esia/unbind
+//	GET  /situations, /organisations      the catalog by life situation; bodies and their offices
+//	GET  /about, /support, /accessibility, /privacy
+//
+// Table: account (migrations/portal/0002). In Redis: sessions, attempts to sign in at ESIA, data that wait to be bound.
+//
+// An account is entered by phone (level "none": nobody has checked the person) or through ESIA (the level ESIA told). The level
+// belongs to the session: whoever enters a bound cabinet by phone has level "none" too, and sees neither SNILS nor passport.
+//
+// Binding. An ESIA account has one cabinet, and a cabinet has one person:
+//
+//	cabinet's names are the same            bound at once
+//	they are empty                          bound when the person says that this is the cabinet
+//	they differ                             both are shown; «Подтвердить замену» copies ESIA's names and binds
+//	«Оставить данные портала»               binds only when surname and name are the same but for spelling (rus.FoldName): for a
+//	                                        name that is really another one, ESIA would vouch for somebody else
+//	the cabinet was bound before            only an ESIA account with the same SNILS is bound again
+//	the ESIA account has another cabinet    refused
+//
+// Names and documents that a department receives are ESIA's in every case (Person); the portal's own are how it addresses people
+// and where it writes to. Unbinding forgets all that ESIA told except the keyed hash of the SNILS.
+package portal

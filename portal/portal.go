@@ -1,0 +1,97 @@
+package portal
+
+import (
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/redis/go-redis/v9"
+
+	"tamga/catalog"
+	"tamga/frontend"
+	"tamga/internal/db"
+	"tamga/internal/notify"
+	"tamga/internal/secret"
+	"tamga/internal/web"
+)
+
+// Config is what the citizens' site needs.
+type Config struct {
+	DB      db.DB
+	Redis   redis.UniversalClient
+	Pages   *frontend.Pages
+	Log     *slog.Logger
+	Hasher  *secret.Hasher
+	Box     *secret.Box
+	Notify  *notify.Outbox
+	Catalog *catalog.Catalog
+	Now     func() time.Time
+
+	PublicURL string // of this site, without a slash at the end
+	ESIA      ESIA
+
+	CSRFKey    []byte
+	CodesKey   []byte   // of one-time codes, at least 32 bytes
+	Secure     bool     // cookies over TLS only
+	FormAction []string // origins that a form may lead to besides ESIA: the bank's
+	Checks     map[string]web.Check
+
+	// Domains are the pages of the domains. Each asks People who is signed in.
+	Domains func(*People) []web.Handler
+}
+
+// ESIA is the identity provider and what it knows this site by. Two addresses of ours are registered there: PublicURL +
+// CallbackPath to come back from a sign-in, and PublicURL + "/" after a sign-out.
+type ESIA struct {
+	Issuer       string
+	ClientID     string
+	ClientSecret string // "" for a public client
+}
+
+// CallbackPath is where ESIA sends people back to.
+const CallbackPath = "/esia/callback"
+
+const (
+	sessionTTL  = 2 * time.Hour // idle
+	rememberFor = 30 * 24 * time.Hour
+)
+
+// New returns the citizens' site. It needs neither ESIA nor the domains' outside systems to start.
+func New(cfg Config) (*fiber.App, error) {
+	people := &People{db: cfg.DB, box: cfg.Box}
+	app := web.New(web.Config{Role: "portal", Log: cfg.Log, Secure: cfg.Secure, ShowError: showError(cfg.Pages),
+		FormAction: append([]string{origin(cfg.ESIA.Issuer)}, cfg.FormAction...)})
+	(&web.Health{Role: "portal", Checks: cfg.Checks}).Mount(app)
+	cfg.Pages.Mount(app)
+
+	sessions := &web.Sessions{Redis: cfg.Redis, Role: "portal", Cookie: "tamga_portal", TTL: sessionTTL, Secure: cfg.Secure}
+	app.Use(sessions.Load)
+	app.Use((&web.CSRF{Key: cfg.CSRFKey, Cookie: "tamga_portal_csrf", Secure: cfg.Secure,
+		Exempt: []string{"/payments/callback/", "/api/"}}).Check)
+	app.Use(people.layout)
+
+	handlers := []web.Handler{&Handler{
+		DB: cfg.DB, Redis: cfg.Redis, Pages: cfg.Pages, Log: cfg.Log, Sessions: sessions, Hasher: cfg.Hasher, Box: cfg.Box,
+		Notify: cfg.Notify, Catalog: cfg.Catalog, Now: cfg.Now, People: people, PublicURL: cfg.PublicURL, Secure: cfg.Secure,
+		Limit: &web.Limiter{Redis: cfg.Redis, Log: cfg.Log},
+		Codes: &secret.Codes{Redis: cfg.Redis, Key: cfg.CodesKey, TTL: 10 * time.Minute, Attempts: 5, ResendAfter: time.Minute},
+		esia:  newProvider(cfg.ESIA, cfg.PublicURL+CallbackPath, cfg.Now),
+	}}
+	if cfg.Domains != nil {
+		handlers = append(handlers, cfg.Domains(people)...)
+	}
+	for _, h := range handlers {
+		h.Mount(app)
+	}
+	return app, nil
+}
+
+// origin returns "https://host:port" of an address, for the content security policy.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
