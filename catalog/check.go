@@ -20,7 +20,7 @@ var prefills = []string{"last_name", "first_name", "middle_name", "birth_date", 
 	"passport_series", "passport_number", "passport_issued_on", "passport_issued_by", "passport_code", "phone", "email", "address"}
 
 // reserved are names that conditions or forms use for something else.
-var reserved = []string{"today", "me", "party", "other", "month", "_csrf", "service"}
+var reserved = []string{"today", "me", "party", "other", "month", "_csrf", "service", "version", "change"}
 
 // prepare makes the index and finds the kinds; check compiles the conditions, which need both.
 func (s *Service) prepare() {
@@ -43,14 +43,15 @@ type checker struct {
 	doc      *document
 	service  *Service
 	mistakes []error
+	broken   []error // those of them that the engine cannot live with
 }
 
 func (c *checker) add(where, format string, args ...any) {
 	c.mistakes = append(c.mistakes, c.doc.at(where, format, args...))
 }
 
-// check compiles the conditions and returns all mistakes of a definition.
-func (s *Service) check(doc *document) []error {
+// check compiles the conditions and notes all mistakes of a definition.
+func (s *Service) check(doc *document) *checker {
 	c := &checker{doc: doc, service: s}
 	if !serviceShape.MatchString(s.ID) {
 		c.add("$.id", "want small Latin letters, digits and hyphens, got %q", s.ID)
@@ -66,7 +67,7 @@ func (s *Service) check(doc *document) []error {
 	for i := range s.Steps {
 		c.step(i, seen)
 	}
-	return c.mistakes
+	return c
 }
 
 // required are the texts that a page cannot do without.
@@ -178,6 +179,7 @@ func (c *checker) question(where string, t *Step, q *Question, seen map[string]s
 	c.id(where+".id", q.ID, seen)
 	if q.kind == nil {
 		c.add(where+".type", "no type %q of questions", q.Type)
+		c.broken = append(c.broken, c.mistakes[len(c.mistakes)-1])
 		return
 	}
 	if q.Label.RU == "" {
@@ -236,6 +238,7 @@ func (c *checker) compile(where string, in scope, source string, into *program) 
 	compiled, err := in.compile(source, false)
 	if err != nil {
 		c.add(where, "%s in %q", firstLine(err), source)
+		c.broken = append(c.broken, c.mistakes[len(c.mistakes)-1])
 		return
 	}
 	*into = compiled

@@ -1,10 +1,12 @@
 // Package catalog holds the services as data: one YAML file makes a service's page, its form and the rules of its answers.
 //
-// Routes (catalogue_http.go, search_http.go, service_http.go):
+// Routes (service_http.go, catalogue_http.go, search_http.go, places_http.go):
 //
 //	GET /services        the catalogue, by topic, audience, life situation and department
 //	GET /services/:id    what a service is, whom it is for, and the button that starts an application
 //	GET /search?q=       services by words, in Russian, Tatar and English
+//	GET /situations      life situations
+//	GET /organisations   departments and their offices
 //
 // Tables (migrations/portal/0003): catalog_version, the immutable numbered versions; catalog_search, one row of words for each
 // service.

@@ -35,6 +35,18 @@ type Calendar struct {
 	Empty   string // what to say when there is no free time at all
 }
 
+// DescribedBy names what a screen reader reads after the legend.
+func (c *Calendar) DescribedBy() string {
+	var ids []string
+	if c.Hint != "" {
+		ids = append(ids, c.Name+"-hint")
+	}
+	if !c.Message.Empty() {
+		ids = append(ids, c.Name+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
 // MonthLink leads to another month of a calendar.
 type MonthLink struct {
 	Text    string

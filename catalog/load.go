@@ -65,19 +65,31 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	return c, errors.Join(mistakes...)
 }
 
-// read decodes, compiles and checks one definition. Versions out of the database come through here too.
+// read decodes, compiles and checks one definition.
 func (c *Catalog) read(name string, raw []byte) (*Service, error) {
+	s := &Service{catalog: c}
+	doc, err := decodeYAML(name, raw, s, yaml.Strict())
+	if err != nil {
+		return nil, err
+	}
+	s.prepare()
+	mistakes := s.check(doc).mistakes
+	if want := s.ID + ".yaml"; path.Base(name) != want {
+		mistakes = append(mistakes, doc.at("$.id", "the file of the service %q must be named %s", s.ID, want))
+	}
+	return s, errors.Join(mistakes...)
+}
+
+// revive makes a service of a definition that was published once. It was checked then; what the catalog knows has changed
+// since, so only what the engine needs must still be right.
+func (c *Catalog) revive(name string, raw []byte) (*Service, error) {
 	s := &Service{catalog: c}
 	doc, err := decodeYAML(name, raw, s)
 	if err != nil {
 		return nil, err
 	}
 	s.prepare()
-	mistakes := s.check(doc)
-	if want := s.ID + ".yaml"; path.Base(name) != want {
-		mistakes = append(mistakes, doc.at("$.id", "the file of the service %q must be named %s", s.ID, want))
-	}
-	return s, errors.Join(mistakes...)
+	return s, errors.Join(s.check(doc).broken...)
 }
 
 // document is a parsed YAML file, kept while its definition is checked, to tell lines.
@@ -91,16 +103,17 @@ func readYAML(fsys fs.FS, name string, into any) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeYAML(name, raw, into)
+	return decodeYAML(name, raw, into, yaml.Strict())
 }
 
-// decodeYAML is strict: a key that the type does not know is an error, for it is a misspelt one.
-func decodeYAML(name string, raw []byte, into any) (*document, error) {
+// decodeYAML parses twice: into the type, and into a tree that knows the lines. Files are read strictly: a key that the type does
+// not know is a misspelt one.
+func decodeYAML(name string, raw []byte, into any, options ...yaml.DecodeOption) (*document, error) {
 	tree, err := parser.ParseBytes(raw, 0)
 	if err != nil {
 		return nil, located(name, err)
 	}
-	if err := yaml.UnmarshalWithOptions(raw, into, yaml.Strict()); err != nil {
+	if err := yaml.UnmarshalWithOptions(raw, into, options...); err != nil {
 		return nil, located(name, err)
 	}
 	return &document{name, tree}, nil

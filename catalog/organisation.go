@@ -29,6 +29,12 @@ type Office struct {
 	Slots      *SlotRule   `yaml:"slots"`
 }
 
+// PhoneText is the telephone as people read it.
+func (o Office) PhoneText() string { return rus.FormatPhone(o.Phone) }
+
+// PhoneText is the telephone as people read it.
+func (d Department) PhoneText() string { return rus.FormatPhone(d.Phone) }
+
 // SlotRule is when an office has ceremonies.
 type SlotRule struct {
 	Weekdays []int    `yaml:"weekdays"` // 1 Monday … 7 Sunday

@@ -2,13 +2,101 @@ package catalog
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
+	"tamga/internal/fault"
 )
+
+// publishLock is the advisory lock under which one process at a time publishes. Any constant will do.
+const publishLock = 0x7461_6d67_61_03
 
 // Publish stores every definition that the database does not have yet as the next version of its service, and the words for the
 // search. It gives the loaded services their versions, so it must run before the catalog serves. It is idempotent, and safe
-// to run in several processes at once.
+// to run in several processes at once. Versions that other releases have published are then read from d when they are asked for.
 func (c *Catalog) Publish(ctx context.Context, d db.DB) error {
+	err := pgx.BeginFunc(ctx, d, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(publishLock)); err != nil {
+			return err
+		}
+		for _, s := range c.services {
+			version, err := publishVersion(ctx, tx, s.ID, c.sources[s.ID])
+			if err != nil {
+				return fmt.Errorf("publish %s: %w", s.ID, err)
+			}
+			s.Version = version
+			if err := saveWords(ctx, tx, s, c.words(s)); err != nil {
+				return fmt.Errorf("words of %s: %w", s.ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.older = func(id string, version int) (*Service, error) { return c.versionOf(d, id, version) }
 	return nil
+}
+
+// publishVersion returns the number of the version with this content, new or not.
+func publishVersion(ctx context.Context, tx pgx.Tx, service string, source []byte) (int, error) {
+	sum, err := contentSum(source)
+	if err != nil {
+		return 0, err
+	}
+	var version int
+	err = tx.QueryRow(ctx, `SELECT version FROM catalog_version WHERE service = $1 AND sha256 = $2`, service, sum).Scan(&version)
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return version, err
+	}
+	err = tx.QueryRow(ctx, `
+		INSERT INTO catalog_version (service, version, sha256, definition)
+		SELECT $1, coalesce(max(version), 0) + 1, $2, $3
+		FROM catalog_version
+		WHERE service = $1
+		RETURNING version`, service, sum, string(source)).Scan(&version)
+	return version, err
+}
+
+// contentSum ignores comments, spaces and the order of keys.
+func contentSum(source []byte) (string, error) {
+	var content any
+	if err := yaml.Unmarshal(source, &content); err != nil {
+		return "", err
+	}
+	sorted, err := json.Marshal(content)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(sorted)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// versionOf reads a version that this process did not load from its files. The caller has no context: a definition is read once
+// in the life of a process, and five seconds are enough for a row.
+func (c *Catalog) versionOf(d db.DB, id string, version int) (*Service, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	var source string
+	err := d.QueryRow(ctx, `SELECT definition FROM catalog_version WHERE service = $1 AND version = $2`, id, version).Scan(&source)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, fault.New(fault.NotFound, "catalog.no_service")
+	case err != nil:
+		return nil, fmt.Errorf("version %d of %s: %w", version, id, err)
+	}
+	s, err := c.revive(fmt.Sprintf("%s version %d", id, version), []byte(source))
+	if err != nil {
+		return nil, err
+	}
+	s.Version = version
+	return s, nil
 }

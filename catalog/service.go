@@ -33,6 +33,7 @@ type Service struct {
 	About      i18n.Text   `yaml:"summary"`  // one sentence, shown in lists
 	Action     i18n.Text   `yaml:"action"`   // of the start button; empty for "Подать заявление"
 	Keywords   Keywords    `yaml:"keywords"` // what people type when they mean this service
+	Icon       string      `yaml:"icon"`     // a sign of frontend/assets/marks/icons.svg
 	Popularity int         `yaml:"popularity"`
 	Audience   []string    `yaml:"audience"`
 	Topics     []string    `yaml:"topics"`
@@ -53,7 +54,6 @@ type Service struct {
 
 	catalog *Catalog             // names of offices, when shown
 	index   map[string]*Question // all questions by id
-	file    string               // for errors
 }
 
 // Keywords are further words that lead to a service, by language.

@@ -11,6 +11,7 @@ type Subject struct {
 	ID    string    `yaml:"id"`
 	Name  i18n.Text `yaml:"name"`
 	About i18n.Text `yaml:"about"`
+	Icon  string    `yaml:"icon"` // a sign of frontend/assets/marks/icons.svg
 }
 
 // subjects are all groups, in the order in which they are shown.
