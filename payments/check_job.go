@@ -25,7 +25,7 @@ func (CheckArgs) Kind() string { return "payments.check" }
 const (
 	firstCheck = 10 * time.Second
 	giveUp     = 3 * 24 * time.Hour // how long a payment is watched, also one that failed: late money still wins
-	register   = time.Hour          // how long an order that the bank never answered is offered to it again
+	offerAgain = time.Hour          // how long an order that the bank never answered is offered to it again
 )
 
 // Jobs work what payments leave to do.
@@ -76,12 +76,14 @@ func (j *Jobs) desk(ctx context.Context) *desk {
 // check brings a payment up to date with the bank, and lets one expire of which nothing can be learned any more.
 func (d *desk) check(ctx context.Context, p *Payment) (*Payment, error) {
 	age := d.now().Sub(p.CreatedAt)
-	if p.State == Created && p.BankID == nil && age < register {
+	if p.State == Created && p.BankID == nil && age < offerAgain {
 		c, err := chargeOfPayment(ctx, d.db, p.ID)
 		if err != nil {
 			return nil, err
 		}
-		return d.register(ctx, c, p)
+		if c.Status == Open {
+			return d.register(ctx, c, p)
+		}
 	}
 	if p.BankID != nil {
 		fresh, err := d.learn(ctx, p, step{Source: "poll"})

@@ -388,3 +388,36 @@ func TestRefusalsAreJournalled(t *testing.T) {
 		t.Errorf("journal: %v, %v", actions, err)
 	}
 }
+
+// TestEverybodyTellsAtOnce: call-backs, the page of return and the check job bring the same news at the same moment.
+func TestEverybodyTellsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, b := w.charge(), w.browser()
+	b.atBank(b.toBank(c), "choice", "pay")
+	p, err := lastPayment(t.Context(), w.db, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(map[string]any{"id": uuid.New(), "payment": map[string]any{"id": *p.BankID, "order_id": p.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamp := strconv.FormatInt(w.now().Unix(), 10)
+	signature := (&Sandbox{Secret: bankSecret}).sign("callback", stamp, string(body))
+	var group sync.WaitGroup
+	for range 15 {
+		group.Go(func() {
+			if got := w.call(body, stamp, signature); got != 200 {
+				t.Errorf("call-back: status %d", got)
+			}
+		})
+		group.Go(func() { b.get(c.path("/return")) })
+	}
+	group.Go(func() { w.check(c) })
+	group.Wait()
+	w.wantPaidOnce(c)
+	if h := w.history(c); h != "create registered paid" {
+		t.Errorf("history: %s", h)
+	}
+}
