@@ -16,7 +16,9 @@ import (
 )
 
 // place binds a sealed value to its column and row: moved elsewhere, it does not open.
-func place(column string, account uuid.UUID) []byte { return []byte("identity." + column + ":" + account.String()) }
+func place(column string, account uuid.UUID) []byte {
+	return []byte("identity." + column + ":" + account.String())
+}
 
 // IdentityOf returns the personal data of an account.
 func IdentityOf(ctx context.Context, d db.DB, box *secret.Box, account uuid.UUID) (*Identity, error) {

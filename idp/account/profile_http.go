@@ -26,11 +26,11 @@ type profilePage struct {
 	Name     string
 	Level    frontend.Tag
 	Contacts frontend.SummaryList
-	Data     *frontend.SummaryList // nil until data were sent
-	State    string                // of the data: "", "checking", "passed", "failed"
-	Raise    *frontend.Button
-	Confirm  *frontend.Button // sends the e-mail link again
-	Told     bool             // the link was just sent
+	State    string // of the data: "" until they were sent, "checking", "passed", "failed"
+	Data     frontend.SummaryList
+	Raise    frontend.Button
+	Confirm  frontend.Button // sends the e-mail link again
+	Told     bool            // the link was just sent
 	Leave    frontend.Button
 }
 
@@ -50,8 +50,7 @@ type problem struct {
 
 type levelsPage struct {
 	Levels []levelText
-	Have   string // the reader's level
-	Raise  *frontend.Button
+	Raise  frontend.Button
 }
 
 type levelText struct {
@@ -84,7 +83,7 @@ func (h *Handler) showProfile(c *fiber.Ctx) error {
 	}
 	if !a.EmailConfirmed {
 		page.Contacts.Rows[1].Value.Text = t("idp.email_unconfirmed", a.Email)
-		page.Confirm = &frontend.Button{Text: t("idp.email_send"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
+		page.Confirm = frontend.Button{Text: t("idp.email_send"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 	}
 	i, err := IdentityOf(c.UserContext(), h.DB, h.Box, a.ID)
 	if err != nil && !errors.Is(err, fault.NotFound) {
@@ -92,7 +91,7 @@ func (h *Handler) showProfile(c *fiber.Ctx) error {
 	}
 	if err == nil {
 		page.State = i.State
-		page.Data = &frontend.SummaryList{Rows: identityRows(t, web.Lang(c), i)}
+		page.Data = frontend.SummaryList{Rows: identityRows(t, web.Lang(c), i)}
 	}
 	if a.Level == Simplified {
 		page.Raise = raiseButton(t, page.State)
@@ -100,14 +99,14 @@ func (h *Handler) showProfile(c *fiber.Ctx) error {
 	return profile.Render(c, h.Pages, page)
 }
 
-func raiseButton(t func(string, ...any) string, state string) *frontend.Button {
+func raiseButton(t func(string, ...any) string, state string) frontend.Button {
 	switch state {
 	case "checking":
-		return &frontend.Button{Text: t("idp.see_checks"), Href: "/profile/checks"}
+		return frontend.Button{Text: t("idp.see_checks"), Href: "/profile/checks"}
 	case "failed":
-		return &frontend.Button{Text: t("idp.correct"), Href: "/profile/data"}
+		return frontend.Button{Text: t("idp.correct"), Href: "/profile/data"}
 	}
-	return &frontend.Button{Text: t("idp.level_raise"), Href: "/profile/data"}
+	return frontend.Button{Text: t("idp.level_raise"), Href: "/profile/data"}
 }
 
 func identityRows(t func(string, ...any) string, lang i18n.Lang, i *Identity) []frontend.SummaryRow {

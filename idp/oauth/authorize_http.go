@@ -25,7 +25,9 @@ type refusalPage struct {
 	Description string
 }
 
-func isNotFound(err error) bool { return errors.Is(err, fault.NotFound) || errors.Is(err, pgx.ErrNoRows) }
+func isNotFound(err error) bool {
+	return errors.Is(err, fault.NotFound) || errors.Is(err, pgx.ErrNoRows)
+}
 
 // authorize takes a client's request.
 func (h *Handler) authorize(c *fiber.Ctx) error {

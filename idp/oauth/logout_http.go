@@ -164,4 +164,3 @@ func (h *Handler) leave(c *fiber.Ctx, l *leaving) error {
 	}
 	return c.Redirect(u.String(), fiber.StatusSeeOther)
 }
-

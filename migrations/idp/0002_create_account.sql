@@ -1,10 +1,10 @@
 -- People, their personal data and the automatic checks that raise an account's level (idp/account).
 
-CREATE SEQUENCE account_oid START 1000000001;
+CREATE SEQUENCE account_oid_seq START 1000000001;
 
 CREATE TABLE account (
     id                 uuid        PRIMARY KEY,
-    oid                bigint      NOT NULL DEFAULT nextval('account_oid'),
+    oid                bigint      NOT NULL DEFAULT nextval('account_oid_seq'),
     last_name          text        NOT NULL CHECK (last_name <> ''),
     first_name         text        NOT NULL CHECK (first_name <> ''),
     middle_name        text        NOT NULL DEFAULT '',

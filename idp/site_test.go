@@ -1,0 +1,173 @@
+package idp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"tamga/frontend"
+	"tamga/internal/dbtest"
+	"tamga/internal/notify"
+	"tamga/internal/secret"
+)
+
+// site is a provider with its database, jobs, registers and outbox.
+type site struct {
+	issuer    string
+	db        *pgxpool.Pool
+	box       *secret.Box
+	cfg       Config
+	outbox    *outbox
+	registers *registers
+}
+
+const portalURL = "http://localhost:8080"
+
+var testKey = bytes.Repeat([]byte("k"), 32)
+
+// passwords is shared: hashing is the slowest thing in these tests.
+var passwords = secret.NewHasher(2)
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	box, err := secret.NewBox(testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := frontend.New(frontend.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{issuer: "http://" + ln.Addr().String(), db: dbtest.DB(t, dbtest.IDP), box: box, outbox: &outbox{},
+		registers: &registers{}}
+	registers := httptest.NewServer(s.registers)
+	t.Cleanup(registers.Close)
+	client := s.startJobs(t, pages, registers.URL)
+	s.cfg = Config{
+		DB: s.db, Redis: dbtest.Redis(t), River: client, Box: box, Passwords: passwords, Pages: pages,
+		Notify: &notify.Outbox{River: client, Box: box, Now: time.Now}, Log: slog.New(slog.DiscardHandler),
+		Issuer: s.issuer, Portal: portalURL, CSRFKey: testKey, HMACKey: testKey,
+	}
+	app, err := New(s.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = app.Listener(ln) }()
+	t.Cleanup(func() { _ = app.ShutdownWithTimeout(5 * time.Second) })
+	if err := SeedDemo(t.Context(), Demo{s.db, box, passwords, portalURL, "portal-secret"}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// startJobs works the provider's jobs, and those that send messages, into the outbox.
+func (s *site) startJobs(t *testing.T, pages *frontend.Pages, registers string) *river.Client[pgx.Tx] {
+	t.Helper()
+	workers := river.NewWorkers()
+	// The messages' own client only inserts: the workers are needed before the client that works them.
+	insert, err := river.NewClient(riverpgxv5.New(s.db), &river.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs := &Jobs{DB: s.db, Box: s.box, Pages: pages, Issuer: s.issuer, Registers: registers,
+		Notify: &notify.Outbox{River: insert, Box: s.box, Now: time.Now}}
+	jobs.AddWorkers(workers)
+	river.AddWorker(workers, &notify.Worker{DB: s.db, Box: s.box, Email: s.outbox, SMS: s.outbox, Now: time.Now})
+	client, err := river.NewClient(riverpgxv5.New(s.db), &river.Config{
+		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
+		FetchPollInterval: 100 * time.Millisecond, FetchCooldown: 20 * time.Millisecond,
+		Logger: slog.New(slog.DiscardHandler), TestOnly: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = client.StopAndCancel(ctx)
+	})
+	return client
+}
+
+// outbox takes what would go to the operator and the mail server.
+type outbox struct {
+	mu   sync.Mutex
+	sent []notify.Message
+}
+
+// Send is notify.Sender.
+func (o *outbox) Send(_ context.Context, _ uuid.UUID, m notify.Message) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sent = append(o.sent, m)
+	return nil
+}
+
+// wait returns the nth message (from 1) to somebody.
+func (o *outbox) wait(t *testing.T, to string, n int) notify.Message {
+	t.Helper()
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		o.mu.Lock()
+		seen := 0
+		for _, m := range o.sent {
+			if m.To == to {
+				if seen++; seen == n {
+					o.mu.Unlock()
+					return m
+				}
+			}
+		}
+		o.mu.Unlock()
+	}
+	t.Fatalf("message %d to %s did not come", n, to)
+	return notify.Message{}
+}
+
+// registers are the two registers, small and real: HTTP in, HTTP out.
+type registers struct {
+	down  atomic.Bool
+	asked atomic.Int32
+}
+
+func (r *registers) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.asked.Add(1)
+	if r.down.Load() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	var q map[string]string
+	if err := json.NewDecoder(req.Body).Decode(&q); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	a := map[string]any{"match": true}
+	switch {
+	case req.URL.Path == "/registers/interior" && q["number"] == "000001":
+		a = map[string]any{"match": false, "reason": "not_found"}
+	case strings.HasPrefix(q["last_name"], "Ошибкин"):
+		a = map[string]any{"match": false, "reason": "name"}
+	}
+	_ = json.NewEncoder(w).Encode(a)
+}
