@@ -171,3 +171,22 @@ func (r *registers) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	_ = json.NewEncoder(w).Encode(a)
 }
+
+// restart is another process on the same database and Redis: nothing that the first had in memory is there.
+func (s *site) restart(t *testing.T) *site {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := *s
+	fresh.issuer = "http://" + ln.Addr().String()
+	fresh.cfg.Issuer = fresh.issuer
+	app, err := New(fresh.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = app.Listener(ln) }()
+	t.Cleanup(func() { _ = app.ShutdownWithTimeout(5 * time.Second) })
+	return &fresh
+}

@@ -136,7 +136,7 @@ func (h *Handler) answer(ctx context.Context, c *fiber.Ctx, r *request, v *visit
 		ar.GrantScope(scope)
 	}
 	var given fosite.AuthorizeResponder
-	err = inTx(ctx, h.DB, func(ctx context.Context) error {
+	err = h.inTx(ctx, func(ctx context.Context) error {
 		if err := useRequest(ctx, h.store.conn(ctx), r.ID, time.Now()); err != nil {
 			return err
 		}

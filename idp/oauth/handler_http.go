@@ -100,6 +100,15 @@ func deadline(c *fiber.Ctx) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(c.UserContext(), answerTime)
 }
 
+// inTx runs fn in a transaction, with the signing keys in hand.
+func (h *Handler) inTx(ctx context.Context, fn func(context.Context) error) error {
+	ctx, err := h.Keys.hold(ctx)
+	if err != nil {
+		return err
+	}
+	return inTx(ctx, h.DB, fn)
+}
+
 // visitOf returns who is signed in, or nil. An account that is gone is nobody.
 func (h *Handler) visitOf(ctx context.Context, c *fiber.Ctx) (*visit, error) {
 	s := web.Current(c)

@@ -39,8 +39,24 @@ type keySet struct {
 	jwks    []byte
 }
 
-// current returns the keys, from memory when they are fresh.
+// keysInHand is the key of the set that a context carries.
+type keysInHand struct{}
+
+// hold returns a context that carries the keys. Whoever is in a transaction must not ask the pool for a second connection: with
+// all connections held by requests that wait for this one's locks, it would never get one.
+func (k *Keys) hold(ctx context.Context) (context.Context, error) {
+	set, err := k.current(ctx)
+	if err != nil {
+		return ctx, err
+	}
+	return context.WithValue(ctx, keysInHand{}, set), nil
+}
+
+// current returns the keys: those that ctx carries, or those in memory when they are fresh.
 func (k *Keys) current(ctx context.Context) (*keySet, error) {
+	if set, ok := ctx.Value(keysInHand{}).(*keySet); ok {
+		return set, nil
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.set != nil && k.Now().Sub(k.loaded) < keysFresh {

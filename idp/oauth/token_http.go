@@ -40,7 +40,7 @@ func (h *Handler) redeem(ctx context.Context, c *fiber.Ctx) (fosite.AccessRespon
 		}
 	}
 	var given fosite.AccessResponder
-	err = inTx(ctx, h.DB, func(ctx context.Context) error {
+	err = h.inTx(ctx, func(ctx context.Context) error {
 		ar, err := h.fosite.NewAccessRequest(ctx, r, openid.NewDefaultSession())
 		if err != nil {
 			return err

@@ -1,0 +1,602 @@
+package idp
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"tamga/idp/oauth"
+)
+
+// party is a relying party: coreos/go-oidc and x/oauth2, as a stranger would use them.
+type party struct {
+	t        *testing.T
+	site     *site
+	config   oauth2.Config
+	provider *oidc.Provider
+	verifier string
+}
+
+func (s *site) party(t *testing.T) *party {
+	t.Helper()
+	provider, err := oidc.NewProvider(t.Context(), s.issuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &party{t: t, site: s, provider: provider, verifier: oauth2.GenerateVerifier(), config: oauth2.Config{
+		ClientID: "portal", ClientSecret: "portal-secret", RedirectURL: portalURL + "/esia/callback",
+		Endpoint: provider.Endpoint(), Scopes: []string{"openid", "profile", "email", "phone", "snils", "document"},
+	}}
+}
+
+// address is where the party sends a browser. changes are name, value; an empty value removes a parameter.
+func (p *party) address(changes ...string) string {
+	u, _ := url.Parse(p.config.AuthCodeURL("the-state", oidc.Nonce("the-nonce"), oauth2.S256ChallengeOption(p.verifier)))
+	query := u.Query()
+	for i := 0; i < len(changes); i += 2 {
+		query.Set(changes[i], changes[i+1])
+		if changes[i+1] == "" {
+			query.Del(changes[i])
+		}
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// answer is what the provider sent back to the party's address.
+func (p *party) answer(b *browser) url.Values {
+	p.t.Helper()
+	if !strings.HasPrefix(b.Location, p.config.RedirectURL+"?") {
+		p.t.Fatalf("%s answered %d, Location %q:\n%s", b.URL, b.Status, b.Location, b.text())
+	}
+	u, err := url.Parse(b.Location)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if u.Query().Get("iss") != p.site.issuer {
+		p.t.Errorf("the answer does not name its issuer (RFC 9207): %s", b.Location)
+	}
+	return u.Query()
+}
+
+// code signs Aliya in and agrees.
+func (p *party) code(b *browser, changes ...string) string {
+	p.t.Helper()
+	b.get(p.address(changes...))
+	if b.URL.Path == "/login" {
+		b.want(200).fill("/login", "login", "+79172000001", "password", DemoPassword)
+	}
+	if b.URL.Path == "/oauth2/consent" {
+		b.want(200).fill("/oauth2/consent")
+	}
+	code := p.answer(b).Get("code")
+	if code == "" {
+		p.t.Fatalf("no code: %s", b.Location)
+	}
+	return code
+}
+
+func (p *party) exchange(code string) (*oauth2.Token, *oidc.IDToken) {
+	p.t.Helper()
+	token, err := p.config.Exchange(p.t.Context(), code, oauth2.VerifierOption(p.verifier))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	id, err := p.provider.VerifierContext(context.Background(), &oidc.Config{ClientID: "portal", SupportedSigningAlgs: []string{"ES256"}}).Verify(p.t.Context(), raw)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return token, id
+}
+
+// redeem posts to the token endpoint and returns the status and the JSON.
+func (s *site) redeem(t *testing.T, form url.Values) (int, map[string]any) {
+	t.Helper()
+	if form.Get("client_id") == "" {
+		form.Set("client_id", "portal")
+		form.Set("client_secret", "portal-secret")
+	}
+	got, err := http.PostForm(s.issuer+"/oauth2/token", form)
+	if err != nil {
+		t.Error(err)
+		return 0, nil
+	}
+	defer got.Body.Close()
+	var answer map[string]any
+	if err := json.NewDecoder(got.Body).Decode(&answer); err != nil {
+		t.Errorf("token endpoint answered %d without JSON: %v", got.StatusCode, err)
+	}
+	return got.StatusCode, answer
+}
+
+func codeForm(p *party, code string) url.Values {
+	return url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {p.config.RedirectURL},
+		"code_verifier": {p.verifier}}
+}
+
+func (s *site) userinfo(t *testing.T, token string) (int, map[string]any) {
+	t.Helper()
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.issuer+"/oauth2/userinfo", nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	var claims map[string]any
+	_ = json.NewDecoder(got.Body).Decode(&claims)
+	return got.StatusCode, claims
+}
+
+// TestServer is the Basic plan's oidcc-server: the whole flow, by a real relying party.
+func TestServer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	b.get(p.address()).want(200, "Портал государственных услуг").fill("/login", "login", "+79172000001", "password", DemoPassword)
+	b.want(200, "Вход на сайт", "паспортные данные")
+	if !b.has("grantAuthorization") {
+		t.Error("the consent button has lost its id")
+	}
+	if csp := b.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "form-action 'self'  "+portalURL) && !strings.Contains(csp, portalURL) {
+		t.Errorf("the browser would not follow the form to the client: %s", csp)
+	}
+	b.fill("/oauth2/consent")
+	answer := p.answer(b)
+	if answer.Get("state") != "the-state" || answer.Get("scope") != "" {
+		t.Errorf("answer %v", answer)
+	}
+	token, id := p.exchange(answer.Get("code"))
+	var claims struct {
+		ACR, Level, Nonce string
+		AMR               []string
+		AuthTime          int64 `json:"auth_time"`
+	}
+	if err := id.Claims(&claims); err != nil {
+		t.Fatal(err)
+	}
+	if claims.ACR != "urn:tamga:level:standard" || claims.Level != "standard" || claims.Nonce != "the-nonce" ||
+		time.Since(time.Unix(claims.AuthTime, 0)) > time.Minute || len(claims.AMR) != 1 {
+		t.Errorf("ID token %+v", claims)
+	}
+	info, err := p.provider.UserInfo(t.Context(), oauth2.StaticTokenSource(token))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var person map[string]any
+	if err := info.Claims(&person); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]any{"sub": id.Subject, "family_name": "Гарипова", "given_name": "Алия", "middle_name": "Маратовна",
+		"birthdate": "1998-04-12", "gender": "female", "snils": DemoAliyaSNILS, "email_verified": true, "level": "standard",
+		"phone_number": "+79172000001", "citizenship": "RUS"} {
+		if person[name] != want {
+			t.Errorf("%s is %v, want %v", name, person[name], want)
+		}
+	}
+	if d, _ := person["document"].(map[string]any); d["number"] != "120001" || d["issued_on"] != "2018-06-15" {
+		t.Errorf("document %v", person["document"])
+	}
+	again := b.get(p.address()) // consent is remembered, and so is the session
+	p.answer(again)
+	if n := s.count(t, `SELECT count(*) FROM oauth_grant WHERE data::text LIKE '%120001%' OR data::text LIKE '%' || $1 || '%'`, DemoAliyaSNILS); n != 0 {
+		t.Error("personal data lie in the grants")
+	}
+}
+
+// F1: many at once with one code, and one set of tokens.
+func TestAuthCodeRace(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.party(t)
+	for range 3 {
+		code := p.code(s.browser(t))
+		before := s.count(t, `SELECT count(*) FROM oauth_grant WHERE kind = 'access'`)
+		var mu sync.Mutex
+		won, wrong := 0, 0
+		var all sync.WaitGroup
+		for range 40 {
+			all.Go(func() {
+				status, answer := s.redeem(t, codeForm(p, code))
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case status == 200:
+					won++
+				case status != 400 || answer["error"] != "invalid_grant": // F3: not server_error
+					wrong++
+				}
+			})
+		}
+		all.Wait()
+		if n := s.count(t, `SELECT count(*) FROM oauth_grant WHERE kind = 'access'`) - before; won != 1 || wrong != 0 || n != 1 {
+			t.Fatalf("%d answers with tokens, %d wrong errors, %d tokens stored: want 1, 0, 1", won, wrong, n)
+		}
+	}
+}
+
+// TestAuthCodeReuse is oidcc-codereuse, with its second half: the tokens of the code are revoked (F2: though the answer is an error).
+func TestAuthCodeReuse(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.party(t)
+	code := p.code(s.browser(t), "scope", "openid offline_access")
+	token, _ := p.exchange(code)
+	if status, _ := s.userinfo(t, token.AccessToken); status != 200 {
+		t.Fatalf("a fresh token is answered %d", status)
+	}
+	if status, answer := s.redeem(t, codeForm(p, code)); status != 400 || answer["error"] != "invalid_grant" {
+		t.Fatalf("reuse is answered %d %v", status, answer)
+	}
+	if status, _ := s.userinfo(t, token.AccessToken); status != 401 {
+		t.Errorf("the token of a reused code is answered %d", status)
+	}
+	if status, _ := s.redeem(t, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token.RefreshToken}}); status != 400 {
+		t.Errorf("the refresh token of a reused code is answered %d", status)
+	}
+}
+
+// F8: rotation; reuse revokes the family, newest tokens included, and the revocation stays.
+func TestRefreshToken(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.party(t)
+	first, _ := p.exchange(p.code(s.browser(t), "scope", "openid offline_access"))
+	refresh := func(token string) (int, map[string]any) {
+		return s.redeem(t, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}})
+	}
+	status, second := refresh(first.RefreshToken)
+	if status != 200 || second["refresh_token"] == first.RefreshToken || second["id_token"] == nil {
+		t.Fatalf("refresh is answered %d %v", status, second)
+	}
+	if status, _ := s.userinfo(t, first.AccessToken); status != 401 {
+		t.Errorf("the rotated access token is answered %d", status)
+	}
+	newest, _ := second["access_token"].(string)
+	if status, _ := s.userinfo(t, newest); status != 200 {
+		t.Errorf("the new access token is answered %d", status)
+	}
+	for range 2 {
+		if status, answer := refresh(first.RefreshToken); status != 400 || answer["error"] != "invalid_grant" {
+			t.Errorf("reuse is answered %d %v", status, answer)
+		}
+	}
+	if status, _ := s.userinfo(t, newest); status != 401 {
+		t.Error("the family outlived the reuse")
+	}
+	last, _ := second["refresh_token"].(string)
+	if status, _ := refresh(last); status != 400 {
+		t.Error("the newest refresh token outlived the reuse")
+	}
+}
+
+func TestRefreshRace(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.party(t)
+	token, _ := p.exchange(p.code(s.browser(t), "scope", "openid offline_access"))
+	var mu sync.Mutex
+	won := 0
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			status, answer := s.redeem(t, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token.RefreshToken}})
+			mu.Lock()
+			defer mu.Unlock()
+			if status == 200 {
+				won++
+			} else if status != 400 {
+				t.Errorf("answered %d %v", status, answer)
+			}
+		})
+	}
+	all.Wait()
+	if won != 1 {
+		t.Errorf("%d rotations of one token", won)
+	}
+}
+
+// F7, F5, F13 and the rest of what a request may get wrong, before anybody has typed a password.
+func TestAuthorizationRequestErrors(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.party(t)
+	for name, test := range map[string]struct {
+		changes []string
+		code    string
+	}{
+		"no PKCE":                 {[]string{"code_challenge", "", "code_challenge_method", ""}, "invalid_request"},
+		"plain PKCE":              {[]string{"code_challenge_method", "plain"}, "invalid_request"},
+		"plain PKCE by default":   {[]string{"code_challenge_method", ""}, "invalid_request"},
+		"unknown scope":           {[]string{"scope", "openid everything"}, "invalid_scope"},
+		"no openid":               {[]string{"scope", "profile"}, "invalid_scope"},
+		"ResponseTypeMissing":     {[]string{"response_type", ""}, "unsupported_response_type"},
+		"implicit":                {[]string{"response_type", "token"}, "unsupported_response_type"},
+		"unknown prompt":          {[]string{"prompt", "dance"}, "invalid_request"},
+		"prompt none with others": {[]string{"prompt", "none login"}, "invalid_request"},
+		"max_age of words":        {[]string{"max_age", "-1"}, "invalid_request"},
+		"PromptNoneNotLoggedIn":   {[]string{"prompt", "none"}, "login_required"},
+	} {
+		answer := p.answer(s.browser(t).get(p.address(test.changes...)))
+		if answer.Get("error") != test.code || answer.Get("state") != "the-state" {
+			t.Errorf("%s: %v", name, answer)
+		}
+	}
+	for name, changes := range map[string][]string{
+		"EnsureRegisteredRedirectUri": {"redirect_uri", "http://localhost:8080/other"},
+		"unknown client":              {"client_id", "nobody"},
+		"request object":              {"request", "eyJhbGciOiJub25lIn0.e30."},
+		"request_uri":                 {"request_uri", "https://example.com/r"},
+		"pushed request":              {"request_uri", "urn:ietf:params:oauth:request_uri:x"},
+	} {
+		b := s.browser(t).get(p.address(changes...)).want(400)
+		if b.Location != "" || !b.has("oauth-error") {
+			t.Errorf("%s: Location %q", name, b.Location)
+		}
+	}
+	b := s.browser(t).get(p.address() + "&nonce=second")
+	if answer := p.answer(b); answer.Get("error") != "invalid_request" {
+		t.Errorf("a repeated parameter: %v", answer)
+	}
+}
+
+func TestRequestsThatSucceed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	p.code(b)
+	for name, changes := range map[string][]string{
+		"EnsureRequestWithUnknownParameterSucceeds": {"extra", "foobar"},
+		"EnsureRequestWithoutNonceSucceeds":         {"nonce", ""},
+		"short nonce":                               {"nonce", "1"},
+		"DisplayPopup":                              {"display", "popup"},
+		"ClaimsLocales":                             {"claims_locales", "se"},
+		"EnsureRequestWithAcrValuesSucceeds":        {"acr_values", "1 2"},
+		"MaxAge10000":                               {"max_age", "10000"},
+		"PromptNoneLoggedIn":                        {"prompt", "none"},
+		"response_mode":                             {"response_mode", "query"},
+		"short state":                               {"state", "x"},
+	} {
+		b.get(p.address(changes...))
+		if code := p.answer(b).Get("code"); code == "" {
+			t.Errorf("%s: %s", name, b.Location)
+		} else {
+			p.exchange(code)
+		}
+	}
+	b.get(p.address("state", "")) // F5
+	if _, there := p.answer(b)["state"]; there || p.answer(b).Get("code") == "" {
+		t.Errorf("without state: %s", b.Location)
+	}
+	u, _ := url.Parse(p.address())
+	if p.answer(b.post("/oauth2/auth", u.Query())).Get("code") == "" { // EnsurePostRequestSucceeds
+		t.Errorf("by POST: %s", b.Location)
+	}
+}
+
+// TestMaxAge: prompt=login and max_age ask for the password again, max_age=0 too (F13), and auth_time moves.
+func TestMaxAge(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	_, first := p.exchange(p.code(b))
+	time.Sleep(1100 * time.Millisecond)
+	for _, changes := range [][]string{{"max_age", "0"}, {"max_age", "1"}, {"prompt", "login"}, {"prompt", "select_account"}} {
+		b.get(p.address(changes...)).want(200)
+		if b.URL.Path != "/login" {
+			t.Fatalf("%v: no sign-in, but %s", changes, b.URL)
+		}
+		b.fill("/login", "login", "+79172000001", "password", DemoPassword)
+		_, id := p.exchange(p.answer(b).Get("code"))
+		if authTime(t, id) <= authTime(t, first) {
+			t.Errorf("%v: auth_time did not move", changes)
+		}
+		time.Sleep(1100 * time.Millisecond)
+	}
+	b.get(p.address("max_age", "0", "prompt", "none"))
+	if p.answer(b).Get("error") != "login_required" {
+		t.Errorf("max_age=0 with prompt=none: %s", b.Location)
+	}
+}
+
+func authTime(t *testing.T, id *oidc.IDToken) int64 {
+	t.Helper()
+	var claims struct {
+		AuthTime int64 `json:"auth_time"`
+	}
+	if err := id.Claims(&claims); err != nil {
+		t.Fatal(err)
+	}
+	return claims.AuthTime
+}
+
+// TestIDTokenHint: the hint of the same person goes through silently, another's asks for a sign-in.
+func TestIDTokenHint(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	token, _ := p.exchange(p.code(b))
+	hint, _ := token.Extra("id_token").(string)
+	b.get(p.address("prompt", "none", "id_token_hint", hint))
+	if p.answer(b).Get("code") == "" {
+		t.Errorf("own hint: %s", b.Location)
+	}
+	p.exchange(p.answer(b).Get("code"))
+	other := s.browser(t).signIn("+79172000002", DemoPassword)
+	other.get(p.address("prompt", "none", "id_token_hint", hint))
+	if p.answer(other).Get("error") != "login_required" {
+		t.Errorf("another's hint: %s", other.Location)
+	}
+}
+
+func TestConsentRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	b.get(p.address("prompt", "")).fill("/login", "login", "+79172000001", "password", DemoPassword)
+	b.fill("/oauth2/cancel")
+	if p.answer(b).Get("error") != "access_denied" {
+		t.Errorf("refused: %s", b.Location)
+	}
+	b.get(p.address("prompt", "none"))
+	if p.answer(b).Get("error") != "consent_required" {
+		t.Errorf("without consent: %s", b.Location)
+	}
+	p.code(b)
+	b.get(p.address("prompt", "consent")).want(200, "узнает о вас")
+}
+
+// The client asks for a level in mid-flow: the request waits through the checks and then goes on to the client.
+func TestLevelInMidFlow(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	b.get(p.address("acr_values", "urn:tamga:level:standard")).want(200)
+	b.get(b.link("Зарегистрироваться")).want(200)
+	b.fill("/registration", "last_name", "Галиев", "first_name", "Искәндәр", "phone", newPhone, "email", newEmail, "consent", "yes")
+	b.fill("/registration/code", "code", sixDigits.FindString(s.outbox.wait(t, newPhone, 1).Body))
+	b.fill("/registration/password", "password", goodPassword, "repeat", goodPassword).want(200)
+	b.get(b.link("Продолжить")).want(200, "Нужен другой уровень")
+	b.get(b.link("Повысить уровень")).want(200, "вернётесь на сайт")
+	b.fill("/profile/data", "last_name", "Галиев", "first_name", "Искәндәр", "no_middle", "yes", "sex", "M", "birth-day", "1",
+		"birth-month", "5", "birth-year", "1990", "birth_place", "г. Казань", "snils", "112-233-445 95", "citizenship", "RUS",
+		"passport", "9210 123456", "issued-day", "2", "issued-month", "6", "issued-year", "2010", "issued_by", "ОВД", "code", "160-001")
+	b.settled().want(200, "Вернуться на сайт")
+	b.get(b.link("Вернуться на сайт")).want(200).fill("/oauth2/consent")
+	_, id := p.exchange(p.answer(b).Get("code"))
+	var claims struct{ ACR string }
+	if err := id.Claims(&claims); err != nil || claims.ACR != "urn:tamga:level:standard" {
+		t.Errorf("acr %q, %v", claims.ACR, err)
+	}
+	confirmed := p.address("acr_values", "urn:tamga:level:confirmed")
+	b.get(confirmed).want(200, "в МФЦ").fill("/oauth2/cancel")
+	if p.answer(b).Get("error") != "access_denied" {
+		t.Errorf("cancelled: %s", b.Location)
+	}
+}
+
+// A simplified account tells no data that nobody has checked.
+func TestSimplifiedAccountClaims(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	b.signIn("+79172000003", DemoPassword)
+	token, _ := p.exchange(p.code(b))
+	_, claims := s.userinfo(t, token.AccessToken)
+	if claims["level"] != "simplified" || claims["family_name"] != "Смирнов" || claims["snils"] != nil || claims["birthdate"] != nil {
+		t.Errorf("claims %v", claims)
+	}
+}
+
+// F10: a token of the previous key still counts after a rotation, and the new key signs.
+func TestKeyRotation(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	token, _ := p.exchange(p.code(b))
+	old, _ := token.Extra("id_token").(string)
+	if err := (&oauth.Keys{DB: s.db, Box: s.box, Now: time.Now}).Rotate(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	restarted := s.restart(t)
+	p2 := restarted.party(t)
+	token, _ = p2.exchange(p2.code(restarted.browser(t)))
+	fresh, _ := token.Extra("id_token").(string)
+	if kidOf(t, old) == kidOf(t, fresh) || kidOf(t, old) == "" {
+		t.Errorf("kid %q and %q", kidOf(t, old), kidOf(t, fresh))
+	}
+	if n := s.count(t, `SELECT count(*) FROM oauth_key WHERE encode(private, 'escape') LIKE '%0\\%' AND length(private) < 100`); n != 0 {
+		t.Error("a key is not sealed")
+	}
+}
+
+func kidOf(t *testing.T, token string) string {
+	t.Helper()
+	raw, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var header struct{ Kid string }
+	if err := json.Unmarshal(raw, &header); err != nil {
+		t.Fatal(err)
+	}
+	return header.Kid
+}
+
+func TestTokenRequestErrors(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p, b := s.party(t), s.browser(t)
+	change := func(name, value string) url.Values {
+		form := codeForm(p, p.code(b))
+		form.Set(name, value)
+		return form
+	}
+	for name, test := range map[string]struct {
+		form   url.Values
+		status int
+		code   string
+	}{
+		"wrong verifier":     {change("code_verifier", strings.Repeat("x", 43)), 400, "invalid_grant"},
+		"no verifier":        {change("code_verifier", ""), 400, "invalid_grant"},
+		"other redirect":     {change("redirect_uri", portalURL+"/"), 400, "invalid_grant"},
+		"made-up code":       {change("code", "abc.def"), 400, "invalid_grant"},
+		"password grant":     {url.Values{"grant_type": {"password"}, "username": {"a"}, "password": {"b"}}, 400, ""},
+		"client_credentials": {url.Values{"grant_type": {"client_credentials"}}, 400, ""},
+		"wrong secret":       {url.Values{"grant_type": {"authorization_code"}, "client_id": {"portal"}, "client_secret": {"no"}}, 401, "invalid_client"},
+	} {
+		status, answer := s.redeem(t, test.form)
+		if status != test.status || test.code != "" && answer["error"] != test.code {
+			t.Errorf("%s: %d %v", name, status, answer)
+		}
+	}
+}
+
+// TestCodeExpires: a minute (F16), not fosite's quarter of an hour.
+func TestCodeExpires(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.party(t)
+	p.code(s.browser(t))
+	if n := s.count(t, `SELECT count(*) FROM oauth_grant WHERE kind = 'code' AND expires_at > now() + interval '61 seconds'`); n != 0 {
+		t.Error("a code lives for more than a minute")
+	}
+}
+
+// TestUserInfo is oidcc-userinfo-get, -post-header and -post-body.
+func TestUserInfo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.party(t)
+	token, _ := p.exchange(p.code(s.browser(t)))
+	got, err := http.PostForm(s.issuer+"/oauth2/userinfo", url.Values{"access_token": {token.AccessToken}})
+	if err != nil || got.StatusCode != 200 {
+		t.Errorf("in the body: %v %v", got, err)
+	}
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.issuer+"/oauth2/userinfo", nil)
+	r.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	if got, err = http.DefaultClient.Do(r); err != nil || got.StatusCode != 200 {
+		t.Errorf("POST with a header: %v %v", got, err)
+	}
+	if got, err = http.Get(s.issuer + "/oauth2/userinfo?access_token=" + url.QueryEscape(token.AccessToken)); err != nil || got.StatusCode != 401 {
+		t.Errorf("a token in the URL was taken: %v %v", got, err)
+	}
+	if status, _ := s.userinfo(t, "nonsense.token"); status != 401 {
+		t.Errorf("nonsense is answered %d", status)
+	}
+	if status, _ := s.userinfo(t, token.AccessToken+"x"); status != 401 {
+		t.Errorf("a changed token is answered %d", status)
+	}
+	_, _ = io.Copy(io.Discard, got.Body)
+}
