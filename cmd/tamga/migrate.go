@@ -78,11 +78,18 @@ func publish(ctx context.Context, url string) error {
 		return err
 	}
 	defer pool.Close()
-	services, err := catalog.LoadBuiltIn()
+	_, err = published(ctx, pool)
+	return err
+}
+
+// published returns the catalog of this binary. What of it the database does not know yet is published first, which is nothing when
+// migrate has run.
+func published(ctx context.Context, d db.DB) (*catalog.Catalog, error) {
+	services, err := catalog.Load(catalog.Files())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return services.Publish(ctx, pool)
+	return services, services.Publish(ctx, d)
 }
 
 type journalCommand struct {

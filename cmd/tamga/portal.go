@@ -48,11 +48,15 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	services, err := catalog.New(ctx, g.pool)
+	services, err := published(ctx, g.pool)
 	if err != nil {
 		return nil, err
 	}
-	seal, err := p.Key.one("portal forms")
+	forms, err := p.Key.one("portal forms")
+	if err != nil {
+		return nil, err
+	}
+	codes, err := p.Key.one("portal codes")
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +70,10 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	core := p.core(g, services)
 	r.app, err = portal.New(portal.Config{
-		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Hasher: secret.NewHasher(0), Notify: g.note, Pages: g.pages,
-		Catalog: services, Log: g.log, Now: time.Now, Key: seal, Secure: !p.Insecure, PublicURL: p.PortalURL, Issuer: p.Issuer,
-		ClientID: p.ClientID, ClientSecret: p.ClientSecret, FormAction: []string{originOf(p.BankURL)}, Checks: g.check,
+		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Catalog: services,
+		Log: g.log, Now: time.Now, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, PublicURL: p.PortalURL,
+		ESIA:       portal.ESIA{Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret},
+		FormAction: []string{originOf(p.BankURL)}, Checks: g.check,
 		Domains: func(people *portal.People) []web.Handler {
 			return []web.Handler{
 				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now},
@@ -88,8 +93,8 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 }
 
 // core is what pages and jobs of applications share.
-func (s citizens) core(g *ground, services *catalog.Catalog) applications.Core {
-	return applications.Core{
+func (s citizens) core(g *ground, services *catalog.Catalog) *applications.Core {
+	return &applications.Core{
 		DB: g.pool, River: g.river, Catalog: services, Box: g.box, Notify: g.note, Texts: g.pages.Bundle, Now: time.Now,
 		PublicURL: s.PortalURL,
 	}

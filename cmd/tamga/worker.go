@@ -43,7 +43,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	services, err := catalog.New(ctx, g.pool)
+	services, err := published(ctx, g.pool)
 	if err != nil {
 		return nil, err
 	}
