@@ -26,7 +26,8 @@ func saveWords(ctx context.Context, tx pgx.Tx, s *Service, w words) error {
 }
 
 // findServices returns the ids of services for a query, best first. A service is found when at least half of the meaningful
-// words meet it: people add words that no definition has, and one common word is no answer to a long question.
+// words meet it, or a third of them meet its name or keywords: people add words that no definition has, and one common word is
+// no answer to a long question.
 func findServices(ctx context.Context, d db.DB, query string, beginnings []string) ([]string, error) {
 	rows, err := d.Query(ctx, `
 		WITH asked AS (
@@ -34,6 +35,7 @@ func findServices(ctx context.Context, d db.DB, query string, beginnings []strin
 		), hit AS (
 			SELECT s.service, s.words, s.words_tt, a.stems, a.beginnings,
 				(SELECT count(*) FROM unnest(a.stems) w WHERE s.words @@ quote_literal(w)::tsquery) AS met,
+				(SELECT count(*) FROM unnest(a.stems) w WHERE s.words @@ (quote_literal(w) || ':AB')::tsquery) AS met_well,
 				(SELECT count(*) FROM unnest(a.beginnings) w WHERE s.words_tt @@ (quote_literal(w) || ':*')::tsquery) AS met_tt
 			FROM asked a, catalog_search s
 			WHERE s.words @@ (SELECT string_agg(quote_literal(w), '|')::tsquery FROM unnest(a.stems) w)
@@ -41,8 +43,9 @@ func findServices(ctx context.Context, d db.DB, query string, beginnings []strin
 		)
 		SELECT service
 		FROM hit
-		WHERE 2 * met >= cardinality(stems) AND met > 0 OR 2 * met_tt >= cardinality(beginnings) AND met_tt > 0
-		ORDER BY greatest(met::float / greatest(cardinality(stems), 1), met_tt::float / greatest(cardinality(beginnings), 1)) DESC,
+		WHERE 2 * met >= cardinality(stems) AND met > 0 OR 3 * met_well >= cardinality(stems) AND met_well > 0
+		OR 2 * met_tt >= cardinality(beginnings) AND met_tt > 0
+		ORDER BY greatest((met + met_well)::float / 2 / greatest(cardinality(stems), 1), met_tt::float / greatest(cardinality(beginnings), 1)) DESC,
 			ts_rank(words, (SELECT string_agg(quote_literal(w), '|')::tsquery FROM unnest(stems) w)) DESC NULLS LAST,
 			service
 		LIMIT 50`, query, beginnings)
