@@ -1,0 +1,33 @@
+// Package applications is a citizen's application: draft, parties, signatures, time at an office, duty, submission, status. It
+// knows no service by name: who takes part, what is asked, the window of times and the duty come from catalog.
+//
+// Rules are methods of Core and run in the caller's transaction, under the lock of the application's row, which is taken before
+// any other. Handler and Jobs only call them. Every query for a person goes through application_party: to all others an
+// application does not exist.
+//
+// Routes (portal):
+//
+//	GET  /applications                       mine
+//	GET  /applications/new?service=          where one comes back to from the identity provider; POST /applications begins
+//	GET  /applications/:id                   status: what now, by when, parties, history
+//	GET  /applications/:id/steps/:step       a page of questions; POST saves; …/stop when this way ends
+//	GET  /applications/:id/check             answers; POST /sign (or /submit) signs what was shown
+//	GET  /applications/:id/invite, /cancel, /decline, each with its POST
+//	GET  /invitations/:token                 a letter; POST …/accept, …/decline
+//
+// States (state.go has every move):
+//
+//	draft ──invite──▶ filling ◀──▶ signing ──all signed──▶ paying ──paid──▶ submitted ─▶ sent ─▶ accepted ─▶ completed
+//	  └─alone: sign─────────────────────────▲   └─no duty─────────────────────▲        └▶ rejected, refused
+//	filling, signing, paying ─▶ declined, expired, cancelled
+//
+// An edit voids all signatures: the text that is signed is canonical.go's, named by its SHA-256. It also takes an unpaid duty
+// back; a paid one is remembered and never asked for again. The clock runs from the invitation; when it ends, slot and unpaid
+// duty go in one transaction. Money that comes later still sends the application while its time is free, else refund_due is set.
+//
+// Jobs: payments.paid (sends), applications.expire, applications.remind, applications.sweep (what the others missed; old drafts).
+//
+// Tables (migrations/portal/0006): application, application_party, application_answers, application_invitation,
+// application_booking, application_signature, application_event. A trigger refuses a submission that somebody has not signed; an
+// index refuses a second booking.
+package applications
