@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -29,6 +30,7 @@ import (
 // site is a provider with its database, jobs, registers and outbox.
 type site struct {
 	issuer    string
+	app       *fiber.App
 	db        *pgxpool.Pool
 	box       *secret.Box
 	cfg       Config
@@ -53,26 +55,16 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{issuer: "http://" + ln.Addr().String(), db: dbtest.DB(t, dbtest.IDP), box: box, outbox: &outbox{},
-		registers: &registers{}}
+	s := &site{db: dbtest.DB(t, dbtest.IDP), box: box, outbox: &outbox{}, registers: &registers{}}
 	registers := httptest.NewServer(s.registers)
 	t.Cleanup(registers.Close)
 	client := s.startJobs(t, pages, registers.URL)
 	s.cfg = Config{
 		DB: s.db, Redis: dbtest.Redis(t), River: client, Box: box, Passwords: passwords, Pages: pages,
 		Notify: &notify.Outbox{River: client, Box: box, Now: time.Now}, Log: slog.New(slog.DiscardHandler),
-		Issuer: s.issuer, Portal: portalURL, CSRFKey: testKey, HMACKey: testKey,
+		Portal: portalURL, CSRFKey: testKey, HMACKey: testKey,
 	}
-	app, err := New(s.cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = app.Listener(ln) }()
-	t.Cleanup(func() { _ = app.ShutdownWithTimeout(5 * time.Second) })
+	s.listen(t, "127.0.0.1:0")
 	if err := SeedDemo(t.Context(), Demo{s.db, box, passwords, portalURL, "portal-secret"}); err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +80,7 @@ func (s *site) startJobs(t *testing.T, pages *frontend.Pages, registers string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	jobs := &Jobs{DB: s.db, Box: s.box, Pages: pages, Issuer: s.issuer, Registers: registers,
+	jobs := &Jobs{DB: s.db, Box: s.box, Pages: pages, Issuer: "http://provider", Registers: registers,
 		Notify: &notify.Outbox{River: insert, Box: s.box, Now: time.Now}}
 	jobs.AddWorkers(workers)
 	river.AddWorker(workers, &notify.Worker{DB: s.db, Box: s.box, Email: s.outbox, SMS: s.outbox, Now: time.Now})
@@ -172,21 +164,28 @@ func (r *registers) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	_ = json.NewEncoder(w).Encode(a)
 }
 
-// restart is another process on the same database and Redis: nothing that the first had in memory is there.
-func (s *site) restart(t *testing.T) *site {
+// restart stops the server and starts another at the same address: nothing that the first had in memory is there.
+func (s *site) restart(t *testing.T) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err := s.app.ShutdownWithTimeout(5 * time.Second); err != nil {
+		t.Fatal(err)
+	}
+	s.listen(t, strings.TrimPrefix(s.issuer, "http://"))
+}
+
+func (s *site) listen(t *testing.T, address string) {
+	t.Helper()
+	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh := *s
-	fresh.issuer = "http://" + ln.Addr().String()
-	fresh.cfg.Issuer = fresh.issuer
-	app, err := New(fresh.cfg)
+	s.issuer = "http://" + ln.Addr().String()
+	s.cfg.Issuer = s.issuer
+	app, err := New(s.cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.app = app
 	go func() { _ = app.Listener(ln) }()
 	t.Cleanup(func() { _ = app.ShutdownWithTimeout(5 * time.Second) })
-	return &fresh
 }
