@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"tamga/internal/dbtest"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
+	"tamga/internal/secret"
 	"tamga/internal/web"
 )
 
@@ -23,6 +25,7 @@ import (
 type desktop struct {
 	*browser
 	allowed bool
+	box     *secret.Box
 }
 
 func newDesktop(t *testing.T, pool *pgxpool.Pool, allowed bool) *desktop {
@@ -31,7 +34,11 @@ func newDesktop(t *testing.T, pool *pgxpool.Pool, allowed bool) *desktop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &StaffHandler{DB: pool, Pages: p, Actor: func(*fiber.Ctx) string { return "valeeva" }, Allowed: func(*fiber.Ctx) error {
+	box, err := secret.NewBox(bankSecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &StaffHandler{DB: pool, Box: box, Pages: p, Actor: func(*fiber.Ctx) string { return "valeeva" }, Allowed: func(*fiber.Ctx) error {
 		if allowed {
 			return nil
 		}
@@ -43,7 +50,7 @@ func newDesktop(t *testing.T, pool *pgxpool.Pool, allowed bool) *desktop {
 	line := listen(t)
 	serve(t, app, line)
 	w := &world{t: t, db: pool, portal: "http://" + line.Addr().String()}
-	return &desktop{w.browser(), allowed}
+	return &desktop{w.browser(), allowed, box}
 }
 
 func (d *desktop) find(query, purpose string) answer {
@@ -160,8 +167,20 @@ func TestLookupIsJournalled(t *testing.T) {
 	d.find("Каримов", "application")
 	d.find("Сафин", "call")
 	rows, _ := pool.Query(t.Context(), `
-		SELECT concat_ws(' ', actor, action, purpose, details->>'query', details->>'hits') FROM journal ORDER BY id`)
-	entries, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		SELECT concat_ws(' ', actor, action, purpose), coalesce(details->>'query', ''), coalesce(details->>'hits', '')
+		FROM journal ORDER BY id`)
+	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (string, error) {
+		var what, query, hits string
+		if err := row.Scan(&what, &query, &hits); err != nil || query == "" {
+			return what, err
+		}
+		sealed, err := base64.StdEncoding.DecodeString(query)
+		if err != nil {
+			return "", err
+		}
+		plain, err := d.box.Open(sealed, lookupSeal)
+		return what + " " + string(plain) + " " + hits, err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"tamga/internal/i18n"
 	"tamga/internal/journal"
 	"tamga/internal/rus"
+	"tamga/internal/secret"
 	"tamga/internal/web"
 )
 
@@ -22,6 +23,7 @@ import (
 // it sees neither the form nor an answer, and each look-up leaves its mark in the journal, where the citizen sees it too.
 type StaffHandler struct {
 	DB      db.DB
+	Box     *secret.Box // seals in the journal what was looked for: entries are never erased, a key can be
 	Pages   *frontend.Pages
 	Allowed func(*fiber.Ctx) error  // a Forbidden fault without the access right "payments"
 	Actor   func(*fiber.Ctx) string // key of the employee, for the journal
@@ -154,11 +156,14 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 	return card
 }
 
+// lookupSeal binds a sealed query to its place.
+var lookupSeal = []byte("journal payments.lookup")
+
 // note writes one entry about the look-up and one about each person whose payments it showed: those the person sees.
 func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, query, purpose string, found []Found, n int) error {
 	address, _ := netip.ParseAddr(c.IP())
 	entry := journal.Entry{Actor: h.Actor(c), ActorRole: "employee", Action: "payments.lookup", Address: address,
-		Purpose: h.Pages.T(i18n.RU, "payments.purpose_"+purpose), Details: map[string]any{"query": query, "hits": n}}
+		Purpose: h.Pages.T(i18n.RU, "payments.purpose_"+purpose), Details: map[string]any{"query": h.Box.Seal([]byte(query), lookupSeal), "hits": n}}
 	if err := journal.Write(c.UserContext(), tx, entry); err != nil {
 		return err
 	}

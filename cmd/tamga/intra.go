@@ -57,7 +57,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				return e.ID.String()
 			}
 			return []web.Handler{
-				&payments.StaffHandler{DB: g.pool, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor},
+				&payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
 			}

@@ -78,8 +78,8 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 			return []web.Handler{
 				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now},
 				&payments.Handler{
-					DB: g.pool, River: g.river, Pages: g.pages, Bank: p.sandbox(), Now: time.Now, User: people.User,
-					Back: backTo, PublicURL: p.PortalURL, Log: g.log,
+					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: p.sandbox(), Now: time.Now, User: people.User,
+					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
 				},
 				&applications.Handler{Core: core, Redis: g.redis, Pages: g.pages, Person: people.Person, NeedLevel: people.NeedLevel},
 				&departments.Handler{

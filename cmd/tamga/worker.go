@@ -61,7 +61,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	core := w.core(g, services)
 	sets := []jobSet{
-		&payments.Jobs{DB: g.pool, Bank: w.sandbox(), Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
+		&payments.Jobs{DB: g.pool, Bank: w.sandbox(), Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
 		&departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
 			Policy: w.policy(), OnUpdate: core.OnUpdate},
 		&applications.Jobs{Core: core},
