@@ -10,7 +10,8 @@ import (
 
 type passwordPage struct {
 	frontend.Errors
-	Old  *frontend.PasswordInput // nil when there is none yet
+	Has  bool // there is one already
+	Old  frontend.PasswordInput
 	New  frontend.PasswordInput
 	Stop string // why there can be none
 }
@@ -34,7 +35,7 @@ func (h *Handler) changePassword(c *fiber.Ctx) error {
 	if page.Stop != "" {
 		return passwordTemplate.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
 	}
-	if page.Old != nil {
+	if page.Has {
 		if err := h.confirmOwner(c, a, "old", &page.Errors); err != nil {
 			return err
 		}
@@ -99,7 +100,7 @@ func (h *Handler) passwordForm(c *fiber.Ctx, a *Account) passwordPage {
 	case a.Phone == nil:
 		page.Stop = t("portal.password_no_phone")
 	case a.PasswordHash != nil:
-		page.Old = &frontend.PasswordInput{Name: "old", Classes: "govuk-input--width-20", Label: frontend.Label{Text: t("portal.password_old")}}
+		page.Has, page.Old = true, frontend.PasswordInput{Name: "old", Classes: "govuk-input--width-20", Label: frontend.Label{Text: t("portal.password_old")}}
 	}
 	return page
 }

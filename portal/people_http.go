@@ -35,6 +35,9 @@ const (
 // layout reads the account of the session and fills the header. It lets everybody through: each page asks for what it needs.
 func (p *People) layout(c *fiber.Ctx) error {
 	site := frontend.Site{Role: "portal", SignIn: "/sign-in", SignOut: "/sign-out", Search: "/search"}
+	if localPath(c.Path()) == "" {
+		site.SignIn = "" // on the pages of the sign-in itself the link would lead in circles
+	}
 	frontend.SetLayout(c, func(l *frontend.Layout) { l.Site = site })
 	session := web.Current(c)
 	if session == nil {
@@ -121,12 +124,21 @@ func showError(pages *frontend.Pages) func(*fiber.Ctx, web.Failure) error {
 		if f.Kind != fault.SignIn {
 			return pages.ShowError(c, f)
 		}
-		next := c.OriginalURL()
+		next := requestPath(c)
 		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
 			next = referringPath(c)
 		}
 		return c.Redirect(signInAddress(next), fiber.StatusSeeOther)
 	}
+}
+
+// requestPath returns the path and query of a request, also where the request line names the host.
+func requestPath(c *fiber.Ctx) string {
+	u, err := url.Parse(c.OriginalURL())
+	if err != nil {
+		return ""
+	}
+	return u.RequestURI()
 }
 
 // referringPath returns the page of this site that a form was sent from, "" when not known.
