@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -65,7 +66,7 @@ func setup(t *testing.T) *bench {
 	b.must(err)
 	box, err := secret.NewBox(portalSecret)
 	b.must(err)
-	client := departments.NewClient(departments.ClientConfig{Private: true, Plain: true, Timeout: 2 * time.Second})
+	client := departments.NewClient(departments.ClientConfig{Private: true, Plain: true, Timeout: 5 * time.Second})
 	b.river, err = river.NewClient(riverpgxv5.New(b.portal), &river.Config{})
 	b.must(err)
 	b.must(departments.SaveEndpoints(t.Context(), b.portal, client, endpoints(b.standURL), b.now()))
@@ -104,7 +105,7 @@ func serve(t *testing.T, run func(net.Listener) error, stop func() error, ln net
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := run(ln); err != nil {
+		if err := run(ln); err != nil && !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}
 	}()
@@ -112,6 +113,7 @@ func serve(t *testing.T, run func(net.Listener) error, stop func() error, ln net
 		if err := stop(); err != nil {
 			t.Error(err)
 		}
+		_ = ln.Close() // a stop that came before the start has stopped nothing
 		<-done
 	})
 }
