@@ -26,12 +26,16 @@ type common struct {
 	LogLevel string `env:"TAMGA_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"least level that is logged"`
 	LogText  bool   `env:"TAMGA_LOG_TEXT" help:"plain lines instead of JSON"`
 
-	shared *frontend.Pages // set by the demo: its roles show pages of one set of templates
+	shared *frontend.Pages // set by the demo: its roles show pages of one set of templates,
+	log    *slog.Logger    // and log into its file, not over its words on the terminal
 }
 
 func (c common) production() bool { return c.Env == "production" }
 
 func (c common) logger() *slog.Logger {
+	if c.log != nil {
+		return c.log
+	}
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel))
 	options := &slog.HandlerOptions{Level: level}

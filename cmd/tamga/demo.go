@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"tamga/frontend"
 	"tamga/idp"
 	"tamga/internal/db"
 	"tamga/internal/local"
@@ -73,6 +74,9 @@ type demoState struct {
 	stand    string
 	postgres *local.Postgres
 	redis    *local.Redis
+	database func(name string) string // address of a database
+	redisURL string
+	smtp     net.Listener // where the stands take e-mail, on a free port
 	roles    []*role
 }
 
@@ -88,6 +92,12 @@ func (s *demoState) stop() {
 	}
 }
 
+// addresses says where the sites are found.
+func (d *demoCommand) addresses(s *demoState) {
+	at := func(n int) string { return "http://localhost:" + strconv.Itoa(d.PortBase+n) }
+	s.portal, s.idp, s.intra, s.stand = at(0), at(1), at(2), at(3)
+}
+
 // start brings everything up, in parallel where one thing does not need the other.
 func (d *demoCommand) start(ctx context.Context, log *slog.Logger) (_ *demoState, err error) {
 	s := &demoState{data: d.Data}
@@ -96,8 +106,7 @@ func (d *demoCommand) start(ctx context.Context, log *slog.Logger) (_ *demoState
 			s.stop()
 		}
 	}()
-	at := func(n int) string { return "http://localhost:" + strconv.Itoa(d.PortBase+n) }
-	s.portal, s.idp, s.intra, s.stand = at(0), at(1), at(2), at(3)
+	d.addresses(s)
 	if err := d.portsFree(); err != nil {
 		return nil, err
 	}
@@ -118,8 +127,9 @@ func (d *demoCommand) start(ctx context.Context, log *slog.Logger) (_ *demoState
 	if s.redis, err = local.StartRedis(); err != nil {
 		return nil, err
 	}
+	s.database, s.redisURL = s.postgres.URL, s.redis.URL()
 	done = step("bringing the databases up to date")
-	err = (&migrateCommand{Portal: s.postgres.URL("portal"), IDP: s.postgres.URL("idp"), Stand: s.postgres.URL("stand")}).Run(ctx)
+	err = (&migrateCommand{Portal: s.database("portal"), IDP: s.database("idp"), Stand: s.database("stand")}).Run(ctx)
 	done()
 	if err != nil {
 		return nil, err
@@ -132,7 +142,7 @@ func (d *demoCommand) start(ctx context.Context, log *slog.Logger) (_ *demoState
 	}
 	done = step("opening the sites")
 	defer done()
-	return s, d.open(ctx, s, k)
+	return s, d.open(ctx, s, k, log)
 }
 
 // portsFree asks for all four ports before anything is started.
@@ -172,7 +182,7 @@ func (d *demoCommand) progress(ctx context.Context) func(string) func() {
 func (d *demoCommand) settings(s *demoState, k secret.Keys) (common, citizens, bank, bodies, mail) {
 	text := func(name string) keys { return keys(base64.StdEncoding.EncodeToString(k[name])) }
 	return common{Env: "development", LogLevel: "info"},
-		citizens{DatabaseURL: s.postgres.URL("portal"), RedisURL: s.redis.URL(), Key: text("portal"), PortalURL: s.portal},
+		citizens{DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: text("portal"), PortalURL: s.portal},
 		bank{BankURL: s.stand + "/bank/api", BankSecret: string(text("bank"))},
 		bodies{Plain: true, LateAfter: d.LateIn, Departments: map[string]string{
 			"zags": s.stand + "/zags", "social": s.stand + "/social", "municipality": s.stand + "/municipality"}},
@@ -184,7 +194,7 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 	hasher := secret.NewHasher(0)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		pool, err := db.Open(ctx, s.postgres.URL("portal"))
+		pool, err := db.Open(ctx, s.database("portal"))
 		if err != nil {
 			return err
 		}
@@ -192,7 +202,7 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 		return intra.SeedDemo(ctx, pool, hasher, time.Now())
 	})
 	g.Go(func() error {
-		pool, err := db.Open(ctx, s.postgres.URL("idp"))
+		pool, err := db.Open(ctx, s.database("idp"))
 		if err != nil {
 			return err
 		}
@@ -208,32 +218,16 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 
 func clientSecret(k secret.Keys) string { return base64.RawURLEncoding.EncodeToString(k["client"]) }
 
-// open builds the roles.
-func (d *demoCommand) open(ctx context.Context, s *demoState, k secret.Keys) error {
-	text := func(name string) keys { return keys(base64.StdEncoding.EncodeToString(k[name])) }
-	common, citizens, bank, bodies, mail := d.settings(s, k)
-	shared, err := common.pages(slog.Default())
+// open builds the roles. They share the templates and the log.
+func (d *demoCommand) open(ctx context.Context, s *demoState, k secret.Keys, log *slog.Logger) (err error) {
+	shared, err := common{}.pages(log)
 	if err != nil {
 		return err
 	}
-	common.shared = shared
-	smtp, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
+	if s.smtp, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return err
 	}
-	mail.SMTP = smtp.Addr().String()
-	builders := []interface {
-		build(context.Context) (*role, error)
-	}{
-		&standRole{common: common, DatabaseURL: s.postgres.URL("stand"), Key: text("stand"), Listen: d.address(3), URL: s.stand,
-			PortalURL: s.portal, BankSecret: bank.BankSecret, smtp: smtp},
-		&idpRole{common: common, mail: mail, DatabaseURL: s.postgres.URL("idp"), RedisURL: s.redis.URL(), Key: text("idp"),
-			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, Insecure: true},
-		&workerRole{common: common, citizens: citizens, bank: bank, bodies: bodies, mail: mail},
-		&intraRole{common: common, citizens: citizens, Listen: d.address(2), Insecure: true},
-		&portalRole{common: common, citizens: citizens, bank: bank, bodies: bodies, Listen: d.address(0), Issuer: s.idp,
-			ClientID: "portal", ClientSecret: clientSecret(k), Insecure: true},
-	}
+	builders := d.builders(s, k, shared, log)
 	s.roles = make([]*role, len(builders))
 	g, ctx := errgroup.WithContext(ctx)
 	for i, b := range builders {
@@ -245,6 +239,29 @@ func (d *demoCommand) open(ctx context.Context, s *demoState, k secret.Keys) err
 	err = g.Wait()
 	s.roles = withoutNil(s.roles)
 	return err
+}
+
+// builder is a role that is not open yet.
+type builder interface {
+	build(context.Context) (*role, error)
+}
+
+// builders returns the roles with their configuration.
+func (d *demoCommand) builders(s *demoState, k secret.Keys, shared *frontend.Pages, log *slog.Logger) []builder {
+	text := func(name string) keys { return keys(base64.StdEncoding.EncodeToString(k[name])) }
+	common, citizens, bank, bodies, mail := d.settings(s, k)
+	common.shared, common.log = shared, log
+	mail.SMTP = s.smtp.Addr().String()
+	return []builder{
+		&standRole{common: common, DatabaseURL: s.database("stand"), Key: text("stand"), Listen: d.address(3), URL: s.stand,
+			PortalURL: s.portal, BankSecret: bank.BankSecret, smtp: s.smtp},
+		&idpRole{common: common, mail: mail, DatabaseURL: s.database("idp"), RedisURL: s.redisURL, Key: text("idp"),
+			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, Insecure: true},
+		&workerRole{common: common, citizens: citizens, bank: bank, bodies: bodies, mail: mail},
+		&intraRole{common: common, citizens: citizens, Listen: d.address(2), Insecure: true},
+		&portalRole{common: common, citizens: citizens, bank: bank, bodies: bodies, Listen: d.address(0), Issuer: s.idp,
+			ClientID: "portal", ClientSecret: clientSecret(k), Insecure: true},
+	}
 }
 
 func withoutNil(roles []*role) []*role {
