@@ -66,8 +66,9 @@ func (m mail) worker(d db.DB, box *secret.Box) *notify.Worker {
 	security := notify.Security(strings.TrimPrefix(m.SMTPTLS, "starttls"))
 	return &notify.Worker{
 		DB: d, Box: box, Now: time.Now,
-		Email: &notify.SMTP{Addr: m.SMTP, From: m.MailFrom, User: m.SMTPUser, Password: m.SMTPPass, Security: security},
-		SMS:   &notify.Gateway{URL: m.SMSURL, Token: m.SMSToken},
+		Email:  &notify.SMTP{Addr: m.SMTP, From: m.MailFrom, User: m.SMTPUser, Password: m.SMTPPass, Security: security},
+		SMS:    &notify.Gateway{URL: m.SMSURL, Token: m.SMSToken},
+		MaxAge: map[string]time.Duration{"idp.registration_code": codeLife, "portal.code": codeLife},
 	}
 }
 
