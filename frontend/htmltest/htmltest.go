@@ -76,6 +76,10 @@ func (p *Page) Form(selector string) Form {
 	if n.Data != "form" {
 		p.t.Fatalf("%q is a <%s>, not a form", selector, n.Data)
 	}
+	return formOf(n)
+}
+
+func formOf(n *html.Node) Form {
 	f := Form{Method: "GET", Values: url.Values{}}
 	f.Action, _ = attr(n, "action")
 	f.Enctype, _ = attr(n, "enctype")
