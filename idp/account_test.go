@@ -98,6 +98,9 @@ func TestRegistrationOfTakenPhoneLooksTheSame(t *testing.T) {
 	if !strings.Contains(sms.Body, "уже есть учётная запись") || sixDigits.MatchString(strings.ReplaceAll(sms.Body, s.issuer, "")) {
 		t.Errorf("SMS %q", sms.Body)
 	}
+	if n := s.count(t, `SELECT count(*) FROM registration WHERE phone = '+79172000001' AND code_hash IS NOT NULL`); n != 0 {
+		t.Error("there is a code to guess")
+	}
 	taken.fill("/registration/code", "code", "123456").want(422, "Код не подошёл")
 }
 

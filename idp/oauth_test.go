@@ -2,6 +2,7 @@ package idp
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -582,6 +583,16 @@ func TestTokenRequestErrors(t *testing.T) {
 		if status != test.status || test.code != "" && answer["error"] != test.code {
 			t.Errorf("%s: %d %v", name, status, answer)
 		}
+	}
+}
+
+// F6: a random secret is hashed fast. Bcrypt would cost 280 ms in each token request.
+func TestClientSecretHash(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	sum := sha256.Sum256([]byte("portal-secret"))
+	if n := s.count(t, `SELECT count(*) FROM oauth_client WHERE id = 'portal' AND secret_hash = $1`, sum[:]); n != 1 {
+		t.Error("the secret is not stored as its SHA-256")
 	}
 }
 
