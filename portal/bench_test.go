@@ -28,12 +28,13 @@ import (
 // bench is the portal with everything behind it.
 type bench struct {
 	*testing.T
-	db     *pgxpool.Pool
-	redis  *miniredis.Miniredis
-	box    *secret.Box
-	app    *fiber.App
-	esia   *esiaServer
-	people *People
+	db      *pgxpool.Pool
+	redis   *miniredis.Miniredis
+	box     *secret.Box
+	app     *fiber.App
+	esia    *esiaServer
+	people  *People
+	catalog *catalog.Catalog
 }
 
 const site = "http://portal.test"
@@ -55,6 +56,7 @@ func setup(t *testing.T) *bench {
 	check()
 	services, err := catalog.Load(catalog.Files())
 	check()
+	b.catalog = services
 	jobs, err := river.NewClient(riverpgxv5.New(b.db), &river.Config{})
 	check()
 	b.app, err = New(Config{

@@ -55,7 +55,10 @@ func (h *Handler) showBind(c *fiber.Ctx) error {
 	if w == nil {
 		return h.showStale(c)
 	}
-	if a := current(c); a != nil {
+	switch a := current(c); {
+	case a != nil && a.Bound() && *a.ESIASub == w.Identity.Sub: // a button was pressed twice
+		return seeOther(c, nextOr(w.Next))
+	case a != nil:
 		return h.showCompare(c, a, w)
 	}
 	return choiceTemplate.Render(c, h.Pages, h.choiceForm(c, w))

@@ -91,15 +91,19 @@ func (h *Handler) showCabinet(c *fiber.Ctx) error {
 }
 
 func (h *Handler) applicationLine(c *fiber.Ctx, s *applications.Summary, seen *time.Time) (applicationLine, error) {
+	name := s.Service
 	service, err := h.Catalog.Service(s.Service, s.ServiceVersion)
-	if err != nil {
+	switch {
+	case err == nil:
+		name = service.Name.In(web.Lang(c))
+	case !errors.Is(err, fault.NotFound): // a definition that is gone must not hide the application
 		return applicationLine{}, err
 	}
 	key := "applications.state_" + string(s.State)
 	if s.LateAt != nil {
 		key = "applications.state_late"
 	}
-	line := applicationLine{Name: service.Name.In(web.Lang(c)), Href: "/applications/" + s.ID.String(), Number: s.Number, At: s.UpdatedAt,
+	line := applicationLine{Name: name, Href: "/applications/" + s.ID.String(), Number: s.Number, At: s.UpdatedAt,
 		Tag: frontend.Tag{Text: h.Pages.Texts(c)(key), Classes: s.State.Tag()}}
 	if s.State.Clocked() {
 		line.Deadline = s.Deadline

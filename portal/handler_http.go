@@ -119,7 +119,7 @@ func (h *Handler) text(c *fiber.Ctx, err error) string {
 	case errors.As(err, &known):
 		return t(known.Key, known.Args...)
 	}
-	return err.Error()
+	return t("errors.invalid_title")
 }
 
 // sms sends a short message with the text of key, in the caller's transaction.

@@ -67,17 +67,22 @@ func (h *Handler) sendReset(c *fiber.Ctx) error {
 	return seeOther(c, withNext("/reset/code", page.Next))
 }
 
+// sendCode does the same work for a phone without an account, and takes it back: the time of the answer tells little.
 func (h *Handler) sendCode(c *fiber.Ctx, phone, code string) error {
-	_, err := accountByPhone(c.UserContext(), h.DB, phone)
+	err := h.inTx(c.UserContext(), func(tx pgx.Tx) error {
+		_, unknown := accountByPhone(c.UserContext(), tx, phone)
+		if unknown != nil && !errors.Is(unknown, fault.NotFound) {
+			return unknown
+		}
+		if err := h.sms(c, tx, phone, "portal.code", "portal.sms_code", code); err != nil {
+			return err
+		}
+		return unknown
+	})
 	if errors.Is(err, fault.NotFound) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return h.inTx(c.UserContext(), func(tx pgx.Tx) error {
-		return h.sms(c, tx, phone, "portal.code", "portal.sms_code", code)
-	})
+	return err
 }
 
 func (h *Handler) showResetCode(c *fiber.Ctx) error {
