@@ -167,6 +167,9 @@ func (j *Jobs) tell(ctx context.Context, tx pgx.Tx, account uuid.UUID, result st
 	if err := sendSMS(ctx, tx, j.Notify, "checks_"+result, a.Phone, j.Pages.T(lang, "idp.sms_checks_"+result)); err != nil {
 		return err
 	}
+	if !a.EmailConfirmed {
+		return nil // nobody knows yet whose address it is
+	}
 	return sendEmail(ctx, tx, j.Notify, "checks_"+result, a.Email, j.Pages.T(lang, "idp.mail_checks_"+result+"_subject"),
 		j.Pages.T(lang, "idp.mail_checks_"+result+"_text", a.FirstName, link))
 }
