@@ -40,7 +40,11 @@ func (s *Service) breaches(step *Step, a Set, party string, answers Answers) Pro
 		for i := range step.Questions {
 			q := &step.Questions[i]
 			if _, has := values[q.ID]; has && !q.validate.holds(env) {
-				problems = append(problems, q.problem(prefix+q.ID, "catalog.invalid", q.Invalid))
+				p := q.problem(prefix+q.ID, "catalog.invalid", q.Invalid)
+				if q.Type == "date" { // the summary leads to an input, not to the box around three
+					p.Field += "-day"
+				}
+				problems = append(problems, p)
 			}
 		}
 	}

@@ -10,10 +10,7 @@ import (
 func TestSearchFindsWhatPeopleMean(t *testing.T) {
 	t.Parallel()
 	tx := dbtest.Tx(t, dbtest.Portal)
-	c := load(t)
-	if err := c.Publish(context.Background(), tx); err != nil {
-		t.Fatal(err)
-	}
+	c := published(t, edited(t, "", "", ""), tx)
 	for _, test := range []struct{ query, want string }{
 		{"свадьба", "marriage"},
 		{"свадьбу сыграть", "marriage"},

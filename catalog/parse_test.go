@@ -1,0 +1,254 @@
+package catalog
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tamga/internal/i18n"
+)
+
+func TestProblemsBesideTheirFields(t *testing.T) {
+	t.Parallel()
+	marriage := service(t, "marriage")
+	a := shared(t, marriage)
+	words := tr(t, i18n.RU)
+	for _, test := range []struct {
+		step, form  string
+		field, text string
+	}{
+		{"name", "last_name=&first_name=Алия", "last_name", "Заполните поле «Фамилия»"},
+		{"name", "last_name=Garipova7&first_name=Алия", "last_name", "Уберите знак"},
+		{"birth", "birth_place=Казань", "birth_date-day", "Введите дату: «Дата рождения»"},
+		{"birth", "birth_place=Казань&birth_date-day=31&birth_date-year=1990", "birth_date-month", "добавьте месяц"},
+		{"birth", "birth_place=Казань&birth_date-day=31&birth_date-month=апреля&birth_date-year=1990", "birth_date-day", "такой даты нет"},
+		{"birth", "birth_place=Казань&birth_date-day=1&birth_date-month=1&birth_date-year=2027", "birth_date-day", "ещё не наступила"},
+		{"citizenship_step", "citizenship=XXX", "citizenship", "Выберите ответ"},
+		{"contacts", "phone=12345", "phone", "10 цифр"},
+		{"contacts", "phone=89172000001&email=aliya", "email", "с @ и точкой"},
+		{"agreement", "consent_data=yes", "consent_marriage", "Подтвердите, что вступаете"},
+		{"children", "common_children=-1", "common_children", "не меньше 0"},
+		{"children", "common_children=сто", "common_children", "целое число"},
+		{"place", "office=municipality-kazan", "office", "Выберите, куда"},
+	} {
+		values, err := url.ParseQuery(test.form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, problems := marriage.Parse(marriage.Step(test.step), values, a, "first", Env{Now: now})
+		if len(problems) != 1 {
+			t.Errorf("%s: %d problems: %v", test.form, len(problems), problems)
+			continue
+		}
+		if text := problems[0].Text(words); problems[0].Field != test.field || !strings.Contains(text, test.text) || strings.Contains(text, "%!") {
+			t.Errorf("%s: %s says %q", test.form, problems[0].Field, text)
+		}
+	}
+}
+
+// Every problem that parsing can make has a text in every language, with verbs that fit.
+func TestProblemTexts(t *testing.T) {
+	t.Parallel()
+	pages := newPages(t)
+	c := load(t)
+	bad := url.Values{}
+	for _, s := range c.Services() {
+		for id := range s.index {
+			bad.Set(id, "\x00<script>9")
+			bad.Set(id+"-month", "тринадцать")
+		}
+	}
+	for _, typed := range []url.Values{{}, bad} {
+		for _, s := range c.Services() {
+			for i := range s.Steps {
+				r := &reading{service: s, form: typed, env: Env{Now: now}, stored: Answers{}}
+				r.questions(&s.Steps[i], "")
+				for _, p := range r.problems {
+					for _, lang := range i18n.Langs {
+						text := p.Text(Tr{lang, pages.Bundle})
+						if text == p.Key || text == "" || strings.Contains(text, "%!") {
+							t.Errorf("%s %s: %q in %s", s.ID, p.Field, text, lang)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestStoredFormsOfAnswers(t *testing.T) {
+	t.Parallel()
+	s := service(t, "kindergarten-compensation")
+	a := Set{Today: now}
+	a = fill(t, s, a, "applicant", "check_applicant", "applicant_role=parent", "contract_mine=yes")
+	a = fill(t, s, a, "applicant", "check_family", "students=no", "certificate_place=tatarstan")
+	a = fill(t, s, a, "applicant", "kind", "compensation=both")
+	a = fill(t, s, a, "applicant", "income", "income_per_head=9 999,50 ₽", "idle_parent=work", "fee=2200")
+	a = fill(t, s, a, "applicant", "payment", "bank_name=Сбербанк", "bik=044525225", "account=40702810138250123017")
+	for id, want := range map[string]string{"income_per_head": "9999.50", "fee": "2200.00", "bik": "044525225", "account": "40702810138250123017"} {
+		if got := a.Shared[id]; got != want {
+			t.Errorf("%s is %v, want %s", id, got, want)
+		}
+	}
+	wrong := problemsOf(s, a, "applicant", "payment", "bank_name=Сбербанк", "bik=044030827", "account=40702810138250123017")
+	if len(wrong) != 1 || wrong[0].Field != "account" || wrong[0].Key != "rus.account.check" {
+		t.Errorf("an account of another bank: %v", wrong)
+	}
+	both := problemsOf(s, a, "applicant", "payment", "bank_name=Сбербанк", "bik=044", "account=1")
+	if len(both) != 2 {
+		t.Errorf("a wrong code and a wrong account: %v", both)
+	}
+}
+
+const (
+	firstChild  = "children.0."
+	secondChild = "children.1."
+)
+
+func child(prefix, order string) []string {
+	return []string{prefix + "child_last_name=Гарипов", prefix + "child_first_name=Амир", prefix + "child_birth_date=2022-3-1",
+		prefix + "child_snils=112-233-445 95", prefix + "child_certificate=II-КБ 123456", prefix + "child_record=110229160000100001004",
+		prefix + "child_record_date=2022-3-5", prefix + "child_order=" + order, prefix + "kindergarten=№ 12, Казань",
+		prefix + "contract_number=7", prefix + "contract_date=2025-9-1", prefix + "same_surname=same"}
+}
+
+func TestRepeatedStep(t *testing.T) {
+	t.Parallel()
+	s := service(t, "kindergarten-compensation")
+	step := s.Step("children")
+	two := append(append([]string{"children-count=2"}, child(firstChild, "first")...), child(secondChild, "second")...)
+	a := fill(t, s, Set{Today: now}, "applicant", "children", two...)
+	groups := asGroups(a.Shared["children"])
+	if len(groups) != 2 || groups[1]["child_order"] != "second" || groups[0]["child_snils"] != "11223344595" {
+		t.Errorf("stored %v", groups)
+	}
+	// Answers come back from the database as JSON.
+	raw, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b Set
+	if err := json.Unmarshal(raw, &b); err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, section := range s.Summary(b, "", tr(t, i18n.RU)) {
+		if section.Step == "children" {
+			titles = append(titles, section.Title)
+		}
+	}
+	if diff := cmp.Diff([]string{"Ребёнок 1", "Ребёнок 2"}, titles); diff != "" {
+		t.Error(diff)
+	}
+	values := form(two...)
+	values.Set("children.1.child_snils", "1")
+	_, wrong := s.Parse(step, values, Set{Today: now}, "applicant", Env{Now: now})
+	if len(wrong) != 1 || wrong[0].Field != "children.1.child_snils" {
+		t.Errorf("%v", wrong)
+	}
+	old := form(two...)
+	old.Set("children.0.child_birth_date-year", "2010")
+	_, wrong = s.Parse(step, old, Set{Today: now}, "applicant", Env{Now: now})
+	if len(wrong) != 1 || wrong[0].Field != "children.0.child_birth_date-day" {
+		t.Errorf("a child of sixteen: %v", wrong)
+	}
+}
+
+func TestAddAndRemoveGroups(t *testing.T) {
+	t.Parallel()
+	step := service(t, "kindergarten-compensation").Step("children")
+	values := url.Values{"children-count": {"2"}, firstChild + "child_first_name": {"Амир"}, secondChild + "child_first_name": {"Айгуль"}}
+	if _, pressed := step.Rearrange(values); pressed {
+		t.Error("no button was pressed")
+	}
+	values.Set("_add", "children")
+	more, pressed := step.Rearrange(values)
+	if !pressed || more.Get("children-count") != "3" || more.Get(secondChild+"child_first_name") != "Айгуль" {
+		t.Errorf("add: %v", more)
+	}
+	values.Del("_add")
+	values.Set("_remove", "0")
+	less, pressed := step.Rearrange(values)
+	want := url.Values{"children-count": {"1"}, firstChild + "child_first_name": {"Айгуль"}}
+	if diff := cmp.Diff(want, less); !pressed || diff != "" {
+		t.Error(diff)
+	}
+	less.Set("_remove", "0")
+	if last, _ := step.Rearrange(less); last.Get("children-count") != "1" {
+		t.Errorf("the last group is gone: %v", last)
+	}
+}
+
+// The two worked examples of the department (domain.md B3).
+func TestCompensationOfTheExamples(t *testing.T) {
+	t.Parallel()
+	s := service(t, "kindergarten-compensation")
+	for _, test := range []struct{ income, fee, order, main, additional string }{
+		{"9999", "2200", "first", "228,80", "651,20"},
+		{"17000", "3500", "third", "800,80", "844,20"},
+		{"10001", "2200", "first", "228,80", "431,20"},
+	} {
+		a := Set{Today: now}
+		a = fill(t, s, a, "applicant", "kind", "compensation=both")
+		a = fill(t, s, a, "applicant", "income", "income_per_head="+test.income, "idle_parent=work", "fee="+test.fee)
+		a = fill(t, s, a, "applicant", "children", append(child(firstChild, test.order), "children-count=1")...)
+		got := map[string]string{}
+		for _, section := range s.Summary(a, "", tr(t, i18n.RU)) {
+			for _, row := range section.Rows {
+				got[row.Question] = strings.ReplaceAll(row.Value, "\u00a0", " ")
+			}
+		}
+		if got["main_sum"] != test.main+" ₽" || got["additional_sum"] != test.additional+" ₽" {
+			t.Errorf("income %s, fee %s, %s child: %q and %q", test.income, test.fee, test.order, got["main_sum"], got["additional_sum"])
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	c := load(f)
+	f.Add("marriage", "birth", "birth_date-day=29&birth_date-month=фев&birth_date-year=2001&birth_place=%00%ff")
+	f.Add("kindergarten-compensation", "children", "children-count=99999999&children.0.child_snils=1&children.-1.x=2&_remove=-5")
+	f.Add("child-benefit", "income", "income_work=1e309&income_social=-1&income_alimony=9999999999999999999&income_other=0x1")
+	f.Add("advertising-permit", "structure", "width=inf&height=NaN&sides=-1&structure_type=roof")
+	f.Fuzz(func(t *testing.T, id, step, body string) {
+		s, err := c.Service(id, 0)
+		if err != nil || s.Step(step) == nil {
+			return
+		}
+		values, err := url.ParseQuery(body)
+		if err != nil {
+			return
+		}
+		party := s.Parties[len(s.Parties)-1].ID
+		if s.Step(step).Party == "" {
+			party = s.Parties[0].ID
+		}
+		values, _ = s.Step(step).Rearrange(values)
+		answers, problems := s.Parse(s.Step(step), values, Set{Today: now}, party, Env{Now: now})
+		if len(problems) > 0 {
+			return
+		}
+		a := s.With(Set{Today: now}, s.Step(step), party, answers)
+		raw, err := s.Canonical(a)
+		if err != nil || strings.Contains(string(raw), `\u0000`) {
+			t.Fatalf("canonical form: %v, %s", err, raw)
+		}
+		// What was accepted once must be accepted again, and mean the same: a reader may go back and save.
+		d := &drawing{service: s, values: url.Values{}, stored: a.Of(s.Step(step).Owner(party)), vars: map[string]any{}}
+		visible := s.look(a).find(s.Step(step).Owner(party), step)
+		if visible == nil {
+			return
+		}
+		d.recall(visible)
+		again, problems := s.Parse(s.Step(step), d.values, a, party, Env{Now: now})
+		if len(problems) > 0 {
+			t.Fatalf("%v is not accepted again: %v", answers, problems)
+		}
+		if diff := cmp.Diff(answers, again); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
