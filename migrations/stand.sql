@@ -1,0 +1,136 @@
+-- Written by `make schema` from the migrations. Read it top to bottom; change it by a new migration.
+
+TABLE bank_callback -- Notices to the merchant. They live here, so that a restart goes on where it stopped
+    id uuid NOT NULL
+    payment_id uuid NOT NULL
+    body bytea NOT NULL
+    attempts integer NOT NULL DEFAULT 0
+    next_at timestamp with time zone -- NULL when delivered or given up
+    delivered_at timestamp with time zone
+    last_error text NOT NULL DEFAULT ''::text
+    created_at timestamp with time zone NOT NULL
+    bank_callback_attempts_check CHECK ((attempts >= 0))
+    bank_callback_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES bank_payment(id)
+    bank_callback_pkey PRIMARY KEY (id)
+    CREATE INDEX bank_callback_next_at ON public.bank_callback USING btree (next_at) WHERE (next_at IS NOT NULL)
+    CREATE INDEX bank_callback_payment_id ON public.bank_callback USING btree (payment_id)
+
+TABLE bank_payment -- The bank's own books
+    id uuid NOT NULL
+    idempotence_key text NOT NULL
+    request_hash bytea NOT NULL -- SHA-256 of the request: the same key with another request is refused
+    order_id text NOT NULL
+    receipt text NOT NULL
+    payee text NOT NULL
+    description text NOT NULL
+    amount bigint NOT NULL
+    currency text NOT NULL
+    return_url text NOT NULL
+    status text NOT NULL DEFAULT 'pending'::text
+    reason text NOT NULL DEFAULT ''::text
+    settle_at timestamp with time zone -- The payer chose to pay later: the bank takes the money then
+    created_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL
+    settled_at timestamp with time zone
+    bank_payment_amount_check CHECK ((amount > 0))
+    bank_payment_check CHECK (((status = 'pending'::text) = (settled_at IS NULL)))
+    bank_payment_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+    bank_payment_idempotence_key_check CHECK (((length(idempotence_key) >= 1) AND (length(idempotence_key) <= 64)))
+    bank_payment_order_id_check CHECK ((order_id <> ''::text))
+    bank_payment_request_hash_check CHECK ((length(request_hash) = 32))
+    bank_payment_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'canceled'::text])))
+    bank_payment_pkey PRIMARY KEY (id)
+    bank_payment_idempotence_key UNIQUE (idempotence_key)
+    CREATE INDEX bank_payment_created_at ON public.bank_payment USING btree (created_at DESC)
+    CREATE INDEX bank_payment_pending_due ON public.bank_payment USING btree (LEAST(settle_at, expires_at)) WHERE (status = 'pending'::text)
+
+TABLE outbox_message -- SMS and e-mail that would have left for people, shown instead
+    id uuid NOT NULL
+    channel text NOT NULL
+    to text NOT NULL
+    to_key text NOT NULL -- The recipient as it is searched: digits of a phone, an address in small letters
+    sender text NOT NULL DEFAULT ''::text
+    subject text NOT NULL DEFAULT ''::text
+    text text NOT NULL
+    key text -- What the sender calls the message, with the recipient: a repeated message is dropped. NULL without a name
+    at timestamp with time zone NOT NULL
+    outbox_message_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text])))
+    outbox_message_pkey PRIMARY KEY (id)
+    outbox_message_key UNIQUE (key)
+    CREATE INDEX outbox_message_at ON public.outbox_message USING btree (at DESC, id DESC)
+    CREATE INDEX outbox_message_to_key_at ON public.outbox_message USING btree (to_key, at DESC, id DESC)
+
+TABLE register_passport -- The interior ministry's register of passports, as register_person
+    series text NOT NULL
+    number text NOT NULL
+    issued_on date NOT NULL
+    code text NOT NULL
+    last_name text NOT NULL
+    first_name text NOT NULL
+    middle_name text NOT NULL
+    birth_date date NOT NULL
+    register_passport_number_check CHECK ((number ~ '^[0-9]{6}$'::text))
+    register_passport_series_check CHECK ((series ~ '^[0-9]{4}$'::text))
+    register_passport_pkey PRIMARY KEY (series, number)
+
+TABLE register_person -- The pension fund's register: whom it knows. Of others it answers by a rule, so that newcomers work
+    snils text NOT NULL
+    last_name text NOT NULL
+    first_name text NOT NULL
+    middle_name text NOT NULL
+    birth_date date NOT NULL
+    sex text NOT NULL
+    register_person_sex_check CHECK ((sex = ANY (ARRAY['male'::text, 'female'::text])))
+    register_person_snils_check CHECK ((snils ~ '^[0-9]{11}$'::text))
+    register_person_pkey PRIMARY KEY (snils)
+
+TABLE schema_migrations
+    version integer NOT NULL
+    name text NOT NULL
+    sha256 text NOT NULL
+    applied_at timestamp with time zone NOT NULL DEFAULT now()
+    schema_migrations_pkey PRIMARY KEY (version)
+
+TABLE stand_application -- What a departmental stand has received; id is the message's, so a repeated message adds no row
+    department text NOT NULL
+    id uuid NOT NULL
+    application_id uuid NOT NULL
+    number text NOT NULL
+    service text NOT NULL
+    data json NOT NULL -- json, not jsonb: the order of the fields is the sender's
+    sha256 bytea NOT NULL
+    state text NOT NULL DEFAULT 'new'::text
+    ground text NOT NULL DEFAULT ''::text
+    copies integer NOT NULL DEFAULT 1 -- How many times the message came
+    received_at timestamp with time zone NOT NULL
+    stand_application_check CHECK (((state = 'refused'::text) = (ground <> ''::text)))
+    stand_application_copies_check CHECK ((copies > 0))
+    stand_application_sha256_check CHECK ((length(sha256) = 32))
+    stand_application_state_check CHECK ((state = ANY (ARRAY['new'::text, 'accepted'::text, 'completed'::text, 'refused'::text])))
+    stand_application_pkey PRIMARY KEY (department, id)
+    CREATE INDEX stand_application_department_received_at ON public.stand_application USING btree (department, received_at DESC)
+
+TABLE stand_callback -- News on their way to the portal. They live here, so that a restart goes on where it stopped
+    id uuid NOT NULL
+    department text NOT NULL
+    delivery_id uuid NOT NULL
+    application_id uuid NOT NULL
+    sequence bigint NOT NULL
+    status text NOT NULL
+    text text NOT NULL
+    created_at timestamp with time zone NOT NULL
+    attempts integer NOT NULL DEFAULT 0
+    next_at timestamp with time zone -- NULL when delivered, or refused by the portal for good
+    delivered_at timestamp with time zone
+    last_error text NOT NULL DEFAULT ''::text
+    stand_callback_sequence_check CHECK ((sequence > 0))
+    stand_callback_department_delivery_id_fkey FOREIGN KEY (department, delivery_id) REFERENCES stand_application(department, id)
+    stand_callback_pkey PRIMARY KEY (id)
+    stand_callback_department_application_id_sequence_key UNIQUE (department, application_id, sequence)
+    CREATE INDEX stand_callback_next_at ON public.stand_callback USING btree (next_at) WHERE (next_at IS NOT NULL)
+
+TABLE stand_system -- How each departmental stand behaves; no row means normal
+    code text NOT NULL
+    mode text NOT NULL -- down answers 503; slow answers late; duplicate calls back twice; reject answers 422; drop keeps the message and breaks the answer
+    stand_system_mode_check CHECK ((mode = ANY (ARRAY['normal'::text, 'down'::text, 'slow'::text, 'duplicate'::text, 'reject'::text, 'drop'::text])))
+    stand_system_pkey PRIMARY KEY (code)
