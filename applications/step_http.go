@@ -75,7 +75,9 @@ func (h *Handler) showStep(c *fiber.Ctx) error {
 
 // attempt is what somebody tried to save.
 type attempt struct {
+	step     *catalog.Step
 	typed    url.Values // nil shows what is stored
+	tag      string     // of the answers that the form was opened with
 	problems catalog.Problems
 	change   bool
 	month    string
@@ -99,9 +101,12 @@ func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.
 			}
 		}
 	}
-	var err error
-	if view.Tag, err = d.tag(step); err != nil {
-		return err
+	// A page that only has to be corrected keeps the tag it was opened with: it may be stale, and has not been told so yet.
+	if view.Tag = a.tag; a.typed == nil || a.stale {
+		var err error
+		if view.Tag, err = d.tag(step); err != nil {
+			return err
+		}
 	}
 	if asks, _ := slotQuestion(d.Definition); asks != nil && asks.ID == step.ID && d.Booking != nil {
 		view.HoldUntil = d.Booking.HoldUntil
@@ -154,44 +159,26 @@ func (h *Handler) saveStep(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	a := attempt{typed: values, change: values.Get("change") != ""}
+	a := attempt{typed: values, change: values.Get("change") != "", tag: values.Get("version")}
 	var onto string
-	var failed error
 	var seen *dossier
 	var who *Person
-	var step *catalog.Step
 	err = h.change(c, func(ctx context.Context, tx pgx.Tx, p *Person, d *dossier) error {
 		seen, who = d, p
 		if !d.State.Open() {
 			return errClosed
 		}
-		if step, _, _ = d.visible(c.Params("step")); step == nil {
+		if a.step, _, _ = d.visible(c.Params("step")); a.step == nil {
 			return errNoApplication
 		}
-		if _, q := slotQuestion(d.Definition); q != nil {
-			a.month = values.Get(q.ID + "-month")
-		}
-		if rearranged, pressed := step.Rearrange(values); pressed {
-			a.typed = rearranged
-			return errShown
-		}
-		var answers catalog.Answers
-		env := h.env(ctx, d, p, a.month, &failed)
-		env.Slots = nil // any time of the office's rule: whether it is free is for the booking to say
-		if answers, a.problems = d.Definition.Parse(step, values, d.Set, d.Me.ID, env); len(a.problems) > 0 {
-			return errShown
-		}
-		tag, err := d.tag(step)
+		answers, err := h.readStep(d, p, &a)
 		if err != nil {
 			return err
 		}
-		if a.stale = tag != values.Get("version") && !d.same(step, answers); a.stale {
-			return errShown
-		}
-		if err := h.save(ctx, tx, d, step, answers); err != nil {
+		if err := h.save(ctx, tx, d, a.step, answers); err != nil {
 			return err
 		}
-		onto = h.after(d, step, a.change)
+		onto = h.after(d, a.step, a.change)
 		return nil
 	})
 	switch {
@@ -206,7 +193,32 @@ func (h *Handler) saveStep(c *fiber.Ctx) error {
 	if seen, err = h.openFor(c.UserContext(), h.DB, who.ID, seen.ID); err != nil { // as it is without the attempt
 		return err
 	}
-	return h.renderStep(c, seen, who, step, a)
+	return h.renderStep(c, seen, who, a.step, a)
+}
+
+// readStep reads what was typed. It returns errShown when the page has to be shown again, and notes in the attempt why.
+func (h *Handler) readStep(d *dossier, p *Person, a *attempt) (catalog.Answers, error) {
+	if _, q := slotQuestion(d.Definition); q != nil {
+		a.month = a.typed.Get(q.ID + "-month")
+	}
+	if rearranged, pressed := a.step.Rearrange(a.typed); pressed {
+		a.typed = rearranged
+		return nil, errShown
+	}
+	// Without Slots any time of the office's rule passes: whether it is free is for the booking to say.
+	env := catalog.Env{Now: h.Now(), Month: a.month, Prefill: p.Profile}
+	answers, problems := d.Definition.Parse(a.step, a.typed, d.Set, d.Me.ID, env)
+	if a.problems = problems; len(problems) > 0 {
+		return nil, errShown
+	}
+	tag, err := d.tag(a.step)
+	if err != nil {
+		return nil, err
+	}
+	if a.stale = tag != a.tag && !d.same(a.step, answers); a.stale {
+		return nil, errShown
+	}
+	return answers, nil
 }
 
 // errShown ends a transaction without a change: the page says why.

@@ -385,6 +385,23 @@ func TestStaleTab(t *testing.T) {
 	}
 }
 
+// A mistake corrected in a stale tab must not hide that the tab is stale.
+func TestStaleTabWithAMistake(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, _, _ := w.couple()
+	path := applicationPath(id, "/steps/birth")
+	stale := first.get(path)
+	first.send(first.get(path), "main form", map[string]string{"birth_place": "город Елабуга"})
+	res := first.send(stale, "main form", map[string]string{"birth_place": ""})
+	if res.status != 422 {
+		t.Fatalf("nothing typed: %d", res.status)
+	}
+	if res = first.send(res, "main form", map[string]string{"birth_place": "город Арск"}); res.status != 409 {
+		t.Errorf("the other tab's text was overwritten: %d", res.status)
+	}
+}
+
 func TestNobodyElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
