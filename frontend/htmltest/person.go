@@ -29,15 +29,20 @@ func (p *Page) Words() string {
 // Plain collapses the spaces of a text as the methods of Page do, no-break spaces too.
 func Plain(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// Links returns the addresses of all links.
-func (p *Page) Links() []string {
+// Attrs returns an attribute of all matches that have it.
+func (p *Page) Attrs(selector, name string) []string {
+	p.t.Helper()
 	var list []string
-	for _, n := range p.find("a[href]") {
-		href, _ := attr(n, "href")
-		list = append(list, href)
+	for _, n := range p.find(selector) {
+		if value, ok := attr(n, name); ok {
+			list = append(list, value)
+		}
 	}
 	return list
 }
+
+// Links returns the addresses of all links.
+func (p *Page) Links() []string { return p.Attrs("a[href]", "href") }
 
 // Link returns the address of the first link that says text, or that has it among other words.
 func (p *Page) Link(text string) string {
