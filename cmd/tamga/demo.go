@@ -180,10 +180,9 @@ func (d *demoCommand) progress(ctx context.Context) func(string) func() {
 
 // settings returns the configuration of the roles, as the environment would give it in a real deployment.
 func (d *demoCommand) settings(s *demoState, k secret.Keys) (common, citizens, bank, bodies, mail) {
-	text := func(name string) keys { return keys(base64.StdEncoding.EncodeToString(k[name])) }
 	return common{Env: "development", LogLevel: "info"},
-		citizens{DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: text("portal"), PortalURL: s.portal},
-		bank{BankURL: s.stand + "/bank/api", BankSecret: string(text("bank"))},
+		citizens{DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: keyText(k, "portal"), PortalURL: s.portal},
+		bank{BankURL: s.stand + "/bank/api", BankSecret: string(keyText(k, "bank"))},
 		bodies{Plain: true, LateAfter: d.LateIn, Departments: map[string]string{
 			"zags": s.stand + "/zags", "social": s.stand + "/social", "municipality": s.stand + "/municipality"}},
 		mail{SMSURL: s.stand + "/sms", SMTPTLS: "none", MailFrom: "Тамга <noreply@tamga.example>"}
@@ -207,13 +206,18 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 			return err
 		}
 		defer pool.Close()
-		box, err := keys(base64.StdEncoding.EncodeToString(k["idp"])).box()
+		box, err := keyText(k, "idp").box()
 		if err != nil {
 			return err
 		}
 		return idp.SeedDemo(ctx, idp.Demo{DB: pool, Box: box, Passwords: hasher, Portal: s.portal, PortalSecret: clientSecret(k)})
 	})
 	return g.Wait()
+}
+
+// keyText writes a key as the environment would give it.
+func keyText(k secret.Keys, name string) keys {
+	return keys(base64.StdEncoding.EncodeToString(k[name]))
 }
 
 func clientSecret(k secret.Keys) string { return base64.RawURLEncoding.EncodeToString(k["client"]) }
@@ -248,14 +252,13 @@ type builder interface {
 
 // builders returns the roles with their configuration.
 func (d *demoCommand) builders(s *demoState, k secret.Keys, shared *frontend.Pages, log *slog.Logger) []builder {
-	text := func(name string) keys { return keys(base64.StdEncoding.EncodeToString(k[name])) }
 	common, citizens, bank, bodies, mail := d.settings(s, k)
 	common.shared, common.log = shared, log
 	mail.SMTP = s.smtp.Addr().String()
 	return []builder{
-		&standRole{common: common, DatabaseURL: s.database("stand"), Key: text("stand"), Listen: d.address(3), URL: s.stand,
+		&standRole{common: common, DatabaseURL: s.database("stand"), Key: keyText(k, "stand"), Listen: d.address(3), URL: s.stand,
 			PortalURL: s.portal, BankSecret: bank.BankSecret, smtp: s.smtp},
-		&idpRole{common: common, mail: mail, DatabaseURL: s.database("idp"), RedisURL: s.redisURL, Key: text("idp"),
+		&idpRole{common: common, mail: mail, DatabaseURL: s.database("idp"), RedisURL: s.redisURL, Key: keyText(k, "idp"),
 			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, Insecure: true},
 		&workerRole{common: common, citizens: citizens, bank: bank, bodies: bodies, mail: mail},
 		&intraRole{common: common, citizens: citizens, Listen: d.address(2), Insecure: true},
