@@ -18,7 +18,14 @@ func (d *drawing) label(q *Question) string {
 	return text
 }
 
-func (d *drawing) legend(q *Question) *frontend.Fieldset { return frontend.Question(d.label(q)) }
+// legend is as large as a label where a page asks several things: no question is more than the next.
+func (d *drawing) legend(q *Question) *frontend.Fieldset {
+	fieldset := frontend.Question(d.label(q))
+	if d.several {
+		fieldset.Legend.Classes = "govuk-fieldset__legend--s"
+	}
+	return fieldset
+}
 
 func (d *drawing) hint(q *Question) frontend.Hint {
 	return frontend.Hint{Text: q.Hint.In(d.tr.Lang)}

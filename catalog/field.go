@@ -63,7 +63,8 @@ func (s *Service) Fields(step *Step, a Set, party string, typed url.Values, prob
 	if visible == nil {
 		return nil
 	}
-	d := &drawing{service: s, values: typed, problems: problems, env: env, tr: tr, stored: v.set.Of(owner), vars: v.envs[owner]}
+	d := &drawing{service: s, values: typed, problems: problems, env: env, tr: tr, stored: v.set.Of(owner), vars: v.envs[owner],
+		several: len(visible.Questions) > 1}
 	if typed == nil {
 		d.values = url.Values{}
 		d.recall(visible)
@@ -83,6 +84,7 @@ type drawing struct {
 	tr       Tr
 	stored   Answers
 	vars     map[string]any
+	several  bool // the step has more than one question
 }
 
 func (d *drawing) questions(step *Step, prefix string) []Field {

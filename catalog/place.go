@@ -33,25 +33,10 @@ func readOffice(r *reading, q *Question, name string) (any, *Problem) {
 
 func drawOffice(d *drawing, q *Question, name string) Field {
 	radios := &frontend.Radios{Name: name, Value: d.values.Get(name), Fieldset: d.legend(q), Hint: d.hint(q), ErrorMessage: d.message(name)}
-	district := ""
-	for _, o := range d.service.offices(d.env) {
-		if in := o.District.In(d.tr.Lang); in != district {
-			district = in
-			radios.Items = append(radios.Items, frontend.Choice{Divider: district})
-		}
-		radios.Items = append(radios.Items, frontend.Choice{ID: radioID(name, radios.Items), Value: o.ID, Text: o.Name.In(d.tr.Lang),
-			Hint: frontend.Hint{Text: o.Address.In(d.tr.Lang)}})
+	for _, o := range d.service.offices(d.env) { // the address names the city
+		radios.Items = append(radios.Items, frontend.Choice{Value: o.ID, Text: o.Name.In(d.tr.Lang), Hint: frontend.Hint{Text: o.Address.In(d.tr.Lang)}})
 	}
 	return Field{Field: frontend.Field{Radios: radios}}
-}
-
-// radioID gives the first radio the name itself as its id, for the summary of errors leads there; dividers would shift the
-// numbering of the frontend.
-func radioID(name string, before []frontend.Choice) string {
-	if !slices.ContainsFunc(before, func(c frontend.Choice) bool { return c.Divider == "" }) {
-		return name
-	}
-	return fmt.Sprintf("%s-%d", name, len(before)+1)
 }
 
 func showOffice(s *Service, _ *Question, id string, tr Tr) string {
