@@ -54,7 +54,8 @@ func demoPerson(n int, last, first, middle, sex, born, place, snils, number, ema
 	}
 }
 
-func demoPeople() []account.SeedPerson {
+// DemoPeople are the demo's people, for the registers that know them too.
+func DemoPeople() []account.SeedPerson {
 	pyotr := demoPerson(3, "Смирнов", "Пётр", "Алексеевич", "M", "1985-01-20", "г. Казань", DemoPyotrSNILS, "120003", "pyotr@demo.tamga.example")
 	pyotr.Account.Level, pyotr.Identity = account.Simplified, nil
 	return []account.SeedPerson{
@@ -70,7 +71,7 @@ func SeedDemo(ctx context.Context, d Demo) error {
 	if err := oauth.PutClient(ctx, d.DB, PortalClient(d.Portal, d.PortalSecret)); err != nil {
 		return err
 	}
-	for _, p := range demoPeople() {
+	for _, p := range DemoPeople() {
 		if err := account.Seed(ctx, d.DB, d.Box, d.Passwords, p, DemoPassword); err != nil {
 			return fmt.Errorf("seed %s: %w", p.Account.LastName, err)
 		}

@@ -18,10 +18,8 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp"
-	"tamga/internal/db"
 	"tamga/internal/local"
 	"tamga/internal/secret"
-	"tamga/intra"
 )
 
 // demoCommand runs everything in one process on embedded databases.
@@ -183,36 +181,9 @@ func (d *demoCommand) settings(s *demoState, k secret.Keys) (common, citizens, b
 	return common{Env: "development", LogLevel: "info"},
 		citizens{DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: keyText(k, "portal"), PortalURL: s.portal},
 		bank{BankURL: s.stand + "/bank/api", BankSecret: string(keyText(k, "bank"))},
-		bodies{Plain: true, LateAfter: d.LateIn, Departments: map[string]string{
+		bodies{Plain: true, LateAfter: d.LateIn, RetryMost: 10 * time.Second, Departments: map[string]string{
 			"zags": s.stand + "/zags", "social": s.stand + "/social", "municipality": s.stand + "/municipality"}},
 		mail{SMSURL: s.stand + "/sms", SMTPTLS: "none", MailFrom: "Тамга <noreply@tamga.example>"}
-}
-
-// seed makes the demo's people, in parallel: hashing their passwords is what takes the time.
-func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) error {
-	hasher := secret.NewHasher(0)
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		pool, err := db.Open(ctx, s.database("portal"))
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		return intra.SeedDemo(ctx, pool, hasher, time.Now())
-	})
-	g.Go(func() error {
-		pool, err := db.Open(ctx, s.database("idp"))
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		box, err := keyText(k, "idp").box()
-		if err != nil {
-			return err
-		}
-		return idp.SeedDemo(ctx, idp.Demo{DB: pool, Box: box, Passwords: hasher, Portal: s.portal, PortalSecret: clientSecret(k)})
-	})
-	return g.Wait()
 }
 
 // keyText writes a key as the environment would give it.

@@ -39,10 +39,13 @@ type bank struct {
 type bodies struct {
 	Departments map[string]string `env:"TAMGA_DEPARTMENTS" help:"addresses of departmental systems: zags=https://zags.example/tamga;social=…"`
 	LateAfter   time.Duration     `env:"TAMGA_LATE_AFTER" default:"15m" help:"age of a waiting delivery at which the citizen is told"`
+	RetryMost   time.Duration     `env:"TAMGA_RETRY_MOST" default:"5m" help:"longest pause between two attempts of a delivery"`
 	Plain       bool              `env:"TAMGA_DEPARTMENTS_PLAIN" help:"allow addresses without TLS and in private networks"`
 }
 
-func (b bodies) policy() departments.Policy { return departments.Policy{LateAfter: b.LateAfter} }
+func (b bodies) policy() departments.Policy {
+	return departments.Policy{LateAfter: b.LateAfter, Most: b.RetryMost}
+}
 
 func (b bodies) client() *departments.Client {
 	return departments.NewClient(departments.ClientConfig{Private: b.Plain, Plain: b.Plain})

@@ -9,6 +9,7 @@ import (
 
 	"tamga/departments/stand"
 	"tamga/internal/db"
+	"tamga/internal/web"
 	"tamga/migrations"
 )
 
@@ -68,6 +69,7 @@ func (s *standRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	r.app, err = stand.New(stand.Config{
 		DB: pool, Pages: texts, Log: log, Now: time.Now, Secret: seal, Portal: s.PortalURL, Mail: s.smtp,
+		Checks: map[string]web.Check{"database": func(ctx context.Context) error { return db.CheckSchema(ctx, pool, migrations.Stand()) }},
 		Bank: &stand.Bank{DB: pool, Pages: texts, Secret: []byte(s.BankSecret), URL: s.URL + "/bank",
 			Callback: s.PortalURL + "/payments/callback/sandbox", Now: time.Now, Log: log},
 	})

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
+
+	"tamga/departments/stand"
+	"tamga/idp"
+	"tamga/internal/db"
+	"tamga/internal/secret"
+	"tamga/intra"
+)
+
+// seed makes the demo's people, in parallel: hashing their passwords is what takes the time. Each step does nothing the second time.
+func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) error {
+	hasher := secret.NewHasher(0)
+	g, ctx := errgroup.WithContext(ctx)
+	for name, seed := range map[string]func(*pgxpool.Pool) error{
+		"portal": func(pool *pgxpool.Pool) error { return intra.SeedDemo(ctx, pool, hasher, time.Now()) },
+		"stand":  func(pool *pgxpool.Pool) error { return stand.SeedDemo(ctx, pool, registered()) },
+		"idp": func(pool *pgxpool.Pool) error {
+			box, err := keyText(k, "idp").box()
+			if err != nil {
+				return err
+			}
+			return idp.SeedDemo(ctx, idp.Demo{DB: pool, Box: box, Passwords: hasher, Portal: s.portal, PortalSecret: clientSecret(k)})
+		},
+	} {
+		g.Go(func() error {
+			pool, err := db.Open(ctx, s.database(name))
+			if err != nil {
+				return err
+			}
+			defer pool.Close()
+			return seed(pool)
+		})
+	}
+	return g.Wait()
+}
+
+// registered returns the demo's people as the state's registers know them.
+func registered() []stand.Person {
+	var list []stand.Person
+	for _, p := range idp.DemoPeople() {
+		i := p.Identity
+		if i == nil {
+			continue // has not told anybody yet
+		}
+		list = append(list, stand.Person{SNILS: i.SNILS, LastName: i.LastName, FirstName: i.FirstName, MiddleName: i.MiddleName,
+			BirthDate: i.BirthDate.Format(time.DateOnly), Sex: i.Sex, Series: i.Document.Series, Number: i.Document.Number,
+			IssuedOn: i.Document.IssuedOn, Code: i.Document.Code})
+	}
+	return list
+}
