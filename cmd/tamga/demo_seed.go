@@ -50,7 +50,7 @@ func registered() []stand.Person {
 			continue // has not told anybody yet
 		}
 		list = append(list, stand.Person{SNILS: i.SNILS, LastName: i.LastName, FirstName: i.FirstName, MiddleName: i.MiddleName,
-			BirthDate: i.BirthDate.Format(time.DateOnly), Sex: i.Sex, Series: i.Document.Series, Number: i.Document.Number,
+			BirthDate: i.BirthDate.Format(time.DateOnly), Sex: i.Gender(), Series: i.Document.Series, Number: i.Document.Number,
 			IssuedOn: i.Document.IssuedOn, Code: i.Document.Code})
 	}
 	return list

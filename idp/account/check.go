@@ -62,7 +62,7 @@ func question(register string, i *Identity) any {
 			SNILS string `json:"snils"`
 			Sex   string `json:"sex"`
 			person
-		}{i.SNILS, i.Sex, p}
+		}{i.SNILS, i.Gender(), p}
 	}
 	return struct {
 		Series   string `json:"series"`

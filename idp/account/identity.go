@@ -24,6 +24,9 @@ type Identity struct {
 	SubmittedAt time.Time
 }
 
+// Gender is the sex as OpenID Connect and the registers write it.
+func (i *Identity) Gender() string { return map[string]string{"M": "male", "F": "female"}[i.Sex] }
+
 // Document proves who a person is. Only the passport of a citizen of Russia is known so far.
 type Document struct {
 	Type     string `json:"type"` // "RF_PASSPORT"

@@ -32,7 +32,7 @@ func profileOf(a *account.Account, i *account.Identity, scopes fosite.Arguments)
 func addChecked(claims map[string]any, i *account.Identity, scopes fosite.Arguments) {
 	if scopes.Has("profile") {
 		claims["birthdate"] = i.BirthDate.Format("2006-01-02")
-		claims["gender"] = map[string]string{"M": "male", "F": "female"}[i.Sex]
+		claims["gender"] = i.Gender()
 		claims["birth_place"], claims["citizenship"] = i.BirthPlace, i.Citizenship
 	}
 	if scopes.Has("snils") {
