@@ -115,10 +115,7 @@ func TestCatalogueNarrows(t *testing.T) {
 		"/services?topic=%27%22%3Cscript%3E":             {},
 	} {
 		page := get(t, app, address, http.StatusOK)
-		got := []string{}
-		for _, title := range page.Texts(".govuk-grid-column-two-thirds h3 a") {
-			got = append(got, title)
-		}
+		got := page.Texts(".govuk-grid-column-two-thirds h3 a")
 		if strings.Join(got, "|") != strings.Join(want, "|") {
 			t.Errorf("%s shows %q", address, got)
 		}

@@ -119,7 +119,7 @@ func TestLookup(t *testing.T) {
 		"Алексеев Пёт":                                     nil,
 	} {
 		got := d.find(query, "visit")
-		want(t, got, 200, fmt.Sprintf(`id="results"`))
+		want(t, got, 200, `id="results"`)
 		for _, p := range []*Payment{paid, failed, waiting, wrong} {
 			shown := strings.Contains(got.text, `data-receipt="`+p.Receipt+`"`)
 			expected := false

@@ -61,6 +61,7 @@ func (p *Page) Button(text string) Form {
 	n := p.saying("button", text)
 	if n == nil {
 		p.t.Fatalf("no button says %q in the page:\n%s", text, p.Words())
+		return Form{}
 	}
 	form := n.Parent
 	for form != nil && form.Data != "form" {
