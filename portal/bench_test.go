@@ -33,7 +33,6 @@ type bench struct {
 	box     *secret.Box
 	app     *fiber.App
 	esia    *esiaServer
-	people  *People
 	catalog *catalog.Catalog
 }
 
@@ -64,7 +63,9 @@ func setup(t *testing.T) *bench {
 		Notify: &notify.Outbox{River: jobs, Box: b.box, Now: time.Now}, PublicURL: site,
 		ESIA:    ESIA{Issuer: b.esia.URL, ClientID: "portal", ClientSecret: "s3cret"},
 		CSRFKey: make([]byte, 32), CodesKey: make([]byte, 32),
-		Domains: func(p *People) []web.Handler { b.people = p; return []web.Handler{&service{p}} },
+		Domains: func(p *People) []web.Handler {
+			return []web.Handler{&service{p}, &catalog.Handler{DB: b.db, Pages: pages, Catalog: services, Now: time.Now}}
+		},
 	})
 	check()
 	return b

@@ -15,7 +15,6 @@
 //	GET  /cabinet                         applications, duties to pay, data, binding
 //	GET  /settings                        GET, POST /settings/data, /settings/password, /settings/language
 //	GET  /settings/esia                   «Привязка к ЕСИА»; POST /settings/esia/unbind
-//	GET  /situations, /organisations      the catalog by life situation; bodies and their offices
 //	GET  /about, /support, /accessibility, /privacy
 //
 // Table: account (migrations/portal/0002). In Redis: sessions, attempts to sign in at ESIA, data that wait to be bound.

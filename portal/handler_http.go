@@ -78,9 +78,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/settings/esia", h.showBinding)
 	r.Post("/settings/esia/unbind", h.unbind)
 
-	r.Get("/situations", h.showSituations)
-	r.Get("/organisations", h.showOrganisations)
-	r.Get("/organisations/:code", h.showOrganisation)
+	r.Get("/offices", func(c *fiber.Ctx) error { return seeOther(c, "/organisations") })
 	for path, name := range infoPages {
 		r.Get(path, h.showInfo(name))
 	}
