@@ -15,7 +15,6 @@ type couple struct {
 	bride, groom *person
 	her, him     resident
 	id           uuid.UUID
-	slot         string // the time that was chosen
 	invitation   string // address in the groom's letter
 }
 
@@ -60,7 +59,10 @@ func (p *person) answer(answers map[string]string) *person {
 			}
 		}
 		if times := p.page.Attrs("input[name=slot]", "value"); len(times) > 0 && p.typed.Get("slot") == "" {
-			p.fill("slot", times[int(p.w.slots.Add(1))%len(times)]) // couples of one town do not run after the same time
+			if p.slot == "" {
+				p.slot = times[int(p.w.slots.Add(1))%len(times)] // couples of one town do not run after the same time
+			}
+			p.fill("slot", p.slot)
 		}
 		if p.press("applications.save_continue"); p.url.Path == before {
 			p.t.Fatalf("%s (%d) is not content: %v", p.url, p.status, p.page.Texts(".govuk-error-summary__list li"))
@@ -75,6 +77,13 @@ var inPath = regexp.MustCompile(`/applications/([0-9a-f-]{36})`)
 // files has the bride sign in and fill in her part.
 func (c *couple) files() *couple {
 	c.t.Helper()
+	return c.filesFor("")
+}
+
+// filesFor does so for a time that she has in mind; "" is any.
+func (c *couple) filesFor(slot string) *couple {
+	c.t.Helper()
+	c.bride.slot = slot
 	c.bride.open("/services/marriage").press("catalog.start").enter(c.her)
 	c.bride.press("applications.begin")
 	match := inPath.FindStringSubmatch(c.bride.url.Path)
@@ -91,7 +100,6 @@ func (c *couple) invites() *couple {
 	c.t.Helper()
 	c.bride.open(c.path("/check")).follow("applications.invite_link")
 	c.bride.fill("snils", c.him.SNILS, "phone", c.him.Phone).press("applications.invite_send").see("applications.now_wait_join_title")
-	c.slot = c.w.ask(c.t, c.w.portal, `SELECT starts_at::text FROM application_booking WHERE application = $1`, c.id)
 	c.invitation = c.w.letter(c.t, c.him.Phone, `(http\S+/invitations/\S+)`)
 	return c
 }
@@ -124,6 +132,22 @@ func (c *couple) pays() *couple {
 	c.toBank()
 	c.bride.press("bank.pay", "350 ₽").await("payments.receipt_title")
 	return c
+}
+
+// freed makes sure that the couple's time is free again: others are offered it, and it is held for them.
+func (c *couple) freed() {
+	c.t.Helper()
+	if n := c.w.count(c.t, `SELECT count(*) FROM application_booking WHERE application = $1 AND state <> 'released'`, c.id); n != 0 {
+		c.t.Error("the couple still holds a time")
+	}
+	others := c.w.newCouple(c.t)
+	others.filesFor(c.bride.slot).invites()
+	if others.bride.slot != c.bride.slot {
+		c.t.Errorf("the others got %s, not %s", others.bride.slot, c.bride.slot)
+	}
+	if n := c.w.count(c.t, `SELECT count(*) FROM application_booking WHERE application = $1 AND state = 'held'`, others.id); n != 1 {
+		c.t.Error("the time is not held for the others")
+	}
 }
 
 // charge is the key of the newest charge.

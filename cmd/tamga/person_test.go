@@ -28,6 +28,7 @@ type person struct {
 	url    *url.URL
 	status int
 	typed  url.Values
+	slot   string // the time at an office that was chosen
 
 	mu      sync.Mutex
 	visited map[string]bool // every address seen, redirects too
