@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -35,11 +36,12 @@ type Config struct {
 	Notify    *notify.Outbox
 	Pages     *frontend.Pages
 	Log       *slog.Logger
-	Issuer    string // public address, without a slash at the end: "http://localhost:8081"
-	Portal    string // public address of the citizens' portal, for the footer
-	CSRFKey   []byte // 32 bytes
-	HMACKey   []byte // 32 bytes: authenticates codes and tokens
-	Secure    bool   // behind TLS
+	Issuer    string         // public address, without a slash at the end: "http://localhost:8081"
+	Portal    string         // public address of the citizens' portal, for the footer
+	CSRFKey   []byte         // 32 bytes
+	HMACKey   []byte         // 32 bytes: authenticates codes and tokens
+	Secure    bool           // behind TLS
+	Proxies   []netip.Prefix // our own, whose word about the reader's address counts
 	Now       func() time.Time
 }
 
@@ -57,7 +59,7 @@ func New(cfg Config) (*fiber.App, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	app := web.New(web.Config{Role: "idp", Log: cfg.Log, Secure: cfg.Secure, ShowError: cfg.Pages.ShowError})
+	app := web.New(web.Config{Role: "idp", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: cfg.Pages.ShowError})
 	(&web.Health{Role: "idp", Checks: map[string]web.Check{
 		"database": func(ctx context.Context) error { return db.CheckSchema(ctx, cfg.DB, migrations.IDP()) },
 		"redis":    func(ctx context.Context) error { return cfg.Redis.Ping(ctx).Err() },

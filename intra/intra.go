@@ -2,6 +2,7 @@ package intra
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,7 +25,8 @@ type Config struct {
 	Now    func() time.Time
 
 	CSRFKey []byte
-	Secure  bool // cookies over TLS only
+	Secure  bool           // cookies over TLS only
+	Proxies []netip.Prefix // our own, whose word about the reader's address counts
 	Checks  map[string]web.Check
 
 	// Domains are the pages of the domains. Each asks the site who may open it.
@@ -38,7 +40,7 @@ type Staff struct {
 
 // New returns the staff site.
 func New(cfg Config) (*fiber.App, error) {
-	app := web.New(web.Config{Role: "intra", Log: cfg.Log, Secure: cfg.Secure, ShowError: cfg.Pages.ShowError})
+	app := web.New(web.Config{Role: "intra", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: cfg.Pages.ShowError})
 	(&web.Health{Role: "intra", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)
 

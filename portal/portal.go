@@ -2,6 +2,7 @@ package portal
 
 import (
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -32,9 +33,10 @@ type Config struct {
 	ESIA      ESIA
 
 	CSRFKey    []byte
-	CodesKey   []byte   // of one-time codes, at least 32 bytes
-	Secure     bool     // cookies over TLS only
-	FormAction []string // origins that a form may lead to besides ESIA: the bank's
+	CodesKey   []byte         // of one-time codes, at least 32 bytes
+	Secure     bool           // cookies over TLS only
+	Proxies    []netip.Prefix // our own, whose word about the reader's address counts
+	FormAction []string       // origins that a form may lead to besides ESIA: the bank's
 	Checks     map[string]web.Check
 
 	// Domains are the pages of the domains. Each asks People who is signed in.
@@ -60,7 +62,7 @@ const (
 // New returns the citizens' site. It needs neither ESIA nor the domains' outside systems to start.
 func New(cfg Config) (*fiber.App, error) {
 	people := &People{db: cfg.DB, box: cfg.Box}
-	app := web.New(web.Config{Role: "portal", Log: cfg.Log, Secure: cfg.Secure, ShowError: showError(cfg.Pages),
+	app := web.New(web.Config{Role: "portal", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: showError(cfg.Pages),
 		FormAction: append([]string{origin(cfg.ESIA.Issuer)}, cfg.FormAction...)})
 	(&web.Health{Role: "portal", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)

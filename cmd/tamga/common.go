@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"strings"
 
@@ -25,6 +26,8 @@ type common struct {
 	Env      string `env:"TAMGA_ENV" enum:"production,development" default:"development" help:"production refuses whatever is meant for a demo"`
 	LogLevel string `env:"TAMGA_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"least level that is logged"`
 	LogText  bool   `env:"TAMGA_LOG_TEXT" help:"plain lines instead of JSON"`
+
+	Proxies []netip.Prefix `env:"TAMGA_PROXIES" help:"networks of our own proxies, which tell the address of the reader: 10.0.5.0/24"`
 
 	shared *frontend.Pages // set by the demo: its roles show pages of one set of templates,
 	log    *slog.Logger    // and log into its file, not over its words on the terminal

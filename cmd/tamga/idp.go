@@ -61,7 +61,7 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	r.app, err = idp.New(idp.Config{
 		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Passwords: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Log: g.log,
-		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Now: time.Now,
+		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Proxies: p.Proxies, Now: time.Now,
 	})
 	return r, err
 }

@@ -47,7 +47,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	r.app, err = intra.New(intra.Config{
 		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: secret.NewHasher(0), Now: time.Now, CSRFKey: forms,
-		Secure: !i.Insecure, Checks: g.check,
+		Secure: !i.Insecure, Proxies: i.Proxies, Checks: g.check,
 		Domains: func(staff *intra.Staff) []web.Handler {
 			actor := func(c *fiber.Ctx) string {
 				e, err := staff.Employee(c)

@@ -71,7 +71,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	core := p.core(g, services)
 	r.app, err = portal.New(portal.Config{
 		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Catalog: services,
-		Log: g.log, Now: time.Now, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, PublicURL: p.PortalURL,
+		Log: g.log, Now: time.Now, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, Proxies: p.Proxies, PublicURL: p.PortalURL,
 		ESIA:       portal.ESIA{Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret},
 		FormAction: []string{originOf(p.BankURL)}, Checks: g.check,
 		Domains: func(people *portal.People) []web.Handler {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/netip"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,6 +25,9 @@ type Config struct {
 	Log     *slog.Logger  // one line per request
 	Timeout time.Duration // of one request, 15 s when 0
 	Secure  bool          // cookies over TLS only, and HSTS: off in the demo, which speaks plain HTTP on localhost
+
+	// Proxies are the networks of our own proxies, whose X-Forwarded-For is believed: none when readers come straight here.
+	Proxies []netip.Prefix
 
 	// FormAction lists further origins that a form may post or redirect to (the identity provider, the bank).
 	FormAction []string
@@ -46,8 +50,8 @@ func New(cfg Config) *fiber.App {
 		ReadTimeout:           30 * time.Second,
 		IdleTimeout:           90 * time.Second,
 		ErrorHandler:          errorHandler(cfg),
-		ProxyHeader:           "",
 	})
+	app.Use(address(cfg.Proxies))
 	app.Use(observe(cfg))
 	app.Use(recover.New())
 	app.Use(headers(cfg))
