@@ -8,6 +8,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 build: ## the one binary, ./tamga
+	@test -e tamga || echo "building: the first time takes a few minutes"
 	@$(GO) build -trimpath -o tamga ./cmd/tamga
 
 run: build ## the whole state in one process: portal, identity provider, staff site, stands, bank, databases
