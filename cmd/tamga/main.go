@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -49,6 +50,9 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
+	if r, ok := parsed.Selected().Target.Addr().Interface().(interface{ logger() *slog.Logger }); ok {
+		logSettings(r.logger(), parsed.Selected())
+	}
 	err = parsed.Run()
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		return nil // stopped by a signal

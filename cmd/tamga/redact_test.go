@@ -1,0 +1,36 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// TestSettingsAreLoggedWithoutSecrets starts the parsing of a worker's settings and looks for its secrets in what is logged.
+func TestSettingsAreLoggedWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	var c commands
+	parser, err := kong.New(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := parser.Parse([]string{"worker", "--database-url=postgres://tamga:hunter2@db/portal", "--redis-url=redis://:hunter3@redis/0",
+		"--key=hunter4", "--portal-url=https://portal.example", "--bank-url=https://bank.example", "--bank-secret=hunter5",
+		"--smtp=mail:587", "--smtp-pass=hunter6", "--smsurl=https://sms.example", "--sms-token=hunter7"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	logSettings(slog.New(slog.NewJSONHandler(&out, nil)), parsed.Selected())
+	if strings.Contains(out.String(), "hunter") {
+		t.Errorf("a secret is in the log: %s", out.String())
+	}
+	for _, want := range []string{`"role":"worker"`, `"TAMGA_PORTAL_URL":"https://portal.example"`, "tamga:xxxxx@db/portal", `"TAMGA_PORTAL_KEY":"(set)"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the log lacks %s: %s", want, out.String())
+		}
+	}
+}
