@@ -18,6 +18,24 @@ const draftHold = 30 * time.Minute
 // errSlotTaken is shown on the page where times are chosen.
 var errSlotTaken = fault.New(fault.Conflict, "applications.slot_taken")
 
+// errSlotPast is shown there too: the time was chosen so long ago that the law does not allow it any more.
+var errSlotPast = fault.New(fault.Conflict, "applications.slot_past")
+
+// timely refuses a chosen time that is too near for somebody who applies now. It was far enough when it was chosen, but a
+// draft waits for months, and the term of the law runs from the day of applying: the first invitation, or the signature.
+func (k *Core) timely(d *dossier) error {
+	want := d.chosen()
+	if want == nil {
+		return nil
+	}
+	if _, q := slotQuestion(d.Definition); q.Window != nil {
+		if first, _ := q.Window.Range(k.Now()); want.At.Before(first) {
+			return errSlotPast
+		}
+	}
+	return nil
+}
+
 // booking is a time at an office that an application holds.
 type booking struct {
 	ID        uuid.UUID

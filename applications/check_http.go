@@ -165,7 +165,7 @@ func (h *Handler) signIt(c *fiber.Ctx) error {
 	switch {
 	case low:
 		return h.NeedLevel(c, service.Level, "/applications/"+c.Params("id")+"/check")
-	case errors.Is(err, errSlotTaken):
+	case errors.Is(err, errSlotTaken), errors.Is(err, errSlotPast):
 		return seeOther(c, h.slotAgain(seen))
 	case errors.Is(err, errChanged), errors.Is(err, errIncomplete):
 		_, d, err := h.read(c)

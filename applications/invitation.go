@@ -27,6 +27,9 @@ func (k *Core) invite(ctx context.Context, tx pgx.Tx, d *dossier, p *Party, snil
 	}
 	first := d.Deadline == nil
 	if first {
+		if err := k.timely(d); err != nil {
+			return err
+		}
 		k.setDeadline(d, partyClock)
 	}
 	if err := k.keepSlot(ctx, tx, d, *d.Deadline); err != nil {

@@ -145,7 +145,7 @@ func (h *Handler) sendInvite(c *fiber.Ctx) error {
 	err = h.change(c, func(ctx context.Context, tx pgx.Tx, _ *Person, d *dossier) error {
 		return h.invite(ctx, tx, d, d.party(party), snils, to)
 	})
-	if errors.Is(err, errSlotTaken) {
+	if errors.Is(err, errSlotTaken) || errors.Is(err, errSlotPast) {
 		return seeOther(c, h.slotAgain(d))
 	}
 	if err != nil {
@@ -154,7 +154,7 @@ func (h *Handler) sendInvite(c *fiber.Ctx) error {
 	return seeOther(c, applicationPath(d.ID, ""))
 }
 
-// slotAgain is the page of times, which then says that the chosen one is gone.
+// slotAgain is the page of times, which then says why the chosen one cannot be had.
 func (h *Handler) slotAgain(d *dossier) string {
 	step, _ := slotQuestion(d.Definition)
 	return stepPath(d.ID, step.ID, true) + "&taken=1"

@@ -28,6 +28,9 @@ func (k *Core) sign(ctx context.Context, tx pgx.Tx, d *dossier, p *Person, hash 
 		return errChanged
 	}
 	if d.Deadline == nil && d.chosen() != nil {
+		if err := k.timely(d); err != nil {
+			return err
+		}
 		k.setDeadline(d, partyClock)
 		if err := k.scheduleClock(ctx, tx, d); err != nil {
 			return err

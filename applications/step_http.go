@@ -67,8 +67,13 @@ func (h *Handler) showStep(c *fiber.Ctx) error {
 		return errNoApplication
 	}
 	a := attempt{change: c.Query("change") != "", month: c.Query("month")}
-	if _, q := slotQuestion(d.Definition); q != nil && c.Query("taken") != "" && d.Booking == nil {
-		a.problems = catalog.Problems{{Field: q.ID, Key: "applications.slot_taken"}}
+	if asks, q := slotQuestion(d.Definition); asks != nil && asks.ID == step.ID && c.Query("taken") != "" {
+		switch {
+		case d.Deadline == nil && h.timely(d) != nil:
+			a.problems = catalog.Problems{{Field: q.ID, Key: "applications.slot_past"}}
+		case d.Booking == nil:
+			a.problems = catalog.Problems{{Field: q.ID, Key: "applications.slot_taken"}}
+		}
 	}
 	return h.renderStep(c, d, p, step, a)
 }
