@@ -73,10 +73,11 @@ func Serve(ctx context.Context, app *fiber.App, ln net.Listener, grace time.Dura
 type localKey string
 
 const (
-	keyRequestID localKey = "request_id"
-	keyLang      localKey = "lang"
-	keyCSRF      localKey = "csrf"
-	keySession   localKey = "session"
+	keyRequestID   localKey = "request_id"
+	keyLang        localKey = "lang"
+	keyCSRF        localKey = "csrf"
+	keySession     localKey = "session"
+	keySessionOver localKey = "session-over" // the cookie names a session that is no more
 )
 
 // RequestID returns the id of the request, which the logs and the error pages carry.

@@ -42,6 +42,9 @@ func (g *CSRF) Check(c *fiber.Ctx) error {
 	cookie := c.Cookies(g.Cookie)
 	sent := c.FormValue(csrfField)
 	if cookie == "" || subtle.ConstantTimeCompare([]byte(sent), []byte(g.token(c, cookie))) != 1 {
+		if over, _ := c.Locals(keySessionOver).(bool); over {
+			return fault.New(fault.SignIn, "web.session_over") // the token was of the session that has ended
+		}
 		return fault.New(fault.Forbidden, "web.csrf")
 	}
 	return c.Next()

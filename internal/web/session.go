@@ -50,6 +50,7 @@ func (s *Sessions) Load(c *fiber.Ctx) error {
 			s.Redis.Expire(ctx, s.key(token), found.TTL)
 		}
 	}
+	c.Locals(keySessionOver, Current(c) == nil)
 	return c.Next()
 }
 
