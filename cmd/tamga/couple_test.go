@@ -84,8 +84,10 @@ func (c *couple) files() *couple {
 func (c *couple) filesFor(slot string) *couple {
 	c.t.Helper()
 	c.bride.slot = slot
-	c.bride.open("/services/marriage").press("catalog.start").enter(c.her)
-	c.bride.press("applications.begin")
+	c.bride.open("/services/marriage").press("catalog.start")
+	if c.bride.url.Path == "/esia/level" { // not signed in yet
+		c.bride.enter(c.her).press("applications.begin")
+	}
 	match := inPath.FindStringSubmatch(c.bride.url.Path)
 	if match == nil {
 		c.t.Fatalf("no application at %s", c.bride.url)

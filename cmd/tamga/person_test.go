@@ -238,6 +238,9 @@ func (p *person) send(method, address string, form url.Values) (status int, body
 	req.Header.Set("Accept", "text/html")
 	if form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if p.url != nil {
+			req.Header.Set("Referer", p.url.String())
+		}
 	}
 	p.remember(req.URL)
 	res, err := p.client.Do(req)
