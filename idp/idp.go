@@ -70,12 +70,16 @@ func New(cfg Config) (*fiber.App, error) {
 	app.Use(sessions.Load, signedIn)
 	app.Use(cfg.guard())
 	limit := &web.Limiter{Redis: cfg.Redis, Log: cfg.Log}
+	guesses, err := web.NewGuesses(limit, "idp", Cookie+"_device", cfg.CSRFKey, cfg.Secure)
+	if err != nil {
+		return nil, err
+	}
 	provider := &oauth.Handler{
 		DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
 		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now},
 	}
 	people := &account.Handler{
-		DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box,
+		DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Guesses: guesses, Box: cfg.Box,
 		Passwords: cfg.Passwords, Notify: cfg.Notify, Now: cfg.Now, PublicURL: cfg.Issuer, Secure: cfg.Secure,
 		AllowForm: oauth.AllowForm,
 		Waiting: func(ctx context.Context, id uuid.UUID) *account.Waiting {

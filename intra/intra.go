@@ -1,6 +1,7 @@
 package intra
 
 import (
+	"errors"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -50,9 +51,14 @@ func New(cfg Config) (*fiber.App, error) {
 	app.Use((&web.CSRF{Key: cfg.CSRFKey, Cookie: "tamga_intra_csrf", Secure: cfg.Secure}).Check)
 	app.Use(staff.layout)
 
+	limit := &web.Limiter{Redis: cfg.Redis, Log: cfg.Log}
+	guesses, err := web.NewGuesses(limit, "intra", "tamga_intra_device", cfg.CSRFKey, cfg.Secure)
+	if err != nil {
+		return nil, err
+	}
 	handlers := []web.Handler{&Handler{
 		DB: cfg.DB, Pages: cfg.Pages, Sessions: sessions, Hasher: cfg.Hasher, Now: cfg.Now, Staff: staff,
-		Limit: &web.Limiter{Redis: cfg.Redis, Log: cfg.Log},
+		Guesses: guesses,
 	}}
 	if cfg.Domains != nil {
 		handlers = append(handlers, cfg.Domains(staff)...)
@@ -74,8 +80,11 @@ func (s *Staff) layout(c *fiber.Ctx) error {
 		return c.Next()
 	}
 	e, err := employeeByID(c.UserContext(), s.db, session.Person)
-	if err != nil {
+	switch {
+	case errors.Is(err, fault.NotFound):
 		return c.Next() // blocked or gone since: nobody is signed in
+	case err != nil:
+		return err
 	}
 	c.Locals(keyEmployee, e)
 	frontend.SetLayout(c, func(l *frontend.Layout) {

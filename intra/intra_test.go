@@ -191,11 +191,41 @@ func TestWrongPasswordIsSaidAndCounted(t *testing.T) {
 	if status != 422 || !page.Has("#password-error") || !page.Has(`option[value="`+demoID(100).String()+`"][selected]`) {
 		t.Errorf("wrong password: %d; the error or the chosen name is missing", status)
 	}
-	for range signInRate.Burst {
+	for range 10 {
 		status, _, _ = s.signIn(t, 1, 100, "wrong")
 	}
 	if status != 429 {
-		t.Errorf("after %d wrong passwords: %d, want 429", signInRate.Burst+1, status)
+		t.Errorf("after 11 wrong passwords: %d, want 429", status)
+	}
+}
+
+// A ministry comes to work at nine, all from one address.
+func TestOfficeSignsInFromOneAddress(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for range 5 {
+		for employee, organisation := range map[byte]byte{100: 1, 102: 2, 103: 3} {
+			s.cookies = map[string]string{}
+			if status, _, _ := s.signIn(t, organisation, employee, "Tamga2026"); status != 303 {
+				t.Fatalf("sign-in: %d, want 303", status)
+			}
+		}
+	}
+}
+
+// A colleague who types wrong passwords at my name shuts me out nowhere where I have signed in before.
+func TestColleagueLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.signIn(t, 1, 100, "Tamga2026")
+	mine := s.cookies
+	s.cookies = map[string]string{}
+	for range 11 {
+		s.signIn(t, 1, 100, "wrong")
+	}
+	s.cookies = map[string]string{"tamga_intra_device": mine["tamga_intra_device"]}
+	if status, _, _ := s.signIn(t, 1, 100, "Tamga2026"); status != 303 {
+		t.Errorf("the owner: %d, want 303", status)
 	}
 }
 

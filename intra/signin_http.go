@@ -1,6 +1,7 @@
 package intra
 
 import (
+	"errors"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,7 +20,7 @@ type Handler struct {
 	Pages    *frontend.Pages
 	Sessions *web.Sessions
 	Hasher   *secret.Hasher
-	Limit    *web.Limiter
+	Guesses  *web.Guesses
 	Now      func() time.Time
 	Staff    *Staff
 }
@@ -44,10 +45,6 @@ type signInPage struct {
 }
 
 const signInTemplate = frontend.Page[signInPage]("intra/sign-in.html")
-
-// Ten attempts at once and then one a minute, for one account and for one address: a guesser is slowed, the owner is not shut out
-// for longer than a minute.
-var signInRate = web.Rate{Burst: 10, Every: time.Minute}
 
 func (h *Handler) showSignIn(c *fiber.Ctx) error {
 	if _, err := h.Staff.Employee(c); err == nil {
@@ -101,20 +98,21 @@ func (h *Handler) signIn(c *fiber.Ctx) error {
 // authenticate returns the employee with this password, or nil. An absent employee costs the same time as a wrong password.
 func (h *Handler) authenticate(c *fiber.Ctx, id uuid.UUID, password string) (*Employee, error) {
 	ctx := c.UserContext()
-	if err := h.Limit.Allow(ctx, "intra-address", c.IP(), signInRate); err != nil {
-		return nil, err
-	}
-	if err := h.Limit.Allow(ctx, "intra-employee", id.String(), signInRate); err != nil {
+	if err := h.Guesses.Allow(c, id.String()); err != nil {
 		return nil, err
 	}
 	e, err := employeeByID(ctx, h.DB, id)
-	if err != nil {
+	switch {
+	case errors.Is(err, fault.NotFound):
 		return nil, h.Hasher.VerifyDummy(ctx, password)
+	case err != nil:
+		return nil, err
 	}
 	ok, _, err := h.Hasher.Verify(ctx, e.PasswordHash, password)
 	if err != nil || !ok {
 		return nil, err
 	}
+	h.Guesses.Remember(c, id.String())
 	return e, nil
 }
 

@@ -34,6 +34,7 @@ type Handler struct {
 	Box       *secret.Box
 	Codes     *secret.Codes
 	Limit     *web.Limiter
+	Guesses   *web.Guesses
 	Notify    *notify.Outbox
 	Catalog   *catalog.Catalog
 	Now       func() time.Time

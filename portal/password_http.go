@@ -1,11 +1,14 @@
 package portal
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
 	"tamga/internal/journal"
+	"tamga/internal/web"
 )
 
 type passwordPage struct {
@@ -58,9 +61,12 @@ func (h *Handler) changePassword(c *fiber.Ctx) error {
 	return seeOther(c, "/settings?saved=password")
 }
 
+// confirmRate is for somebody who is signed in and gives the password once more.
+var confirmRate = web.Rate{Burst: 10, Every: time.Minute}
+
 // confirmOwner checks that the password in the field is the account's, or notes the mistake.
 func (h *Handler) confirmOwner(c *fiber.Ctx, a *Account, field string, wrong *frontend.Errors) error {
-	if err := h.Limit.Allow(c.UserContext(), "portal-confirm", a.ID.String(), deviceRate); err != nil {
+	if err := h.Limit.Allow(c.UserContext(), "portal-confirm", a.ID.String(), confirmRate); err != nil {
 		return err
 	}
 	if a.PasswordHash != nil {

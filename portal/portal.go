@@ -73,10 +73,15 @@ func New(cfg Config) (*fiber.App, error) {
 		Exempt: []string{"/payments/callback/", "/api/"}}).Check)
 	app.Use(people.layout)
 
+	limit := &web.Limiter{Redis: cfg.Redis, Log: cfg.Log}
+	guesses, err := web.NewGuesses(limit, "portal", "tamga_portal_device", cfg.CSRFKey, cfg.Secure)
+	if err != nil {
+		return nil, err
+	}
 	handlers := []web.Handler{&Handler{
 		DB: cfg.DB, Redis: cfg.Redis, Pages: cfg.Pages, Log: cfg.Log, Sessions: sessions, Hasher: cfg.Hasher, Box: cfg.Box,
 		Notify: cfg.Notify, Catalog: cfg.Catalog, Now: cfg.Now, People: people, PublicURL: cfg.PublicURL, Secure: cfg.Secure,
-		Limit: &web.Limiter{Redis: cfg.Redis, Log: cfg.Log},
+		Limit: limit, Guesses: guesses,
 		Codes: &secret.Codes{Redis: cfg.Redis, Key: cfg.CodesKey, TTL: 10 * time.Minute, Attempts: 5, ResendAfter: time.Minute},
 		esia:  newProvider(cfg.ESIA, cfg.PublicURL+CallbackPath, cfg.Now),
 	}}

@@ -99,7 +99,7 @@ func (h *Handler) resetPassword(c *fiber.Ctx) error {
 	if phone == "" {
 		return seeOther(c, withNext("/reset", c.FormValue("next")))
 	}
-	if err := h.Limit.Allow(c.UserContext(), "portal-address", c.IP(), addressRate); err != nil {
+	if err := h.Guesses.AllowAddress(c); err != nil {
 		return err
 	}
 	t, page := h.Pages.Texts(c), h.resetCodeForm(c, c.FormValue("next"), phone)
@@ -126,7 +126,7 @@ func (h *Handler) resetPassword(c *fiber.Ctx) error {
 	if err := h.putPassword(c, a, password); err != nil {
 		return err
 	}
-	h.rememberDevice(c, phone)
+	h.Guesses.Remember(c, phone)
 	if err := h.start(c, a, "", 0); err != nil {
 		return err
 	}

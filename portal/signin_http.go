@@ -85,7 +85,7 @@ func (h *Handler) readSignIn(c *fiber.Ctx, wrong *frontend.Errors) (*Account, er
 // authenticate returns the account with this password, or nil. An absent account costs the same time as a wrong password.
 func (h *Handler) authenticate(c *fiber.Ctx, phone, password string) (*Account, error) {
 	ctx := c.UserContext()
-	if err := h.allowGuess(c, phone); err != nil {
+	if err := h.Guesses.Allow(c, phone); err != nil {
 		return nil, err
 	}
 	if len(password) > 4*maxPassword {
@@ -111,7 +111,7 @@ func (h *Handler) authenticate(c *fiber.Ctx, phone, password string) (*Account, 
 			return nil, err
 		}
 	}
-	h.rememberDevice(c, phone)
+	h.Guesses.Remember(c, phone)
 	return a, nil
 }
 

@@ -27,6 +27,7 @@ type Handler struct {
 	Pages     *frontend.Pages
 	Sessions  *web.Sessions
 	Limit     *web.Limiter
+	Guesses   *web.Guesses
 	Box       *secret.Box
 	Passwords *secret.Hasher
 	Notify    *notify.Outbox

@@ -41,6 +41,8 @@ func (i identifier) name(box *secret.Box, typed string) string {
 		typed = *i.Phone
 	case i.Email != nil:
 		typed = *i.Email
+	case i.SNILSKey != nil:
+		typed = string(i.SNILSKey)
 	}
 	return fmt.Sprintf("%x", box.Blind("login:" + typed)[:12])
 }

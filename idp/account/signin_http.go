@@ -2,7 +2,6 @@ package account
 
 import (
 	"errors"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -23,13 +22,6 @@ type loginPage struct {
 	Password frontend.PasswordInput
 	Send     frontend.Button
 }
-
-// Limits of sign-in. Tries are counted per account and address together: whoever guesses at somebody's account locks out only
-// the own address, never the owner. The address alone has a wider limit, for those who try one password on many accounts.
-var (
-	accountRate = web.Rate{Burst: 10, Every: 30 * time.Second}
-	addressRate = web.Rate{Burst: 100, Every: 2 * time.Second}
-)
 
 func (h *Handler) loginPage(c *fiber.Ctx) (loginPage, *uuid.UUID) {
 	t := h.Pages.Texts(c)
@@ -76,7 +68,7 @@ func (h *Handler) login(c *fiber.Ctx) error {
 		return h.loginAgain(c, page, fiber.StatusUnprocessableEntity)
 	}
 	who := readIdentifier(h.Box, typed)
-	if err := h.mayTry(c, who.name(h.Box, typed)); err != nil {
+	if err := h.Guesses.Allow(c, who.name(h.Box, typed)); err != nil {
 		page.Errors.Add("login", h.limitText(c, err))
 		return h.loginAgain(c, page, fiber.StatusTooManyRequests)
 	}
@@ -88,6 +80,7 @@ func (h *Handler) login(c *fiber.Ctx) error {
 		page.Errors.Add("login", t("idp.login_wrong"))
 		return h.loginAgain(c, page, fiber.StatusUnprocessableEntity)
 	}
+	h.Guesses.Remember(c, who.name(h.Box, typed))
 	if err := h.start(c, found); err != nil {
 		return err
 	}
@@ -98,13 +91,6 @@ func (h *Handler) loginAgain(c *fiber.Ctx, page loginPage, status int) error {
 	page.Login.ErrorMessage, page.Password.ErrorMessage = page.Errors.Message("login"), page.Errors.Message("password")
 	c.Status(status)
 	return loginForm.Render(c, h.Pages, page)
-}
-
-func (h *Handler) mayTry(c *fiber.Ctx, who string) error {
-	if err := h.Limit.Allow(c.UserContext(), "login-address", c.IP(), addressRate); err != nil {
-		return err
-	}
-	return h.Limit.Allow(c.UserContext(), "login", who+"@"+c.IP(), accountRate)
 }
 
 // limitText is the text of a limit that was hit.
