@@ -11,7 +11,7 @@ export const site = { portal: `http://localhost:${base}`, idp: `http://localhost
 export default defineConfig({
   testDir: './journeys',
   outputDir: './results',
-  timeout: 180_000,
+  timeout: 300_000, // a whole life on two cores that others use too,
   expect: { timeout: 15_000 },
   workers: 1, // two cores serve the whole state and a browser
   forbidOnly: true,

@@ -1,4 +1,4 @@
-// Starts ../tamga demo on an empty data folder and removes the folder when it has stopped.
+// Starts the demo (../tamga, or TAMGA_BINARY) on an empty data folder and removes the folder when it has stopped.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const data = mkdtempSync(join(tmpdir(), 'tamga-e2e-'));
 chmodSync(data, 0o755); // PostgreSQL runs as another user when we are root
-const demo = spawn('../tamga', ['demo'], { stdio: 'inherit', env: { ...process.env, TAMGA_DATA: data } });
+const demo = spawn(process.env.TAMGA_BINARY ?? '../tamga', ['demo'], { stdio: 'inherit', env: { ...process.env, TAMGA_DATA: data } });
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => demo.kill('SIGTERM'));
 demo.on('exit', (code) => {
   rmSync(data, { recursive: true, force: true });
