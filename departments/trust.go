@@ -33,6 +33,7 @@ const (
 	keysFresh = 10 * time.Minute
 	keysStale = 24 * time.Hour   // keys are used so long when their owner does not answer
 	keysPause = 15 * time.Second // between requests, so that made-up key ids do not make us attack a department
+	keysAgain = time.Second      // after a request that failed
 )
 
 var (
@@ -103,6 +104,8 @@ func (t *Trust) key(ctx context.Context, address, kid string) (*jose.JSONWebKey,
 		if keys, err = t.fetch(ctx, address); err == nil {
 			set.keys, set.fetched = keys, now
 			found = set.find(kid)
+		} else {
+			set.tried = now.Add(keysAgain - keysPause) // an owner that restarts is back in a moment
 		}
 	}
 	switch {

@@ -93,6 +93,11 @@ func TestKeysRotate(t *testing.T) {
 	if err := verify(fresh); !errors.Is(err, departments.ErrKeys) {
 		t.Errorf("keys of yesterday: %v", err)
 	}
+	server.down.Store(false)
+	moved += 2 * time.Second
+	if err := verify(fresh); err != nil {
+		t.Errorf("a department that is back is not heard: %v", err)
+	}
 }
 
 func TestClientGuard(t *testing.T) {

@@ -71,10 +71,10 @@ func (s *System) send(ctx context.Context, b *callback, twice bool) error {
 	if err == nil && status == http.StatusOK && twice {
 		status, err = s.post(ctx, b)
 	}
-	if ctx.Err() != nil {
-		return ctx.Err() // stopping: the claim runs out, and the next process tries again
-	}
 	now := s.cfg.Now()
+	if ctx.Err() != nil { // stopping: the next process tries again. The portal takes the same news only once
+		return endCallback(context.WithoutCancel(ctx), s.cfg.DB, b.ID, nil, &now, "stopped")
+	}
 	switch {
 	case err == nil && status == http.StatusOK:
 		return endCallback(ctx, s.cfg.DB, b.ID, &now, nil, "")
