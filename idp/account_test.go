@@ -164,6 +164,23 @@ func TestLockoutSparesTheOwner(t *testing.T) {
 	}
 }
 
+// Whoever asks for codes all day gets few of them, and so few guesses.
+func TestFewCodesADay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b, sent, start := s.browser(t), 0, time.Now()
+	for n := range 96 {
+		s.redis.SetTime(start.Add(time.Duration(n) * 15 * time.Minute))
+		s.redis.FastForward(15 * time.Minute)
+		if b.begin("Закиров", newPhone, newEmail).Status == 200 {
+			sent++
+		}
+	}
+	if sent < 8 || sent > 16 {
+		t.Errorf("%d codes in a day, want 8 to 16", sent)
+	}
+}
+
 // However a СНИЛС is typed, its guesses are one count.
 func TestGuessesBySNILSAreOneCount(t *testing.T) {
 	t.Parallel()

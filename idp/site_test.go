@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -34,6 +35,7 @@ type site struct {
 	db        *pgxpool.Pool
 	box       *secret.Box
 	cfg       Config
+	redis     *miniredis.Miniredis
 	outbox    *outbox
 	registers *registers
 }
@@ -55,13 +57,14 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{db: dbtest.DB(t, dbtest.IDP), box: box, outbox: &outbox{}, registers: &registers{}}
+	client, server := dbtest.RedisServer(t)
+	s := &site{db: dbtest.DB(t, dbtest.IDP), redis: server, box: box, outbox: &outbox{}, registers: &registers{}}
 	registers := httptest.NewServer(s.registers)
 	t.Cleanup(registers.Close)
-	client := s.startJobs(t, pages, registers.URL)
+	jobs := s.startJobs(t, pages, registers.URL)
 	s.cfg = Config{
-		DB: s.db, Redis: dbtest.Redis(t), River: client, Box: box, Passwords: passwords, Pages: pages,
-		Notify: &notify.Outbox{River: client, Box: box, Now: time.Now}, Log: slog.New(slog.DiscardHandler),
+		DB: s.db, Redis: client, River: jobs, Box: box, Passwords: passwords, Pages: pages,
+		Notify: &notify.Outbox{River: jobs, Box: box, Now: time.Now}, Log: slog.New(slog.DiscardHandler),
 		Portal: portalURL, CSRFKey: testKey, HMACKey: testKey,
 	}
 	s.listen(t, "127.0.0.1:0")

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var (
@@ -158,6 +159,39 @@ func TestResetPassword(t *testing.T) {
 	elsewhere.get("/settings").want(200, "/sign-in") // a new password ends other sessions
 	b.browser().signIn(aliyaPhone, password).want(422, "/sign-in")
 	b.browser().signIn(aliyaPhone, "Kazan2027").want(200, "/cabinet")
+}
+
+// TestStrangerSpendsNoCode has somebody who knows the phone ask for a code too, and guess until none is good.
+func TestStrangerSpendsNoCode(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.citizen(aliyaPhone, "Гарипова", "Алия", "", "")
+	owner := b.browser().get("/reset").fill("/reset", "phone", aliyaPhone).want(200, "/reset/code")
+	code := sentCode.FindString(b.messages(aliyaPhone)[0])
+	stranger := b.browser().get("/reset").fill("/reset", "phone", aliyaPhone).want(200, "/reset/code")
+	stranger.fill("/reset/code", "code", code, "password", "Stolen2027").want(422, "/reset/code")
+	for range 6 {
+		stranger.fill("/reset/code", "code", "0000000", "password", "Stolen2027").want(422, "/reset/code")
+	}
+	owner.fill("/reset/code", "code", code, "password", "Kazan2027").want(200, "/cabinet")
+}
+
+// TestFewMessagesADay has somebody ask for codes all day long.
+func TestFewMessagesADay(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	owner := b.citizen(aliyaPhone, "Гарипова", "Алия", "", "")
+	owner.fill("/sign-out")
+	before, start := len(b.messages(aliyaPhone)), time.Now()
+	for n := range 72 {
+		b.redis.SetTime(start.Add(time.Duration(n) * 20 * time.Minute))
+		b.redis.FastForward(20 * time.Minute)
+		b.browser().get("/reset").fill("/reset", "phone", aliyaPhone)
+	}
+	if sent := len(b.messages(aliyaPhone)) - before; sent < 8 || sent > 16 {
+		t.Errorf("%d messages in a day, want 8 to 16", sent)
+	}
+	owner.get("/reset").fill("/reset", "phone", aliyaPhone).want(200, "/reset/code") // where the owner has been, strangers do not count
 }
 
 func TestSettings(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -160,10 +161,21 @@ func (h *Handler) cookie(name, value string, age time.Duration) *fiber.Cookie {
 // The phone that was typed on one page and is needed on the next. It must not stand in an address.
 const phoneCookie = "tamga_portal_phone"
 
-func (h *Handler) rememberPhone(c *fiber.Ctx, phone string) {
-	c.Cookie(h.cookie(phoneCookie, h.sealText(phone, phoneCookie), 15*time.Minute))
+// rememberPhone returns a name for this browser's dealings with the phone, the same for as long as the phone is.
+func (h *Handler) rememberPhone(c *fiber.Ctx, phone string) (dealings string) {
+	dealings = h.phoneDealings(c)
+	if h.typedPhone(c) != phone {
+		dealings = phone + " " + secret.Token(16)
+	}
+	c.Cookie(h.cookie(phoneCookie, h.sealText(dealings, phoneCookie), 15*time.Minute))
+	return dealings
 }
 
 func (h *Handler) typedPhone(c *fiber.Ctx) string {
+	phone, _, _ := strings.Cut(h.phoneDealings(c), " ")
+	return phone
+}
+
+func (h *Handler) phoneDealings(c *fiber.Ctx) string {
 	return h.openText(c.Cookies(phoneCookie), phoneCookie)
 }

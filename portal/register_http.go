@@ -23,9 +23,11 @@ type registerPage struct {
 
 const registerTemplate frontend.Page[registerPage] = "portal/register.html"
 
-// An SMS costs money and wakes people up: few for one phone, more for one address, which a whole office may share.
+// An SMS costs money and wakes people up: few for one phone in an hour and in a day, more for one address, which a whole office may
+// share. The day's limit also bounds the guesses at codes, five for each. Strangers cannot use up what the owner's own browser has.
 var (
 	smsPhoneRate   = web.Rate{Burst: 3, Every: 20 * time.Minute}
+	smsDayRate     = web.Rate{Burst: 8, Every: 3 * time.Hour}
 	smsAddressRate = web.Rate{Burst: 20, Every: 3 * time.Minute}
 )
 
@@ -81,7 +83,14 @@ func (h *Handler) allowSMS(c *fiber.Ctx, phone string) error {
 	if err := h.Limit.Allow(c.UserContext(), "portal-sms-address", c.IP(), smsAddressRate); err != nil {
 		return err
 	}
-	return h.Limit.Allow(c.UserContext(), "portal-sms-phone", h.blind("phone:"+phone), smsPhoneRate)
+	subject := h.blind("phone:" + phone)
+	if device := h.Guesses.Known(c, phone); device != "" {
+		subject = device
+	}
+	if err := h.Limit.Allow(c.UserContext(), "portal-sms-phone", subject, smsPhoneRate); err != nil {
+		return err
+	}
+	return h.Limit.Allow(c.UserContext(), "portal-sms-day", subject, smsDayRate)
 }
 
 func (h *Handler) registerForm(c *fiber.Ctx, next, phone string) registerPage {

@@ -53,7 +53,8 @@ func (h *Handler) sendReset(c *fiber.Ctx) error {
 	if err := h.allowSMS(c, phone); err != nil {
 		return err
 	}
-	code, err := h.Codes.Issue(ctx, resetPurpose, phone)
+	// A code belongs to the browser that asks for it: else a stranger who knows the phone could spend its attempts.
+	code, err := h.Codes.Issue(ctx, resetPurpose, h.rememberPhone(c, phone))
 	switch {
 	case errors.Is(err, fault.TooMany): // one is on its way
 	case err != nil:
@@ -63,7 +64,6 @@ func (h *Handler) sendReset(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	h.rememberPhone(c, phone)
 	return seeOther(c, withNext("/reset/code", page.Next))
 }
 
@@ -134,7 +134,7 @@ func (h *Handler) resetPassword(c *fiber.Ctx) error {
 }
 
 func (h *Handler) accountByCode(c *fiber.Ctx, phone, code string) (*Account, error) {
-	if err := h.Codes.Check(c.UserContext(), resetPurpose, phone, code); err != nil {
+	if err := h.Codes.Check(c.UserContext(), resetPurpose, h.phoneDealings(c), code); err != nil {
 		return nil, err
 	}
 	return accountByPhone(c.UserContext(), h.DB, phone)

@@ -54,10 +54,12 @@ type registeredPage struct {
 	Raise  string // address of the personal data
 }
 
-// Limits of registration: each SMS costs money and wakes somebody.
+// Limits of registration: each SMS costs money and wakes somebody. The day's limit also bounds the guesses at codes, five for each:
+// by the minute alone there would be 3 600 of them a day, to register with a phone that is somebody else's.
 var (
 	registerRate = web.Rate{Burst: 20, Every: time.Minute}
 	smsRate      = web.Rate{Burst: 3, Every: 2 * time.Minute}
+	smsDayRate   = web.Rate{Burst: 8, Every: 3 * time.Hour}
 )
 
 // registrationCookie holds the pages of one registration together.
@@ -129,7 +131,11 @@ func (h *Handler) maySend(c *fiber.Ctx, phone string) error {
 	if err := h.Limit.Allow(c.UserContext(), "register", c.IP(), registerRate); err != nil {
 		return err
 	}
-	return h.Limit.Allow(c.UserContext(), "register-sms", identifier{Phone: &phone}.name(h.Box, ""), smsRate)
+	subject := identifier{Phone: &phone}.name(h.Box, "")
+	if err := h.Limit.Allow(c.UserContext(), "register-sms", subject, smsRate); err != nil {
+		return err
+	}
+	return h.Limit.Allow(c.UserContext(), "register-sms-day", subject, smsDayRate)
 }
 
 func (h *Handler) setRegistrationCookie(c *fiber.Ctx, token string, life time.Duration) {
