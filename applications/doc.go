@@ -23,9 +23,11 @@
 //
 // An edit voids all signatures: the text that is signed is canonical.go's, named by its SHA-256. It also takes an unpaid duty
 // back; a paid one is remembered and never asked for again. The clock runs from the invitation; when it ends, slot and unpaid
-// duty go in one transaction. Money that comes later still sends the application while its time is free, else refund_due is set.
+// duty go in one transaction; only a payer who stands at the bank is waited for. Money of an application that came to nothing is
+// refund_due, and staff see that at the payment; money for a duty that was taken back is a surplus, and the page says so.
 //
-// Jobs: payments.paid (sends), applications.expire, applications.remind, applications.sweep (what the others missed; old drafts).
+// Jobs: payments.paid (sends) and payments.surplus, which are never given up; applications.expire, applications.remind,
+// applications.sweep (what the others missed; old drafts).
 //
 // Tables (migrations/portal/0006): application, application_party, application_answers, application_invitation,
 // application_booking, application_signature, application_event. A trigger refuses a submission that somebody has not signed; an

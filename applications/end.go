@@ -73,7 +73,11 @@ func (k *Core) end(ctx context.Context, tx pgx.Tx, d *dossier, to State, e Event
 		return err
 	}
 	d.Booking = nil
-	d.RefundDue = d.PaidCharge != nil
+	if d.PaidCharge != nil {
+		if err := k.oweRefund(ctx, tx, d); err != nil {
+			return err
+		}
+	}
 	if err := k.note(ctx, tx, d, e); err != nil {
 		return err
 	}

@@ -3,19 +3,21 @@ package applications
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"tamga/internal/fault"
 	"tamga/payments"
 )
 
 // Jobs are the workers of this package.
 type Jobs struct {
 	*Core
+	Log *slog.Logger // nil for slog's own
 }
 
 // expireArgs ends an application at its deadline. The deadline may have moved: the row decides.
@@ -43,7 +45,8 @@ func (sweepArgs) Kind() string { return "applications.sweep" }
 
 // AddWorkers registers the workers.
 func (j *Jobs) AddWorkers(w *river.Workers) {
-	river.AddWorker(w, river.WorkFunc(j.workPaid))
+	river.AddWorker(w, &moneyWorker[payments.PaidArgs]{log: j.Log, work: j.workPaid})
+	river.AddWorker(w, &moneyWorker[payments.SurplusArgs]{log: j.Log, work: j.workSurplus})
 	river.AddWorker(w, river.WorkFunc(j.workExpire))
 	river.AddWorker(w, river.WorkFunc(j.workRemind))
 	river.AddWorker(w, river.WorkFunc(j.workSweep))
@@ -80,22 +83,6 @@ func (j *Jobs) locked(ctx context.Context, id uuid.UUID, f func(pgx.Tx, *dossier
 	return err
 }
 
-func (j *Jobs) workPaid(ctx context.Context, job *river.Job[payments.PaidArgs]) error {
-	if job.Args.Origin.Kind != "application" {
-		return river.JobCancel(errors.New("charge of an unknown kind: " + job.Args.Origin.Kind))
-	}
-	return j.locked(ctx, job.Args.Origin.ID, func(tx pgx.Tx, d *dossier) error {
-		c, err := payments.ChargeOf(ctx, tx, job.Args.Origin)
-		if err != nil {
-			return err
-		}
-		if c.Status != payments.Paid {
-			return fault.New(fault.Conflict, "applications.not_paid") // told of a payment that the table does not show: try again
-		}
-		return j.paid(ctx, tx, d, c)
-	})
-}
-
 func (j *Jobs) workExpire(ctx context.Context, job *river.Job[expireArgs]) error {
 	return j.locked(ctx, job.Args.Application, func(tx pgx.Tx, d *dossier) error { return j.expire(ctx, tx, d) })
 }
@@ -114,11 +101,12 @@ func (j *Jobs) workSweep(ctx context.Context, _ *river.Job[sweepArgs]) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
+	var all error
+	for _, id := range ids { // one application's trouble does not keep the others from their turn
 		if err := j.locked(ctx, id, func(tx pgx.Tx, d *dossier) error { return j.expire(ctx, tx, d) }); err != nil {
-			return err
+			all = errors.Join(all, fmt.Errorf("application %s: %w", id, err))
 		}
 	}
 	_, err = eraseDrafts(ctx, j.DB, j.Now())
-	return err
+	return errors.Join(all, err)
 }

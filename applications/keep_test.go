@@ -128,7 +128,7 @@ func TestEveryTextIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"now_fill_title", "now_ready_title", "now_wait_join_title", "now_wait_fill_title", "now_sign_title", "now_wait_sign_title",
-		"now_wait_pay_title", "now_paid_title", "now_late_title", "event_slot_lost", "event_refund_due", "event_invited", "event_joined", "event_voided"}
+		"now_wait_pay_title", "now_paid_title", "now_late_title", "event_slot_lost", "event_refund_due", "event_surplus", "notice_surplus", "surplus", "event_invited", "event_joined", "event_voided"}
 	for s := range next {
 		want = append(want, "state_"+string(s))
 		if !s.Open() || s == Paying {

@@ -120,7 +120,8 @@ func (k *Core) paid(ctx context.Context, tx pgx.Tx, d *dossier, c *payments.Char
 // afterPayment sends what is signed by all. A clock that ran out a moment before does no harm while the chosen time is still
 // free. Otherwise the money is kept: for the signatures that are missing, or to be returned.
 func (k *Core) afterPayment(ctx context.Context, tx pgx.Tx, d *dossier) error {
-	ready := (d.State == Paying || d.State == Expired) && d.complete() && d.signed()
+	// Where a refund is promised already, staff may have paid it out.
+	ready := (d.State == Paying || d.State == Expired && !d.RefundDue) && d.complete() && d.signed()
 	if ready {
 		sub, err := tx.Begin(ctx) // a savepoint: when the time is gone nothing of the attempt may stay
 		if err != nil {
@@ -141,7 +142,9 @@ func (k *Core) afterPayment(ctx context.Context, tx pgx.Tx, d *dossier) error {
 	case ready && d.State == Paying:
 		return k.end(ctx, tx, d, Expired, Event{Kind: "slot_lost"}, nil)
 	case d.State.Gone():
-		d.RefundDue = true
+		if err := k.oweRefund(ctx, tx, d); err != nil {
+			return err
+		}
 		if err := k.note(ctx, tx, d, Event{Kind: "refund_due"}); err != nil {
 			return err
 		}

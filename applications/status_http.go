@@ -33,6 +33,7 @@ type statusView struct {
 	Charge     *payments.Charge
 	Receipt    string // address of the receipt
 	RefundDue  bool
+	Surplus    []string // receipts of money that the reader paid and nothing asked for
 	Hash       string
 	History    []eventLine
 	KeptUntil  *time.Time // of a draft
@@ -156,7 +157,13 @@ func (h *Handler) statusHistory(d *dossier, history []Event, t func(string, ...a
 			view.Answer = e.Note
 		}
 		line := eventLine{Text: text, Note: e.Note, At: e.At}
-		if e.Kind == string(Submitted) || e.Kind == "paid" {
+		switch e.Kind {
+		case "surplus":
+			line.Note = ""
+			if d.payer() == d.Me {
+				view.Surplus = append(view.Surplus, e.Note)
+			}
+		case string(Submitted), "paid":
 			line.Note = ""
 		}
 		view.History = append(view.History, line)

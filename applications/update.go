@@ -35,7 +35,11 @@ func (k *Core) OnUpdate(ctx context.Context, tx pgx.Tx, u departments.Update) er
 			return err
 		}
 		// A department that could not read the data has done nothing for the money; one that refused with a ground has.
-		d.RefundDue = to == Rejected && d.PaidCharge != nil
+		if to == Rejected && d.PaidCharge != nil {
+			if err := k.oweRefund(ctx, tx, d); err != nil {
+				return err
+			}
+		}
 	}
 	if err := k.move(ctx, tx, d, to); err != nil {
 		return err

@@ -80,7 +80,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.core = &Core{DB: w.db, River: client, Catalog: c, Box: box, Notify: &notify.Outbox{River: client, Box: box, Now: w.now},
 		Texts: p.Bundle, Now: w.now, PublicURL: "http://portal"}
-	w.jobs = &Jobs{w.core}
+	w.jobs = &Jobs{Core: w.core}
 	h := &Handler{Core: w.core, Redis: dbtest.Redis(t), Pages: p, Person: w.person,
 		NeedLevel: func(c *fiber.Ctx, level catalog.Level, back string) error {
 			return c.Redirect("/esia/start?level="+string(level)+"&return="+url.QueryEscape(back), fiber.StatusSeeOther)

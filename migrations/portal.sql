@@ -263,9 +263,11 @@ TABLE charge -- What somebody owes (начисление), known to the treasury
     created_at timestamp with time zone NOT NULL
     paid_at timestamp with time zone
     cancelled_at timestamp with time zone
+    refund_since timestamp with time zone -- What was paid for came to nothing, and the money is to be returned
     charge_amount_check CHECK ((amount > 0))
     charge_check CHECK (((status = 'paid'::text) = (paid_at IS NOT NULL)))
     charge_check1 CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL)))
+    charge_check2 CHECK (((refund_since IS NULL) OR (status = 'paid'::text)))
     charge_last_name_check CHECK ((last_name <> ''::text))
     charge_origin_kind_check CHECK ((origin_kind <> ''::text))
     charge_purpose_check CHECK (((length(purpose) >= 1) AND (length(purpose) <= 210)))

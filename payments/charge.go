@@ -74,4 +74,17 @@ type PaidArgs struct {
 // Kind names the job.
 func (PaidArgs) Kind() string { return "payments.paid" }
 
-var _ river.JobArgs = PaidArgs{}
+// SurplusArgs is the job that tells the origin of a charge of money that the charge did not need: it was cancelled while the
+// payer stood at the bank, or paid already. Like PaidArgs it is inserted in the transaction that records the money.
+type SurplusArgs struct {
+	Origin  Origin `json:"origin"`
+	Receipt string `json:"receipt"`
+}
+
+// Kind names the job.
+func (SurplusArgs) Kind() string { return "payments.surplus" }
+
+var (
+	_ river.JobArgs = PaidArgs{}
+	_ river.JobArgs = SurplusArgs{}
+)

@@ -120,8 +120,17 @@ func oneCharge(rows pgx.Rows) (*Charge, error) {
 	return c, err
 }
 
+// OweRefund notes that the origin of a paid charge came to nothing, so that staff who find the payment know of it.
+func OweRefund(ctx context.Context, d db.DB, o Origin, at time.Time) error {
+	_, err := d.Exec(ctx, `
+		UPDATE charge
+		SET refund_since = coalesce(refund_since, $3)
+		WHERE origin_kind = $1 AND origin_id = $2 AND status = 'paid'`, o.Kind, o.ID, at)
+	return err
+}
+
 // CancelCharge cancels the unpaid charge of an origin. It is no error when there is none; a paid one is a Conflict. When a
-// payment under way succeeds afterwards, it is kept and shown as money to be returned.
+// payment under way succeeds afterwards, it is kept and shown as money to be returned, and SurplusArgs tells the origin.
 func CancelCharge(ctx context.Context, d db.DB, o Origin) error {
 	var status Status
 	err := d.QueryRow(ctx, `

@@ -151,12 +151,24 @@ func (d *desk) change(ctx context.Context, id uuid.UUID, deal *Deal, s step) (*P
 		if err != nil {
 			return err
 		}
-		if err := setDeal(ctx, tx, p, deal); err != nil || !moved || p.State != Succeeded {
+		if err := setDeal(ctx, tx, p, deal); err != nil || !moved {
 			return err
 		}
-		return d.paid(ctx, tx, c, p)
+		return d.tell(ctx, tx, c, p)
 	})
 	return p, err
+}
+
+// tell does what follows from money that has come, needed or not.
+func (d *desk) tell(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment) error {
+	switch p.State {
+	case Succeeded:
+		return d.paid(ctx, tx, c, p)
+	case Surplus:
+		_, err := d.river.InsertTx(ctx, tx, SurplusArgs{Origin: c.Origin(), Receipt: p.Receipt}, nil)
+		return err
+	}
+	return nil
 }
 
 // supersede ends the other live attempts of a charge, so that one for which money has come can take their place. If money
@@ -170,8 +182,14 @@ func (d *desk) supersede(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, 
 		if other.ID == p.ID {
 			continue
 		}
-		if _, err := advance(ctx, tx, other, step{Event: "superseded", Source: "charge", Detail: p.Receipt, At: s.At}); err != nil {
+		moved, err := advance(ctx, tx, other, step{Event: "superseded", Source: "charge", Detail: p.Receipt, At: s.At})
+		if err != nil {
 			return err
+		}
+		if moved {
+			if err := d.tell(ctx, tx, c, other); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

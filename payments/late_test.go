@@ -85,6 +85,7 @@ func TestLatePaid(t *testing.T) {
 		if n := w.count(w.db, `SELECT count(*) FROM payment WHERE state = 'surplus' AND paid_at IS NOT NULL`); n != 1 {
 			t.Errorf("%d payments are surplus", n)
 		}
+		w.wantSurplusTold(c, 1)
 	})
 	t.Run("after the charge was cancelled", func(t *testing.T) {
 		t.Parallel()
@@ -102,7 +103,18 @@ func TestLatePaid(t *testing.T) {
 		if n := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.paid'`); n != 0 {
 			t.Error("the origin was told of a cancelled charge")
 		}
+		w.wantSurplusTold(c, 1)
 	})
+}
+
+// wantSurplusTold looks for the jobs that tell the origin of money that it did not ask for.
+func (w *world) wantSurplusTold(c *Charge, n int) {
+	w.t.Helper()
+	got := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.surplus' AND args->'origin'->>'id' = $1
+		AND args->>'receipt' IN (SELECT receipt FROM payment WHERE charge_id = $2 AND state = 'surplus')`, c.OriginID.String(), c.ID)
+	if got != n {
+		w.t.Errorf("%d jobs tell of the surplus, want %d", got, n)
+	}
 }
 
 // check works one payments.check job, as River would, and tells whether it wants to run again.

@@ -19,6 +19,7 @@ type Found struct {
 	Reason    string
 	CreatedAt time.Time
 	PaidAt    *time.Time
+	Refund    *time.Time // since when the money is to be returned, though it was owed when it came
 	Purpose   string
 	UIN       string
 	Payer     uuid.UUID

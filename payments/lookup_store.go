@@ -12,8 +12,8 @@ import (
 // findByReceipt returns the payment with that number, in a list of one or none.
 func findByReceipt(ctx context.Context, d db.DB, receipt string) ([]Found, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT p.receipt, p.state, p.amount, p.received, p.reason, p.created_at, p.paid_at, c.purpose, c.uin, c.payer,
-			concat_ws(' ', c.last_name, c.first_name, nullif(c.middle_name, '')) AS name
+		SELECT p.receipt, p.state, p.amount, p.received, p.reason, p.created_at, p.paid_at, c.refund_since AS refund, c.purpose, c.uin,
+			c.payer, concat_ws(' ', c.last_name, c.first_name, nullif(c.middle_name, '')) AS name
 		FROM payment p
 		JOIN charge c ON c.id = p.charge_id
 		WHERE p.receipt = $1`, receipt)
@@ -41,9 +41,9 @@ func findNamed(ctx context.Context, d db.DB, q nameQuery) ([]Found, int, error) 
 	var found []Found
 	var f Found
 	_, err = pgx.ForEachRow(rows, []any{&n, &f.Receipt, &f.State, &f.Amount, &f.Received, &f.Reason, &f.CreatedAt, &f.PaidAt,
-		&f.Purpose, &f.UIN, &f.Payer, &f.Name}, func() error {
+		&f.Refund, &f.Purpose, &f.UIN, &f.Payer, &f.Name}, func() error {
 		found = append(found, f)
-		f.Received, f.PaidAt = nil, nil
+		f.Received, f.PaidAt, f.Refund = nil, nil, nil
 		return nil
 	})
 	if err != nil {
@@ -65,7 +65,7 @@ const namedSQL = `
 		LIMIT $7
 	)
 	SELECT (SELECT count(*)::int FROM named), p.receipt, p.state, p.amount, p.received, p.reason, p.created_at, p.paid_at,
-		c.purpose, c.uin, c.payer, concat_ws(' ', c.last_name, c.first_name, nullif(c.middle_name, '')) AS name
+		c.refund_since, c.purpose, c.uin, c.payer, concat_ws(' ', c.last_name, c.first_name, nullif(c.middle_name, '')) AS name
 	FROM newest p
 	JOIN charge c ON c.id = p.charge_id
 	ORDER BY p.created_at DESC`

@@ -139,6 +139,19 @@ func TestLookup(t *testing.T) {
 	if got := d.find(paid.Receipt, "call"); strings.Contains(got.text, "Скажите гражданину") {
 		t.Error("advice on a payment that has passed")
 	}
+	c, err := chargeOfPayment(t.Context(), pool, paid.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return markPaid(t.Context(), tx, c.ID, *paid.PaidAt) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := OweRefund(t.Context(), pool, c.Origin(), paid.CreatedAt); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{paid.Receipt, "Алексеев Петр"} {
+		want(t, d.find(query, "call"), 200, "Прошёл", "пошлину нужно вернуть", rus.FormatDate(paid.CreatedAt, "ru"))
+	}
 	want(t, d.find("Никто Нигде", "call"), 200, "Найдено 0 платежей", "платёж к нам не поступил", "5-114-115")
 }
 

@@ -150,8 +150,11 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 	card := foundCard{Receipt: f.Receipt, List: summary(t, "payments.number", f.Receipt, "payments.status", t("payments.state_"+string(f.State)),
 		"payments.amount", rus.FormatRubles(f.Amount), "payments.received", received, "payments.purpose", f.Purpose, "payments.paid_at", paid,
 		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments.uin", groupUIN(f.UIN))}
-	if f.State != Succeeded {
+	switch {
+	case f.State != Succeeded:
 		card.Advice = t("payments.advice_" + string(f.State))
+	case f.Refund != nil:
+		card.Advice = t("payments.advice_refund", rus.FormatDate(*f.Refund, lang))
 	}
 	return card
 }

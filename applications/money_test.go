@@ -1,0 +1,93 @@
+package applications
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"tamga/payments"
+)
+
+// TestMoneyForADutyTakenBack: the payer stands at the bank while the other withdraws, and then pays.
+func TestMoneyForADutyTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, second := w.signed()
+	second.send(second.get(applicationPath(id, "/decline")), "main form", nil)
+	w.wantDead(id, Declined)
+	news := &river.Job[payments.SurplusArgs]{JobRow: &rivertype.JobRow{}, Args: payments.SurplusArgs{Origin: origin(id), Receipt: "1234-5678"}}
+	for range 2 { // a worker killed after its transaction works the job again
+		if err := w.jobs.workSurplus(t.Context(), news); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := first.get(applicationPath(id, ""))
+	if text := page.Text("main"); !strings.Contains(text, "1234-5678") || !strings.Contains(text, "Деньги не потеряны") {
+		t.Errorf("the payer reads %s", text)
+	}
+	if strings.Contains(second.get(applicationPath(id, "")).Text("main"), "1234-5678") {
+		t.Error("the other one reads the payer's receipt")
+	}
+	if n := w.count(`SELECT count(*) FROM application_event WHERE application = $1 AND kind = 'surplus'`, id); n != 1 {
+		t.Errorf("%d events", n)
+	}
+	if n := w.count(`SELECT count(*) FROM notification WHERE kind = 'applications.notice_surplus' AND channel = 'sms'`); n != 1 {
+		t.Errorf("%d notices", n)
+	}
+}
+
+// TestRefundIsSeenByStaff: what the application owes stands at the charge, where staff look, and nothing is sent after it.
+func TestRefundIsSeenByStaff(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, _, _ := w.signed()
+	args := w.pay(id)
+	w.pass(25 * time.Hour)
+	other, taker, _, _ := w.couple() // takes the time whose hold has expired
+	w.expire(id)
+	w.wantDead(id, Expired)
+	if n := w.count(`SELECT count(*) FROM charge WHERE origin_id = $1 AND refund_since IS NOT NULL`, id); n != 1 {
+		t.Error("staff who find the payment read that all is well")
+	}
+	taker.send(taker.get(applicationPath(other, "/cancel")), "main form", nil) // the time is free again
+	w.tellPaid(args)
+	w.wantDead(id, Expired)
+}
+
+// TestSweepPassesOverTrouble: an application that cannot be ended does not keep the others from it.
+func TestSweepPassesOverTrouble(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	broken, _, _, _ := w.couple()
+	w.pass(time.Minute)
+	well, _, _, _ := w.couple()
+	w.exec(`UPDATE application_party SET snils = 'x' WHERE application = $1 AND position = 0`, broken)
+	w.pass(25 * time.Hour)
+	err := w.jobs.workSweep(t.Context(), nil)
+	if err == nil || !strings.Contains(err.Error(), broken.String()) {
+		t.Errorf("the trouble is not told: %v", err)
+	}
+	w.wantState(well, Expired)
+}
+
+func TestNewsOfMoneyIsNeverGivenUp(t *testing.T) {
+	t.Parallel()
+	trouble := errors.New("trouble")
+	worker := &moneyWorker[payments.PaidArgs]{work: func(context.Context, *river.Job[payments.PaidArgs]) error { return trouble }}
+	for attempt := 1; attempt <= 25; attempt++ {
+		job := &river.Job[payments.PaidArgs]{JobRow: &rivertype.JobRow{Attempt: attempt, MaxAttempts: 25}}
+		err := worker.Work(t.Context(), job)
+		var snooze *river.JobSnoozeError
+		if last := attempt == 25; errors.As(err, &snooze) != last || !last && err != trouble {
+			t.Errorf("attempt %d: %v", attempt, err)
+		}
+		if wait := time.Until(worker.NextRetry(job)); wait > moneyPause || wait < 0 {
+			t.Errorf("attempt %d: next in %s", attempt, wait)
+		}
+	}
+}
