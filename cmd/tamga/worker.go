@@ -64,7 +64,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		&payments.Jobs{DB: g.pool, Bank: w.sandbox(), Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
 		&departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
 			Policy: w.policy(), OnUpdate: core.OnUpdate},
-		&applications.Jobs{Core: core},
+		&applications.Jobs{Core: core, Log: g.log},
 	}
 	workers, periodic := river.NewWorkers(), []*river.PeriodicJob{journal.Periodic(10 * time.Second)}
 	river.AddWorker(workers, w.worker(g.pool, g.box))
@@ -95,6 +95,10 @@ func (b bodies) endpoints(services *catalog.Catalog) []departments.Endpoint {
 	return list
 }
 
+// rescueAfter is when a job whose worker was killed is worked again. River's own hour would let a paid application, or the code
+// that somebody waits for, lie that long. No job may run longer: River ends each after a minute unless its worker asks for less.
+const rescueAfter = 2 * time.Minute
+
 // working returns a River client that works the jobs, twenty at once.
 func working(g *ground, workers *river.Workers, periodic []*river.PeriodicJob) (*river.Client[pgx.Tx], error) {
 	client, err := river.NewClient(riverpgxv5.New(g.pool), &river.Config{
@@ -102,6 +106,8 @@ func working(g *ground, workers *river.Workers, periodic []*river.PeriodicJob) (
 		Workers:      workers,
 		PeriodicJobs: periodic,
 		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 20}},
+
+		RescueStuckJobsAfter: rescueAfter,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
