@@ -44,7 +44,7 @@ const (
 	historySize = 200
 )
 
-// states are what the list may be narrowed to.
+// states are what the list may be narrowed to, in the order of delivery.rank.
 var states = []string{"stuck", "waiting", "rejected", "delivered"}
 
 var stateTags = map[string]string{"stuck": "govuk-tag--red", "waiting": "govuk-tag--yellow", "rejected": "govuk-tag--orange",

@@ -3,6 +3,7 @@ package departments
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,13 +40,20 @@ const listedColumns = `d.id, d.number, e.name, d.service, d.state, coalesce(d.st
 		WHERE earlier.application_id = d.application_id AND earlier.seq < d.seq AND earlier.state IN ('waiting', 'stuck'))
 	FROM delivery d JOIN department_endpoint e ON e.code = d.department`
 
+// listSQL narrows by rank, which is the state: what orders the list then also finds the few stuck ones among all that arrived.
+const listSQL = `
+	SELECT ` + listedColumns + `
+	WHERE d.rank BETWEEN $1 AND $2 AND ($3 = '' OR d.number = $3)
+	ORDER BY d.rank, d.seq DESC
+	OFFSET $4 LIMIT $5`
+
 // listDeliveries returns one more than limit when there is a further page. Empty filters mean all.
 func listDeliveries(ctx context.Context, d db.DB, state, number string, offset, limit int) ([]listed, error) {
-	rows, _ := d.Query(ctx, `
-		SELECT `+listedColumns+`
-		WHERE ($1 = '' OR d.state = $1) AND ($2 = '' OR d.number = $2)
-		ORDER BY d.rank, d.seq DESC
-		OFFSET $3 LIMIT $4`, state, number, offset, limit+1)
+	from, to := 0, len(states)-1
+	if i := slices.Index(states, state); i >= 0 {
+		from, to = i, i
+	}
+	rows, _ := d.Query(ctx, listSQL, from, to, number, offset, limit+1)
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[listed])
 }
 
