@@ -150,7 +150,7 @@ func TestStrangerLocksNobodyOut(t *testing.T) {
 func TestResetPassword(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	elsewhere := b.citizen(aliyaPhone, "Гарипова", "Алия", "", "").get("/settings").want(200, "/settings")
+	elsewhere := b.citizen(aliyaPhone, "Гарипова", "Алия", "", "").get("/settings").want(200, "/settings", "привязка к ЕСИА")
 	w := b.browser().get("/reset").fill("/reset", "phone", aliyaPhone).want(200, "/reset/code", "+7 917 ***-**-01")
 	code := sentCode.FindString(b.messages(aliyaPhone)[0])
 	w.fill("/reset/code", "code", code, "password", "short").want(422, "/reset/code", "не меньше 8")

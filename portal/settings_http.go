@@ -3,6 +3,8 @@ package portal
 import (
 	"net/mail"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -57,7 +59,7 @@ func (h *Handler) showSettings(c *fiber.Ctx) error {
 			return frontend.Row(t(key), given(value))
 		}
 		return frontend.Row(t(key), given(value), frontend.Action{Text: t("portal.change"), Href: href,
-			VisuallyHiddenText: strings.ToLower(t(key))})
+			VisuallyHiddenText: lowerFirst(t(key))})
 	}
 	password := t("portal.password_none")
 	if a.PasswordHash != nil {
@@ -80,6 +82,12 @@ func (h *Handler) showSettings(c *fiber.Ctx) error {
 		page.Saved = &frontend.NotificationBanner{Type: "success", Text: t("portal.saved_" + saved)}
 	}
 	return settingsTemplate.Render(c, h.Pages, page)
+}
+
+// lowerFirst makes a label go on after a verb and leaves abbreviations as they are.
+func lowerFirst(label string) string {
+	first, size := utf8.DecodeRuneInString(label)
+	return string(unicode.ToLower(first)) + label[size:]
 }
 
 func (h *Handler) showWelcome(c *fiber.Ctx) error {
