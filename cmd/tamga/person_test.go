@@ -27,6 +27,7 @@ type person struct {
 	page   *htmltest.Page
 	url    *url.URL
 	status int
+	kind   string // content type
 	typed  url.Values
 	slot   string // the time at an office that was chosen
 
@@ -218,6 +219,7 @@ func (p *person) do(method, address string, form url.Values) *person {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	p.kind = http.DetectContentType([]byte(body))
 	if status >= 500 {
 		p.t.Fatalf("%s %s answers %d:\n%s", method, address, status, htmltest.Parse(p.t, body).Words())
 	}
