@@ -130,7 +130,7 @@ func (h *Handler) sendInvite(c *fiber.Ctx) error {
 		return seeOther(c, away)
 	}
 	var errs frontend.Errors
-	snils, to := f.read(p.SNILS, &errs, h.Pages.Texts(c))
+	snils, to := f.read(d.Me.SNILS, &errs, h.Pages.Texts(c))
 	if errs.Any() {
 		return h.renderInvite(c, d, f, errs)
 	}

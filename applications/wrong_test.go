@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"tamga/catalog"
 	"tamga/departments"
 	"tamga/payments"
 )
@@ -134,6 +135,19 @@ func TestOwnSNILSIsRefused(t *testing.T) {
 	}
 	if res.Attr("input[name=snils]", "value") != first.p.SNILS {
 		t.Error("what was typed is lost")
+	}
+}
+
+// TestOwnSNILSIsRefusedByPhoneToo: who signed in by phone has no SNILS in the session, and yet one in the application.
+func TestOwnSNILSIsRefusedByPhoneToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, _, _ := w.couple()
+	own := first.p.SNILS
+	first.p.SNILS, first.p.Level = "", catalog.LevelNone
+	res := first.send(first.get(applicationPath(id, "/invite")), "main form", map[string]string{"snils": own, "phone": "8 917 200 00 02"})
+	if res.status != 422 || !strings.Contains(res.Text(".govuk-error-summary"), "СНИЛС") {
+		t.Errorf("invited oneself: %d %s", res.status, res.to)
 	}
 }
 
