@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -102,7 +103,7 @@ func (p *Pages) layout(c *fiber.Ctx) Layout {
 // pathOf returns where the reader is. After a POST that is still the address of the form, as pages live where they post.
 func pathOf(c *fiber.Ctx) string {
 	u, err := url.ParseRequestURI(c.OriginalURL())
-	if err != nil {
+	if err != nil || strings.HasPrefix(u.EscapedPath(), "//") { // a link to "//host" leaves the site
 		return "/"
 	}
 	query := u.Query()

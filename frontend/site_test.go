@@ -4,12 +4,15 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/andybalholm/brotli"
+	"github.com/gofiber/fiber/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"tamga/frontend/htmltest"
@@ -195,6 +198,27 @@ func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
 		if _, err := New(Options{}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestLinksStayHere asks for an address whose copy in a link would lead to another site.
+func TestLinksStayHere(t *testing.T) {
+	t.Parallel()
+	app := fiber.New()
+	app.Use(func(c *fiber.Ctx) error { return c.SendString(pathOf(c)) })
+	for _, path := range []string{"//evil.example/x", "///evil.example", "//evil.example//x?y=1"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.URL = &url.URL{Opaque: path} // DumpRequest writes it as it is
+		r.RequestURI = path
+		got, err := app.Test(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(got.Body)
+		_ = got.Body.Close()
+		if string(body) != "/" {
+			t.Errorf("links of %s lead to %s", path, body)
 		}
 	}
 }
