@@ -102,6 +102,20 @@ func (p *party) exchange(code string) (*oauth2.Token, *oidc.IDToken) {
 	return token, id
 }
 
+// A request is kept for a day, so nobody may have megabytes of theirs kept.
+func TestLongRequestIsNotKept(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	u, err := url.Parse(s.party(t).address("state", strings.Repeat("a", 200<<10)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.browser(t).post("/oauth2/auth", u.Query()).want(400)
+	if n := s.count(t, `SELECT count(*) FROM oauth_request`); n != 0 {
+		t.Errorf("%d requests are kept", n)
+	}
+}
+
 // redeem posts to the token endpoint and returns the status and the JSON.
 func (s *site) redeem(t *testing.T, form url.Values) (int, map[string]any) {
 	t.Helper()

@@ -81,8 +81,14 @@ func httpRequest(ctx context.Context, c *fiber.Ctx) (*http.Request, error) {
 	return r, nil
 }
 
+// maxParams bounds what comes by POST to what fits into an address: a request waits in the database for a day, whoever sent it.
+const maxParams = 32 << 10
+
 // paramsOf returns the parameters of a request that may come by GET or POST.
 func paramsOf(ctx context.Context, c *fiber.Ctx) (url.Values, error) {
+	if len(c.Body()) > maxParams {
+		return nil, fosite.ErrInvalidRequest.WithHint("The request is too long.")
+	}
 	r, err := httpRequest(ctx, c)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func New(cfg Config) *fiber.App {
 		Immutable:             true, // strings from c.Query and the like outlive the request
 		DisableStartupMessage: true,
 		ReadBufferSize:        32 << 10, // long request objects and id_token_hint travel in the URL
-		BodyLimit:             12 << 20,
+		BodyLimit:             1 << 20,  // forms; anybody may send one, and it is held in memory
 		ReadTimeout:           30 * time.Second,
 		IdleTimeout:           90 * time.Second,
 		ErrorHandler:          errorHandler(cfg),
