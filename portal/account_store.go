@@ -122,11 +122,12 @@ func refreshAccount(ctx context.Context, d db.DB, id uuid.UUID, p *identity, sea
 	return err
 }
 
-// unbindAccount forgets what ESIA told, except whose cabinet it is.
+// unbindAccount forgets what ESIA told, except whose cabinet it is, and ends all sessions: those that came through ESIA would have its
+// word about whoever is bound next.
 func unbindAccount(ctx context.Context, d db.DB, id uuid.UUID) error {
 	_, err := d.Exec(ctx, `
 		UPDATE account
-		SET esia_sub = NULL, level = 'none', profile = NULL, own_names = false, bound_at = NULL
+		SET esia_sub = NULL, level = 'none', profile = NULL, own_names = false, bound_at = NULL, epoch = epoch + 1
 		WHERE id = $1 AND password_hash IS NOT NULL`, id)
 	return err
 }

@@ -37,7 +37,7 @@ const (
 // waiting returns whom ESIA has sent to this browser, or nil when nobody waits any more.
 func (h *Handler) waiting(c *fiber.Ctx) (*waiting, error) {
 	var w waiting
-	err := h.look(c.UserContext(), waitingKey(h, c.Cookies(browserCookie)), &w)
+	err := h.look(c.UserContext(), waitingKey(h, c.Cookies(waitingCookie)), &w)
 	switch {
 	case errors.Is(err, errLost):
 		return nil, nil
@@ -163,7 +163,7 @@ func (h *Handler) confirmBind(c *fiber.Ctx) error {
 	case "keep":
 		return h.finishBind(c, a, w, true)
 	}
-	h.Redis.Del(c.UserContext(), waitingKey(h, c.Cookies(browserCookie)))
+	h.Redis.Del(c.UserContext(), waitingKey(h, c.Cookies(waitingCookie)))
 	return seeOther(c, nextOr(w.Next))
 }
 

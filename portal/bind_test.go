@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,6 +50,18 @@ func TestBindKeepingSpelling(t *testing.T) {
 	b.browser().get("/esia/start?next=/settings").want(200, "/settings", "Жиханшина Амина") // a later sign-in keeps them too
 }
 
+// TestBindPlantedCookie: whoever knows the cookie that a browser came to ESIA with does not learn who came back.
+func TestBindPlantedCookie(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	victim, attacker := b.browser(), b.browser()
+	victim.cookies[browserCookie] = strings.Repeat("x", 43)
+	victim.get("/esia/start").want(200, "/esia/bind", "Гарипова")
+	attacker.cookies[browserCookie] = strings.Repeat("x", 43)
+	attacker.get("/esia/bind").want(400, "/esia/bind")
+	victim.get("/esia/bind").want(200, "/esia/bind", "Гарипова")
+}
+
 func TestBindRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -85,6 +98,7 @@ func TestUnbind(t *testing.T) {
 	b := setup(t)
 	w := b.citizen(aliyaPhone, "Гарипова", "Алия", "Маратовна", "")
 	w.get("/esia/start?next=/settings/esia").want(200, "/settings/esia", "Отвязать")
+	elsewhere := b.browser().get("/esia/start?next=/settings").want(200, "/settings")
 	w.fill("/settings/esia/unbind", "password", "wrong").want(422, "/settings/esia/unbind", "Пароль не подходит")
 	w.fill("/settings/esia/unbind", "password", password).want(200, "/settings", "отвязан")
 	a := b.account(aliyaPhone)
@@ -94,6 +108,7 @@ func TestUnbind(t *testing.T) {
 	if p := w.who(); p.Level != "none" || p.SNILS != "" {
 		t.Errorf("the session still has %+v", p)
 	}
+	elsewhere.get("/settings").want(200, "/sign-in") // it came by the binding that is no more
 	// The cabinet is Aliya's for ever: a namesake with another SNILS is not let in.
 	b.esia.is("sub", "1000299999", "snils", "08765430300")
 	w.get("/esia/start").want(409, CallbackPath, "другому человеку")

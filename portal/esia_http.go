@@ -18,6 +18,10 @@ import (
 // browserCookie names the browser that a sign-in at ESIA began in: an answer brought into another browser is refused there.
 const browserCookie = "tamga_portal_esia"
 
+// waitingCookie opens the data that wait to be bound. It is new each time, so that whoever planted a cookie beforehand does not see
+// them, and goes with the browser's window: the next one at a shared computer must not bind them either.
+const waitingCookie = "tamga_portal_bind"
+
 // startESIA sends somebody to ESIA. What is to happen afterwards stays here, under the state.
 func (h *Handler) startESIA(c *fiber.Ctx) error {
 	ctx := c.UserContext()
@@ -99,8 +103,9 @@ func (h *Handler) arrive(c *fiber.Ctx, f *flow, who *identity, idToken string) e
 		}
 		return h.enter(c, a, idToken, f.Next)
 	}
-	w := waiting{Identity: *who, IDToken: idToken, Next: f.Next}
-	if err := h.keep(ctx, waitingKey(h, c.Cookies(browserCookie)), w, waitLife); err != nil {
+	w, bearer := waiting{Identity: *who, IDToken: idToken, Next: f.Next}, secret.Token(32)
+	c.Cookie(h.cookie(waitingCookie, bearer, 0))
+	if err := h.keep(ctx, waitingKey(h, bearer), w, waitLife); err != nil {
 		return errors.Join(fault.New(fault.Unavailable, "portal.sign_in_down"), err)
 	}
 	return seeOther(c, "/esia/bind")

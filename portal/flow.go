@@ -37,8 +37,8 @@ type waiting struct {
 	Next     string
 }
 
-func flowKey(h *Handler, state string) string      { return "esia:flow:" + h.blind("state:"+state) }
-func waitingKey(h *Handler, browser string) string { return "esia:bind:" + h.blind("browser:"+browser) }
+func flowKey(h *Handler, state string) string     { return "esia:flow:" + h.blind("state:"+state) }
+func waitingKey(h *Handler, bearer string) string { return "esia:bind:" + h.blind("bind:"+bearer) }
 
 // keep stores a record sealed: it may hold a passport.
 func (h *Handler) keep(ctx context.Context, key string, v any, life time.Duration) error {

@@ -14,7 +14,7 @@ func (h *Handler) signOut(c *fiber.Ctx) error {
 	if err := h.Sessions.End(c); err != nil {
 		return err
 	}
-	h.Redis.Del(c.UserContext(), waitingKey(h, c.Cookies(browserCookie)))
+	h.Redis.Del(c.UserContext(), waitingKey(h, c.Cookies(waitingCookie)))
 	c.Cookie(h.cookie(phoneCookie, "", -time.Second))
 	if idToken == "" {
 		return seeOther(c, "/")
