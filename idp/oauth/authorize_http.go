@@ -65,11 +65,7 @@ func (h *Handler) authorize(c *fiber.Ctx) error {
 func (h *Handler) goOn(c *fiber.Ctx) error {
 	ctx, cancel := deadline(c)
 	defer cancel()
-	r, err := h.requestOf(ctx, c)
-	if err != nil {
-		return err
-	}
-	v, next, err := h.nextStep(ctx, c, r)
+	r, v, next, err := h.waiting(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -77,6 +73,16 @@ func (h *Handler) goOn(c *fiber.Ctx) error {
 		return h.answer(ctx, c, r, v)
 	}
 	return c.Redirect(pathOf(next, r), fiber.StatusSeeOther)
+}
+
+// waiting returns the request that a page is about, whose it is, and its next step.
+func (h *Handler) waiting(ctx context.Context, c *fiber.Ctx) (*request, *visit, step, error) {
+	r, err := h.requestOf(ctx, c)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	v, next, err := h.nextStep(ctx, c, r)
+	return r, v, next, err
 }
 
 func (h *Handler) nextStep(ctx context.Context, c *fiber.Ctx, r *request) (*visit, step, error) {

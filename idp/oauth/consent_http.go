@@ -36,11 +36,7 @@ type levelPage struct {
 func (h *Handler) showConsent(c *fiber.Ctx) error {
 	ctx, cancel := deadline(c)
 	defer cancel()
-	r, err := h.requestOf(ctx, c)
-	if err != nil {
-		return err
-	}
-	v, next, err := h.nextStep(ctx, c, r)
+	r, v, next, err := h.waiting(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -71,11 +67,7 @@ func (h *Handler) showConsent(c *fiber.Ctx) error {
 func (h *Handler) grantConsent(c *fiber.Ctx) error {
 	ctx, cancel := deadline(c)
 	defer cancel()
-	r, err := h.requestOf(ctx, c)
-	if err != nil {
-		return err
-	}
-	v, next, err := h.nextStep(ctx, c, r)
+	r, v, next, err := h.waiting(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -92,11 +84,7 @@ func (h *Handler) grantConsent(c *fiber.Ctx) error {
 func (h *Handler) showLevel(c *fiber.Ctx) error {
 	ctx, cancel := deadline(c)
 	defer cancel()
-	r, err := h.requestOf(ctx, c)
-	if err != nil {
-		return err
-	}
-	v, next, err := h.nextStep(ctx, c, r)
+	r, v, next, err := h.waiting(ctx, c)
 	if err != nil {
 		return err
 	}
