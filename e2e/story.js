@@ -75,14 +75,16 @@ export async function find(visitor, words, service) {
   await visitor.heading(service);
 }
 
-// shared answers what a couple is asked once.
-export async function shared(visitor, { role, office }) {
+// shared answers what a couple is asked once. see is called with a name at the pages worth a picture.
+export async function shared(visitor, { role, office }, see = () => {}) {
   await visitor.step('Прежде чем начать', { 'Есть ли что-то, что мешает заключить брак?': 'Нет, препятствий нет',
     'Сможете ли вы оба войти на портал и подписать заявление?': 'Да, оба' });
   await visitor.step('Кто вы в этой паре', { 'Вы жених или невеста?': role });
+  await see('offices');
   await visitor.step('Где зарегистрировать брак', { 'Отдел ЗАГС': office });
   await visitor.step('Как пройдёт регистрация', { 'Нужна ли торжественная обстановка?': 'Да, торжественная регистрация' });
   await visitor.heading('Дата и время');
+  await see('slot');
   await visitor.press('Сохранить и продолжить'); // without a choice
   await expect(visitor.page.locator('.govuk-error-summary')).toBeVisible();
   await visitor.page.getByRole('radio').first().check();
@@ -91,8 +93,9 @@ export async function shared(visitor, { role, office }) {
 }
 
 // part answers what each of the two is asked. The account has filled in most of it.
-export async function part(visitor, who, { surname }) {
+export async function part(visitor, who, { surname }, see = () => {}) {
   await visitor.heading('Ваше имя');
+  await see('name');
   await expect(visitor.page.getByLabel('Фамилия', { exact: true })).toHaveValue(who.last);
   await expect(visitor.page.getByLabel('Имя', { exact: true })).toHaveValue(who.first);
   await visitor.press('Сохранить и продолжить');
@@ -101,6 +104,7 @@ export async function part(visitor, who, { surname }) {
   await visitor.step('Семейное положение', { 'Были ли вы раньше в браке?': 'Нет, это первый брак' });
   await visitor.step('Место жительства', { 'Адрес, где вы зарегистрированы': 'Казань, ул. Баумана, 1, кв. 5' });
   await visitor.step('Документ, удостоверяющий личность', { 'С каким документом вы придёте?': 'Паспорт гражданина России' });
+  await see('passport');
   await visitor.step('Паспорт', {});
   await visitor.step('Фамилия после брака', { 'Какая фамилия будет у вас?': surname ? 'Возьму фамилию супруга или супруги' : 'Оставлю свою' });
   if (surname) await visitor.step('Как будет писаться новая фамилия', { 'Фамилия после брака': surname });

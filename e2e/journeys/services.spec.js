@@ -67,7 +67,7 @@ test('a benefit for two children, on a phone', async ({ browser }) => {
   await expect(visitor.page.getByLabel('Имя ребёнка').first()).toHaveValue('Нурислам');
   await visitor.press('Сохранить и продолжить');
   await expect(visitor.page.locator('.govuk-error-summary')).toBeVisible(); // the second child is empty
-  await visitor.press(/^Убрать/);
+  await visitor.press(/^Убрать.*2/);
   await visitor.step('Дети, на которых нужно пособие', {});
   await visitor.step('Ваша семья', { 'Что верно для вашей семьи?': 'Родители разведены', 'Сколько человек в семье, считая вас': '2' });
   await visitor.step('Доход семьи за последние три месяца', { 'Зарплата и доход от своего дела': '54 000',
@@ -180,7 +180,7 @@ test("the portal's own account, and its binding later", async ({ browser }) => {
     await expect(visitor.page.locator('main')).toContainText('petr.smirnov@e2e.tamga.example');
     await expect(visitor.page.locator('main')).toContainText('pyotr@demo.tamga.example');
     await visitor.press('Подтвердить замену');
-    await expect(visitor.page.locator('main')).toContainText('Кабинет привязан к ЕСИА');
+    await expect(visitor.page.locator('main')).toContainText('Привязан, учётная запись упрощённая');
   });
 
   await test.step('is raised in the middle of an application, which then goes on', async () => {
