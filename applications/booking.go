@@ -79,6 +79,10 @@ func (d *dossier) chosen() *place {
 	return &place{office, at.UTC()}
 }
 
+func samePlace(a, b *place) bool {
+	return a == b || a != nil && b != nil && a.Office == b.Office && a.At.Equal(b.At)
+}
+
 // answer returns a text that was answered once for all, or by the filer.
 func (d *dossier) answer(question string) string {
 	for _, owner := range []string{"", d.filer().ID} {
@@ -92,7 +96,7 @@ func (d *dossier) answer(question string) string {
 // keepSlot makes the booking what the answers say, held until a moment. It returns errSlotTaken when somebody else has it.
 func (k *Core) keepSlot(ctx context.Context, tx pgx.Tx, d *dossier, until time.Time) error {
 	want := d.chosen()
-	if b := d.Booking; b != nil && (want == nil || b.Office != want.Office || !b.StartsAt.Equal(want.At)) {
+	if b := d.Booking; b != nil && !samePlace(&place{b.Office, b.StartsAt}, want) {
 		if err := lockPlaces(ctx, tx, place{b.Office, b.StartsAt}, want); err != nil {
 			return err
 		}

@@ -68,15 +68,15 @@ func (k *Core) save(ctx context.Context, tx pgx.Tx, d *dossier, step *catalog.St
 	if !d.State.Open() {
 		return errClosed
 	}
-	before := d.Set
+	before, was := d.Set, d.chosen()
 	d.Set = d.Definition.With(before, step, d.Me.ID, answers)
 	changed := false
 	for _, owner := range append([]string{""}, partyIDs(d)...) {
-		was, is, err := bothTexts(before.Of(owner), d.Set.Of(owner))
+		then, now, err := bothTexts(before.Of(owner), d.Set.Of(owner))
 		if err != nil {
 			return err
 		}
-		if bytes.Equal(was, is) {
+		if bytes.Equal(then, now) {
 			continue
 		}
 		changed = true
@@ -95,7 +95,10 @@ func (k *Core) save(ctx context.Context, tx pgx.Tx, d *dossier, step *catalog.St
 	if err := d.refresh(); err != nil {
 		return err
 	}
-	if err := k.keepSlot(ctx, tx, d, k.holdUntil(d)); err != nil {
+	err := k.keepSlot(ctx, tx, d, k.holdUntil(d))
+	// A time that others took after its hold had ended is no reason to refuse another answer: the invitation or the signature
+	// asks for a new one.
+	if err != nil && (err != errSlotTaken || !samePlace(was, d.chosen())) {
 		return err
 	}
 	if err := k.void(ctx, tx, d); err != nil {
