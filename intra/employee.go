@@ -3,6 +3,7 @@ package intra
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -34,10 +35,15 @@ type Employee struct {
 	PasswordHash   string
 	Temporary      bool // the password was given out and opens nothing but its own change
 	Rights         []string
+
+	PasswordChangedAt time.Time
 }
 
 // May tells whether the employee has the right.
 func (e *Employee) May(right string) bool { return slices.Contains(e.Rights, right) }
+
+// password names the password in force. A session belongs to it and ends with it, wherever it was begun.
+func (e *Employee) password() string { return e.PasswordChangedAt.UTC().Format(time.RFC3339Nano) }
 
 // FullName returns surname, name and patronymic.
 func (e *Employee) FullName() string { return rus.FullName(e.LastName, e.FirstName, e.MiddleName) }

@@ -14,7 +14,7 @@ import (
 
 const employeeColumns = `
 	SELECT e.id, e.organisation_id, o.name AS organisation, e.last_name, e.first_name, e.middle_name, e.post, e.password_hash,
-	  e.temporary, e.rights
+	  e.temporary, e.rights, e.password_changed_at
 	FROM employee e JOIN organisation o ON o.id = e.organisation_id`
 
 func listOrganisations(ctx context.Context, d db.DB) ([]Organisation, error) {
@@ -52,11 +52,16 @@ func employeeByID(ctx context.Context, d db.DB, id uuid.UUID) (*Employee, error)
 	return e, err
 }
 
-func setPassword(ctx context.Context, d db.DB, id uuid.UUID, hash string, now time.Time) error {
-	_, err := d.Exec(ctx, `
+// setPassword replaces the password that e has, unless somebody else has replaced it meanwhile.
+func setPassword(ctx context.Context, d db.DB, e *Employee, hash string, now time.Time) error {
+	err := d.QueryRow(ctx, `
 		UPDATE employee
-		SET password_hash = $2, temporary = false, password_changed_at = $3
-		WHERE id = $1 AND blocked_at IS NULL`, id, hash, now)
+		SET password_hash = $3, temporary = false, password_changed_at = $4
+		WHERE id = $1 AND password_hash = $2 AND blocked_at IS NULL
+		RETURNING password_changed_at`, e.ID, e.PasswordHash, hash, now).Scan(&e.PasswordChangedAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.New(fault.SignIn, "intra.sign_in_first")
+	}
 	return err
 }
 

@@ -69,7 +69,10 @@ func New(cfg Config) (*fiber.App, error) {
 	return app, nil
 }
 
-const keyEmployee = "employee"
+const (
+	keyEmployee  = "employee"
+	dataPassword = "password" // in the session: which one it began with
+)
 
 // layout reads the employee of the session and fills the header. It lets everybody through: each page asks for what it needs.
 func (s *Staff) layout(c *fiber.Ctx) error {
@@ -85,6 +88,8 @@ func (s *Staff) layout(c *fiber.Ctx) error {
 		return c.Next() // blocked or gone since: nobody is signed in
 	case err != nil:
 		return err
+	case session.Data[dataPassword] != e.password():
+		return c.Next() // another password was set since
 	}
 	c.Locals(keyEmployee, e)
 	frontend.SetLayout(c, func(l *frontend.Layout) {

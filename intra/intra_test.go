@@ -183,6 +183,38 @@ func TestTemporaryPasswordOpensOnlyItsChange(t *testing.T) {
 	}
 }
 
+// Whoever knows the temporary password may have signed in with it before its owner: the owner's own password ends that session.
+func TestOwnPasswordEndsOtherSessions(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	stranger := &site{app: s.app, db: s.db, cookies: map[string]string{}}
+	stranger.signIn(t, 1, 101, "Temp2026")
+	s.signIn(t, 1, 101, "Temp2026")
+	s.submit(t, "/password", url.Values{"first": {"LongEnough2026"}, "second": {"LongEnough2026"}})
+	if status, _, _ := s.do(t, "GET", "/payments", nil); status != 200 {
+		t.Errorf("payments for the owner: %d, want 200", status)
+	}
+	if status, body, _ := stranger.do(t, "GET", "/payments", nil); status != 401 {
+		t.Errorf("payments for the other session: %d %q, want 401", status, body)
+	}
+}
+
+// An own password is changed by whoever knows it, not by whoever finds the office empty.
+func TestChangeAsksForThePassword(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.signIn(t, 1, 100, "Tamga2026")
+	fresh := url.Values{"first": {"LongEnough2026"}, "second": {"LongEnough2026"}}
+	fresh.Set("old", "guess")
+	if status, body, _ := s.submit(t, "/password", fresh); status != 422 || !htmltest.Parse(t, body).Has("#old-error") {
+		t.Errorf("with a wrong password: %d without an error at it", status)
+	}
+	fresh.Set("old", "Tamga2026")
+	if status, _, to := s.submit(t, "/password", fresh); status != 303 || to != "/" {
+		t.Errorf("with the right one: %d to %q, want 303 to /", status, to)
+	}
+}
+
 func TestWrongPasswordIsSaidAndCounted(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -80,8 +80,8 @@ func (h *Handler) signIn(c *fiber.Ctx) error {
 			return err
 		}
 		if e != nil && e.OrganisationID == page.Chosen.ID {
-			if err := h.Sessions.Start(c, web.Session{Person: e.ID, Name: e.ShortName()}, 0); err != nil {
-				return fault.New(fault.Unavailable, "intra.sign_in_down")
+			if err := h.start(c, e); err != nil {
+				return err
 			}
 			if e.Temporary {
 				return c.Redirect("/password", fiber.StatusSeeOther)
@@ -101,6 +101,9 @@ func (h *Handler) authenticate(c *fiber.Ctx, id uuid.UUID, password string) (*Em
 	if err := h.Guesses.Allow(c, id.String()); err != nil {
 		return nil, err
 	}
+	if len(password) > maxPassword {
+		password = ""
+	}
 	e, err := employeeByID(ctx, h.DB, id)
 	switch {
 	case errors.Is(err, fault.NotFound):
@@ -114,6 +117,14 @@ func (h *Handler) authenticate(c *fiber.Ctx, id uuid.UUID, password string) (*Em
 	}
 	h.Guesses.Remember(c, id.String())
 	return e, nil
+}
+
+func (h *Handler) start(c *fiber.Ctx, e *Employee) error {
+	data := map[string]string{dataPassword: e.password()}
+	if err := h.Sessions.Start(c, web.Session{Person: e.ID, Name: e.ShortName(), Data: data}, 0); err != nil {
+		return errors.Join(fault.New(fault.Unavailable, "intra.sign_in_down"), err)
+	}
+	return nil
 }
 
 func (h *Handler) signOut(c *fiber.Ctx) error {
