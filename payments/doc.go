@@ -14,6 +14,7 @@
 // Routes of Handler (portal): GET /payments/:id, /payments/:id/bill, /payments/:id/qr.svg, /payments/:id/return,
 // /payments/:id/receipt; POST /payments/:id/pay; POST /payments/callback/<bank> (no CSRF: signed).
 // Routes of StaffHandler (intra): GET and POST /payments. POST, because a name must not stand in an address.
-// Jobs: payments.check follows one payment until the bank has told its end; payments.paid is worked by the charge's origin.
+// Jobs: payments.check follows one payment until the bank has told its end; payments.paid and payments.surplus, news
+// of money that was owed and of money that was not, are worked by the charge's origin.
 // Tables: payee, charge, payment, payment_transition, payment_event.
 package payments
