@@ -271,6 +271,23 @@ func TestChecksFailAndAreCorrected(t *testing.T) {
 	}
 }
 
+// The registers say what does not match, so whoever tries birth dates to a name and a СНИЛС is stopped soon.
+func TestChecksAreNoOracle(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t)
+	b.register("Галиев", newPhone, newEmail)
+	for range 6 {
+		b.data("last_name", "Ошибкин").want(200)
+		b.settled().want(200, "не прошли проверку")
+	}
+	asked := s.registers.asked.Load()
+	b.data("last_name", "Ошибкин").want(429, "Слишком много попыток. Попробуйте через 4 часа")
+	if b.value("last_name") != "Ошибкин" || s.registers.asked.Load() != asked {
+		t.Error("what was typed is lost, or the registers were asked")
+	}
+}
+
 // The СНИЛС of another account: said plainly, after the registers have confirmed that the person knows all of the data.
 func TestChecksWithTakenSNILS(t *testing.T) {
 	t.Parallel()

@@ -2,12 +2,14 @@ package account
 
 import (
 	"errors"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
+	"tamga/internal/web"
 )
 
 const dataPageFile frontend.Page[dataPage] = "idp/data.html"
@@ -43,6 +45,10 @@ func (h *Handler) showData(c *fiber.Ctx) error {
 	return h.renderData(c, dataFormOf(i), &reading{})
 }
 
+// checksRate bounds the rounds of checks. The registers say what does not match, so that a person can correct it; without a limit
+// somebody else's birth date or passport could be found out by trying.
+var checksRate = web.Rate{Burst: 6, Every: 4 * time.Hour}
+
 // sendData starts the checks.
 func (h *Handler) sendData(c *fiber.Ctx) error {
 	a, err := h.person(c)
@@ -56,6 +62,11 @@ func (h *Handler) sendData(c *fiber.Ctx) error {
 	i, r := form.read(h.Pages.Texts(c), h.Now())
 	if r.errors.Any() {
 		c.Status(fiber.StatusUnprocessableEntity)
+		return h.renderData(c, form, r)
+	}
+	if err := h.Limit.Allow(c.UserContext(), "checks", a.ID.String(), checksRate); err != nil {
+		r.errors.Add("last_name", h.limitText(c, err))
+		c.Status(fiber.StatusTooManyRequests)
 		return h.renderData(c, form, r)
 	}
 	id, _ := h.waiting(c)

@@ -49,6 +49,9 @@ func (l *Limiter) Allow(ctx context.Context, name, subject string, r Rate) error
 	}
 	if wait > 0 {
 		minutes := int(time.Duration(wait)*time.Microsecond/time.Minute) + 1
+		if minutes > 90 {
+			return fault.New(fault.TooMany, "web.too_many_hours", (minutes+59)/60)
+		}
 		return fault.New(fault.TooMany, "web.too_many", minutes)
 	}
 	return nil
