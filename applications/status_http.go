@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -99,7 +101,7 @@ func (h *Handler) status(c *fiber.Ctx) error {
 	if dep := h.Catalog.Department(d.Definition.Department); dep != nil {
 		view.Department = dep.Name
 	}
-	if d.State.WithDepartment() {
+	if d.State.WithDepartment() && view.Slot == nil { // who has a day is not told how far ahead days are
 		view.Term = d.Definition.Term.Text
 	}
 	if d.Hash != nil || d.anySignature() {
@@ -186,8 +188,14 @@ func (h *Handler) label(d *dossier, p *Party, t func(string, ...any) string) str
 	return t("applications.other_party")
 }
 
+// upperFirst makes a label begin a line.
+func upperFirst(label string) string {
+	first, size := utf8.DecodeRuneInString(label)
+	return string(unicode.ToUpper(first)) + label[size:]
+}
+
 func (h *Handler) partyLine(d *dossier, p *Party, t func(string, ...any) string) partyLine {
-	l := partyLine{Who: h.label(d, p, t)}
+	l := partyLine{Who: upperFirst(h.label(d, p, t))}
 	switch {
 	case p.Signature != nil:
 		l.Status, l.At = "applications.party_signed", &p.Signature.SignedAt

@@ -30,7 +30,7 @@ func (h *Handler) showHome(c *fiber.Ctx) error {
 		ForCitizens: h.Catalog.TopicCards("citizen", tr),
 		ForBusiness: h.Catalog.TopicCards("entrepreneur", tr),
 	}
-	page.Situations = page.Situations[:min(8, len(page.Situations))]
+	page.Situations = page.Situations[:min(len(page.Situations)/4*4, 8)] // whole rows; the rest is a click away
 	for _, s := range h.Catalog.Popular(3) {
 		page.Examples = append(page.Examples, exampleOf(s, tr.Lang))
 	}
