@@ -8,11 +8,9 @@ import (
 	"testing"
 )
 
-// TestJourneyCrawl follows all links of the four sites as nobody, as a citizen in the middle of things and as an employee, in three
+// allLinks follows all links of the four sites as nobody, as a citizen in the middle of things and as an employee, in three
 // languages. No page fails, no link is dead, and no page shows what only programmers should see.
-func TestJourneyCrawl(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
+func allLinks(t *testing.T, w *town) {
 	c := w.newCouple(t).files().invites().joins().signs().pays()
 	c.reaches("sent")
 	draft := w.newCouple(t).files()

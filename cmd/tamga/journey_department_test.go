@@ -2,10 +2,8 @@ package main
 
 import "testing"
 
-// TestJourneyDepartment is about a department that is down, loses its answers, and says no.
-func TestJourneyDepartment(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
+// departmentIsDown is about a department that is down, loses its answers, and says no.
+func departmentIsDown(t *testing.T, w *town) {
 	registrar := w.person(t)
 	mode := func(name string) { registrar.open(w.state.stand+"/zags").fill("mode", name).press("stand.save") }
 

@@ -5,10 +5,8 @@ import (
 	"time"
 )
 
-// TestJourneyRestart restarts every role between any two steps of the story: whoever is in the middle of something notices nothing.
-func TestJourneyRestart(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
+// everythingRestarts restarts every role between any two steps of the story: whoever is in the middle of something notices nothing.
+func everythingRestarts(t *testing.T, w *town) {
 	c := w.newCouple(t)
 	all := func() {
 		began := time.Now()
@@ -43,11 +41,8 @@ func TestJourneyRestart(t *testing.T) {
 	c.bride.open("/cabinet").see("applications.state_accepted")
 }
 
-// TestJourneyWorkerDies takes each helper away while it is needed, and brings it back.
-func TestJourneyWorkerDies(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
-	w.log.allow("") // what is missed is complained of
+// helpersGoAway takes each helper away while it is needed, and brings it back.
+func helpersGoAway(t *testing.T, w *town) {
 	c := w.newCouple(t).files()
 
 	w.stopRoles("worker")
@@ -68,10 +63,8 @@ func TestJourneyWorkerDies(t *testing.T) {
 	w.receivedOnce(t, c, 1)
 }
 
-// TestJourneyRedisLost empties Redis in mid-journey: people sign in again and go on where they were.
-func TestJourneyRedisLost(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
+// redisIsLost empties Redis in mid-journey: people sign in again and go on where they were.
+func redisIsLost(t *testing.T, w *town) {
 	c := w.newCouple(t).files()
 	w.redis.FlushAll()
 	c.bride.again().notSee(c.her.Last)

@@ -6,19 +6,7 @@ import (
 	"testing"
 )
 
-// TestJourneySecond is about all ways in which the second of two does not come.
-func TestJourneySecond(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
-	for name, story := range map[string]func(*testing.T, *town){
-		"is somebody else":      secondIsSomebodyElse,
-		"declines":              secondDeclines,
-		"does not come":         secondDoesNotComeInTime,
-		"money after the clock": moneyComesAfterTheClock,
-	} {
-		t.Run(name, func(t *testing.T) { t.Parallel(); story(t, w) })
-	}
-}
+// All ways in which the second of two does not come.
 
 func secondIsSomebodyElse(t *testing.T, w *town) {
 	c := w.newCouple(t).files().invites()
