@@ -49,7 +49,7 @@ func (s *signer) Generate(ctx context.Context, claims jwt.MapClaims, _ jwt.Mappe
 // Decode verifies a token by the key that its kid names. An expired one is returned together with an error that says so.
 func (s *signer) Decode(ctx context.Context, token string) (*jwt.Token, error) {
 	malformed := &jwt.ValidationError{Errors: jwt.ValidationErrorMalformed}
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil || len(signed.Signatures) != 1 {
 		return &jwt.Token{}, malformed
 	}
