@@ -34,10 +34,10 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/applications", h.begin)
 	r.Get("/applications/new", h.showBegin)
 	r.Get("/applications/:id", h.status)
-	r.Get("/applications/:id/steps/:step", h.showStep)
-	r.Post("/applications/:id/steps/:step", h.saveStep)
-	r.Get("/applications/:id/steps/:step/stop", h.showStop)
-	r.Get("/applications/:id/check", h.check)
+	r.Get("/applications/:id/steps/:step", h.knownEnough, h.showStep)
+	r.Post("/applications/:id/steps/:step", h.knownEnough, h.saveStep)
+	r.Get("/applications/:id/steps/:step/stop", h.knownEnough, h.showStop)
+	r.Get("/applications/:id/check", h.knownEnough, h.check)
 	r.Post("/applications/:id/sign", h.signIt)
 	r.Post("/applications/:id/submit", h.signIt)
 	r.Get("/applications/:id/invite", h.showInvite)
@@ -150,6 +150,27 @@ func (h *Handler) known(c *fiber.Ctx, level catalog.Level, back string, f func(*
 		return err
 	}
 	return f(p)
+}
+
+// knownEnough lets only those to the answers whom the service would let begin: somebody who entered the cabinet by phone, which may
+// have a new owner, must not read the passports in them.
+func (h *Handler) knownEnough(c *fiber.Ctx) error {
+	p, id, err := h.ofParam(c)
+	if err != nil {
+		return err
+	}
+	a, err := applicationOf(c.UserContext(), h.DB, p.ID, id)
+	if err != nil {
+		return err
+	}
+	s, err := h.Catalog.Service(a.Service, a.ServiceVersion)
+	if err != nil {
+		return err
+	}
+	if !p.Level.AtLeast(s.Level) {
+		return h.NeedLevel(c, s.Level, c.Path())
+	}
+	return c.Next()
 }
 
 // form reads the posted form as it is.

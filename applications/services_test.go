@@ -1,6 +1,7 @@
 package applications
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -164,5 +165,28 @@ func TestLevelIsAskedFor(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM application`); n != 0 {
 		t.Error("a draft was made all the same")
+	}
+}
+
+// TestAnswersNeedTheLevel: whoever enters the cabinet by phone alone, be it the number's next owner, sees how the application stands
+// but none of the answers, which hold passports.
+func TestAnswersNeedTheLevel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, _ := w.signed()
+	s, err := w.core.Catalog.Service("marriage", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := applicationPath(id, "/steps/"+s.Steps[0].ID)
+	first.p.Level = "none"
+	for _, path := range []string{applicationPath(id, "/check"), step, step + "/stop"} {
+		res := first.get(path)
+		if want := "/esia/start?level=standard&return=" + url.QueryEscape(path); res.to != want {
+			t.Errorf("%s: %d to %q, want %q", path, res.status, res.to, want)
+		}
+	}
+	if res := first.get(applicationPath(id, "")); res.status != 200 {
+		t.Errorf("the page of the application: %d", res.status)
 	}
 }
