@@ -58,9 +58,9 @@ func (d *demoCommand) Run(ctx context.Context) error {
 	}
 	defer state.stop()
 	state.announce(d.out, time.Since(began))
-	err = serve(ctx, log, state.roles...)
-	fmt.Fprintln(d.out, "stopping: requests and jobs under way are finished first")
-	return err
+	told := context.AfterFunc(ctx, func() { fmt.Fprintln(d.out, "stopping: requests and jobs under way are finished first") })
+	defer told()
+	return serve(ctx, log, state.roles...)
 }
 
 // demoState is the servers and roles of a running demo.

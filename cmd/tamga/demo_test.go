@@ -72,6 +72,9 @@ func TestDemo(t *testing.T) {
 	if alive(server) {
 		t.Error("PostgreSQL outlives Ctrl-C")
 	}
+	if !strings.Contains(d.said(), "stopping") {
+		t.Errorf("Ctrl-C is answered by silence:\n%s", d.said())
+	}
 
 	d = startDemo(t, dir, port, "existing folder")
 	signIn(d)
