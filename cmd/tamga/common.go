@@ -5,6 +5,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -34,6 +35,14 @@ type common struct {
 }
 
 func (c common) production() bool { return c.Env == "production" }
+
+// safe refuses in production what only a demo may do.
+func (c common) safe(insecureCookies bool) error {
+	if c.production() && insecureCookies {
+		return errors.New("TAMGA_INSECURE_COOKIES is not for TAMGA_ENV=production: sessions would travel without TLS")
+	}
+	return nil
+}
 
 func (c common) logger() *slog.Logger {
 	if c.log != nil {

@@ -164,7 +164,7 @@ func (d *demo) end(signal syscall.Signal) {
 	if err := d.cmd.Wait(); err != nil && signal != syscall.SIGKILL {
 		d.t.Errorf("the demo ended with %v:\n%s", err, d.said())
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > grace {
 		d.t.Errorf("the demo took %v to end", took)
 	}
 }

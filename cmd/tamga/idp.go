@@ -35,6 +35,9 @@ func (p *idpRole) Run(ctx context.Context) error {
 }
 
 func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
+	if err := p.safe(p.Insecure); err != nil {
+		return nil, err
+	}
 	r := &role{name: "idp"}
 	defer r.closeOnError(&err)
 	if r.ln, err = r.listen(p.Listen); err != nil {

@@ -32,6 +32,9 @@ func (i *intraRole) Run(ctx context.Context) error {
 }
 
 func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
+	if err := i.safe(i.Insecure); err != nil {
+		return nil, err
+	}
 	r := &role{name: "intra"}
 	defer r.closeOnError(&err)
 	if r.ln, err = r.listen(i.Listen); err != nil {

@@ -177,7 +177,7 @@ func (p *person) at(path string) *person {
 func (p *person) await(text string, args ...any) *person {
 	p.t.Helper()
 	want := p.says(text, args...)
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(p.page.Words(), want); p.again() {
+	for deadline := time.Now().Add(patience); !strings.Contains(p.page.Words(), want); p.again() {
 		if time.Now().After(deadline) {
 			p.t.Fatalf("%s does not come to say %q:\n%s", p.url, want, p.page.Words())
 		}

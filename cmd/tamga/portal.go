@@ -39,6 +39,9 @@ func (p *portalRole) Run(ctx context.Context) error {
 }
 
 func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
+	if err := p.safe(p.Insecure); err != nil {
+		return nil, err
+	}
 	r := &role{name: "portal"}
 	defer r.closeOnError(&err)
 	if r.ln, err = r.listen(p.Listen); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"strings"
 	"testing"
@@ -31,6 +32,22 @@ func TestSettingsAreLoggedWithoutSecrets(t *testing.T) {
 	for _, want := range []string{`"role":"worker"`, `"TAMGA_PORTAL_URL":"https://portal.example"`, "tamga:xxxxx@db/portal", `"TAMGA_PORTAL_KEY":"(set)"`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the log lacks %s: %s", want, out.String())
+		}
+	}
+}
+
+// TestProductionRefusesInsecureCookies: the setting that a demo needs is an error where people's sessions are real.
+func TestProductionRefusesInsecureCookies(t *testing.T) {
+	t.Parallel()
+	production := common{Env: "production"}
+	for name, build := range map[string]func(context.Context) (*role, error){
+		"portal": (&portalRole{common: production, Insecure: true}).build,
+		"idp":    (&idpRole{common: production, Insecure: true}).build,
+		"intra":  (&intraRole{common: production, Insecure: true}).build,
+		"stand":  (&standRole{common: production}).build,
+	} {
+		if _, err := build(t.Context()); err == nil || !strings.Contains(err.Error(), "TAMGA_ENV=production") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
