@@ -85,7 +85,7 @@ func get(t *testing.T, app *fiber.App, path string) (*http.Response, string) {
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	r.Header.Set("Accept", "text/html")
 	r.Header.Set("Accept-Encoding", "gzip, br")
-	resp, err := app.Test(r, 10_000)
+	resp, err := app.Test(r, -1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -211,7 +211,7 @@ func TestLinksStayHere(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL = &url.URL{Opaque: path} // DumpRequest writes it as it is
 		r.RequestURI = path
-		got, err := app.Test(r)
+		got, err := app.Test(r, -1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,7 +68,7 @@ func (s *site) do(t *testing.T, method, path string, form url.Values) (status in
 	for name, value := range s.cookies {
 		req.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
-	resp, err := s.app.Test(req, 20_000)
+	resp, err := s.app.Test(req, -1)
 	if err != nil {
 		t.Fatal(err)
 	}

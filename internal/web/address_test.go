@@ -38,7 +38,7 @@ func TestAddress(t *testing.T) {
 			for _, line := range c.header {
 				r.Header.Add("X-Forwarded-For", line)
 			}
-			got, err := app.Test(r)
+			got, err := app.Test(r, -1)
 			if err != nil {
 				t.Fatal(err)
 			}

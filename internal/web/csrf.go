@@ -71,7 +71,7 @@ func (g *CSRF) token(c *fiber.Ctx, cookie string) string {
 	mac := hmac.New(sha256.New, g.Key)
 	mac.Write([]byte(cookie))
 	if s := Current(c); s != nil {
-		mac.Write([]byte(s.ID))
+		mac.Write([]byte("\x00" + s.ID)) // no cookie holds a zero byte: one with an id at its end is another token
 	}
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

@@ -29,7 +29,7 @@ func TestGuessersTogether(t *testing.T) {
 		for _, cookie := range cookies {
 			r.AddCookie(cookie)
 		}
-		got, err := app.Test(r)
+		got, err := app.Test(r, -1)
 		if err != nil {
 			t.Fatal(err)
 		}
