@@ -1,7 +1,10 @@
 package payments
 
 import (
+	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +14,9 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertest"
 
+	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/web"
 )
 
 // mindChanged lets the bank find out that the first payment did go through after all.
@@ -293,5 +298,39 @@ func TestOneLiveAttempt(t *testing.T) {
 	}
 	if _, err := w.db.Exec(t.Context(), `DELETE FROM payment_event`); err == nil {
 		t.Error("history was deleted")
+	}
+}
+
+// interrupted is a database where something else happens just before the payments are read.
+type interrupted struct {
+	db.DB
+	before func()
+}
+
+func (i *interrupted) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	if before := i.before; before != nil && strings.Contains(sql, "FROM payment\n") {
+		i.before = nil
+		before()
+	}
+	return i.DB.Query(ctx, sql, args...)
+}
+
+func TestPaidWhileTheReturnIsRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, b := w.charge(), w.browser()
+	b.atBank(b.toBank(c), "choice", "pay")
+	h := *w.handle
+	h.DB = &interrupted{w.db, w.deliver} // the call-back comes between the two reads
+	app := web.New(web.Config{Role: "portal", ShowError: h.Pages.ShowError})
+	h.Mount(app)
+	r := httptest.NewRequest(http.MethodGet, c.path("/return"), nil)
+	r.Header.Set("X-User", w.payer.String())
+	resp, err := app.Test(r, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to := resp.Header.Get("Location"); resp.StatusCode != http.StatusSeeOther || to != c.path("/receipt") {
+		t.Errorf("return: %d to %q", resp.StatusCode, to)
 	}
 }

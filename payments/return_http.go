@@ -45,6 +45,8 @@ func (h *Handler) showReturn(c *fiber.Ctx) error {
 	}
 	if p != nil && !p.State.Settled() {
 		p = h.ask(c.UserContext(), p)
+	}
+	if p != nil && ch.Status == Open { // the charge was read before the payment: in between, the bank may have told of it
 		if ch, err = h.charge(c); err != nil {
 			return err
 		}
