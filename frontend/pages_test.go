@@ -2,13 +2,10 @@ package frontend
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -94,21 +91,4 @@ func get(t *testing.T, app *fiber.App, path string) (*http.Response, string) {
 		t.Fatal(err)
 	}
 	return resp, string(body)
-}
-
-// TestServe serves the pages for the eye: TAMGA_SERVE=127.0.0.1:9876 go test -run TestServe ./frontend
-func TestServe(t *testing.T) {
-	address := os.Getenv("TAMGA_SERVE")
-	if address == "" {
-		t.Skip("TAMGA_SERVE names no address")
-	}
-	ln, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	app := newSite(t)
-	time.AfterFunc(10*time.Minute, func() { _ = app.Shutdown() })
-	if err := app.Listener(ln); err != nil {
-		t.Fatal(err)
-	}
 }
