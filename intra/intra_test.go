@@ -126,6 +126,9 @@ func TestNobodyAndNoRightSeeNothing(t *testing.T) {
 	if status, _, _ := s.signIn(t, 2, 102, "Tamga2026"); status != 303 {
 		t.Fatalf("sign-in: %d", status)
 	}
+	if _, body, _ := s.do(t, "GET", "/", nil); strings.Contains(body, "платежей") {
+		t.Error("the start page promises payments to an employee without the right")
+	}
 	if status, body, _ := s.do(t, "GET", "/payments", nil); status != 403 || strings.Contains(body, "payments of citizens") {
 		t.Errorf("an employee without the right gets %d %q", status, body)
 	}
