@@ -32,6 +32,7 @@ type profilePage struct {
 	Confirm  frontend.Button // sends the e-mail link again
 	Told     bool            // the link was just sent
 	Leave    frontend.Button
+	Menu     []frontend.Card
 }
 
 type checksPage struct {
@@ -78,6 +79,7 @@ func (h *Handler) showProfile(c *fiber.Ctx) error {
 		Level: frontend.Tag{Text: t("idp.level_" + string(a.Level)), Classes: levelColours[a.Level]},
 		Told:  c.Query("sent") == "1",
 		Leave: frontend.Button{Text: t("idp.leave"), Classes: "govuk-button--secondary"},
+		Menu:  menu(t),
 		Contacts: frontend.SummaryList{Rows: []frontend.SummaryRow{
 			frontend.Row(t("idp.phone"), rus.FormatPhone(a.Phone)), frontend.Row(t("idp.email"), a.Email)}},
 	}

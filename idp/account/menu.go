@@ -1,0 +1,26 @@
+package account
+
+import "tamga/frontend"
+
+// MenuItem is a line of the map on the profile page.
+type MenuItem struct {
+	Key  string // locale text of the title; the text of Key + "_text" says in a few words what is there
+	Href string
+	Icon string // a sign of frontend/assets/marks/icons.svg
+}
+
+// Menu is the map on the profile page, in its order. Whoever mounts a page of the person's own adds its line here; a test opens
+// them all.
+var Menu = []MenuItem{
+	{"idp_papers.menu_data", "/profile/data", "user"},
+	{"idp_papers.menu_levels", "/levels", "shield"},
+}
+
+// menu returns the map as cards.
+func menu(t func(string, ...any) string) []frontend.Card {
+	cards := make([]frontend.Card, len(Menu))
+	for i, item := range Menu {
+		cards[i] = frontend.Card{Title: t(item.Key), Text: t(item.Key + "_text"), Href: item.Href, Icon: item.Icon, Kind: "plain"}
+	}
+	return cards
+}
