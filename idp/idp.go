@@ -48,9 +48,6 @@ type Config struct {
 // Cookie is the name of the session's cookie.
 const Cookie = "tamga_id"
 
-// sessionLife is the idle time after which a person signs in again.
-const sessionLife = 30 * time.Minute
-
 // machine paths: others' servers and pages send there, and prove themselves otherwise than by our form token.
 var machine = []string{"/oauth2/auth", "/oauth2/token", "/oauth2/userinfo"}
 
@@ -66,7 +63,7 @@ func New(cfg Config) (*fiber.App, error) {
 	}}).Mount(app)
 	cfg.Pages.Mount(app)
 	app.Use(cfg.layout)
-	sessions := &web.Sessions{Redis: cfg.Redis, Role: "idp", Cookie: Cookie, TTL: sessionLife, Secure: cfg.Secure}
+	sessions := &account.Sessions{DB: cfg.DB, Cookie: Cookie, Secure: cfg.Secure, Now: cfg.Now}
 	app.Use(sessions.Load, signedIn)
 	app.Use(cfg.guard())
 	limit := &web.Limiter{Redis: cfg.Redis, Log: cfg.Log}
@@ -84,7 +81,7 @@ func New(cfg Config) (*fiber.App, error) {
 		AllowForm: oauth.AllowForm,
 		Waiting: func(ctx context.Context, id uuid.UUID) *account.Waiting {
 			if a := provider.AskerOf(ctx, id); a != nil {
-				return &account.Waiting{Name: a.Name, Origin: a.Origin, LoginHint: a.LoginHint}
+				return &account.Waiting{Name: a.Name, Origin: a.Origin, LoginHint: a.LoginHint, Path: "/oauth2/continue"}
 			}
 			return nil
 		},

@@ -15,7 +15,7 @@
 //
 // Pages that belong to the sign-in of a client carry ?request=, and lead back to it by /oauth2/continue.
 //
-// Tables: account, registration, email_confirmation, identity, identity_check.
+// Tables: account, session, registration, email_confirmation, identity, identity_check.
 //
 // Levels: simplified -> standard (both registers found the person) -> confirmed (in person; not built yet). Personal data are
 // checking -> passed, or failed -> (corrected) checking again with the next round.

@@ -25,7 +25,7 @@ type Handler struct {
 	DB        db.DB
 	River     *river.Client[pgx.Tx]
 	Pages     *frontend.Pages
-	Sessions  *web.Sessions
+	Sessions  *Sessions
 	Limit     *web.Limiter
 	Guesses   *web.Guesses
 	Box       *secret.Box
@@ -46,6 +46,7 @@ type Waiting struct {
 	Name      string
 	Origin    string
 	LoginHint string
+	Path      string // where the person goes on when nothing is left to do here: "/oauth2/continue"
 }
 
 // Mount registers the routes.
@@ -112,12 +113,12 @@ func withRequest(path string, id *uuid.UUID) string {
 	return path + "?" + url.Values{"request": {id.String()}}.Encode()
 }
 
-// onward is where a person goes when nothing is left to do here.
-func onward(id *uuid.UUID) string {
-	if id == nil {
+// onward is where a person goes when nothing is left to do here: on to the client that waits, or to the own profile.
+func onward(id *uuid.UUID, w *Waiting) string {
+	if w == nil {
 		return "/profile"
 	}
-	return withRequest("/oauth2/continue", id)
+	return withRequest(w.Path, id)
 }
 
 func textOf(id *uuid.UUID) string {
@@ -129,15 +130,10 @@ func textOf(id *uuid.UUID) string {
 
 // person returns the account that is signed in.
 func (h *Handler) person(c *fiber.Ctx) (*Account, error) {
-	s := web.Current(c)
-	if s == nil {
-		return nil, fault.New(fault.SignIn, "idp.sign_in_first")
+	if a := Current(c); a != nil {
+		return a, nil
 	}
-	a, err := ByID(c.UserContext(), h.DB, s.Person)
-	if errors.Is(err, fault.NotFound) {
-		return nil, fault.New(fault.SignIn, "idp.sign_in_first")
-	}
-	return a, err
+	return nil, fault.New(fault.SignIn, "idp.sign_in_first")
 }
 
 // problemOf says in the reader's language what is wrong with a value, or "" when err is nil.

@@ -161,7 +161,7 @@ func (h *Handler) showChecks(c *fiber.Ctx) error {
 	if i.Request != nil {
 		if w := h.Waiting(c.UserContext(), *i.Request); w != nil {
 			page.Client = w.Name
-			page.Next = frontend.Button{Text: t("idp.back_to", w.Name), Href: onward(i.Request)}
+			page.Next = frontend.Button{Text: t("idp.back_to", w.Name), Href: onward(i.Request, w)}
 			page.Correct.Href = withRequest("/profile/data", i.Request)
 		}
 	}

@@ -252,7 +252,7 @@ func (h *Handler) choosePassword(c *fiber.Ctx) error {
 		return err
 	}
 	h.setRegistrationCookie(c, "", -time.Second)
-	if err := h.start(c, r.AccountID); err != nil {
+	if err := h.start(c, r.AccountID, MethodPassword, MethodSMS); err != nil {
 		return err
 	}
 	return c.Redirect(withRequest("/registration/done", r.RequestID), fiber.StatusSeeOther)
@@ -269,7 +269,7 @@ func (h *Handler) showRegistered(c *fiber.Ctx) error {
 		Panel: frontend.Panel{TitleText: t("idp.registered_title")},
 		Email: rus.MaskEmail(a.Email),
 		Raise: withRequest("/profile/data", id),
-		Next:  frontend.Button{Text: t("idp.next"), Href: onward(id)},
+		Next:  frontend.Button{Text: t("idp.next"), Href: onward(id, w)},
 	}
 	if w != nil {
 		page.Client = w.Name

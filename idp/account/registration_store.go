@@ -72,11 +72,14 @@ func deleteRegistration(ctx context.Context, d db.DB, token []byte) error {
 	return err
 }
 
-// purgeOld deletes registrations and links that nobody went on with: they hold names and phones.
+// purgeOld deletes registrations and links that nobody went on with, which hold names and phones, and old sessions.
 func purgeOld(ctx context.Context, d db.DB, now time.Time) error {
 	if _, err := d.Exec(ctx, `DELETE FROM registration WHERE expires_at < $1`, now); err != nil {
 		return err
 	}
-	_, err := d.Exec(ctx, `DELETE FROM email_confirmation WHERE expires_at < $1`, now)
+	if _, err := d.Exec(ctx, `DELETE FROM email_confirmation WHERE expires_at < $1`, now); err != nil {
+		return err
+	}
+	_, err := d.Exec(ctx, `DELETE FROM session WHERE ends_at < $1`, now.Add(-sessionKept))
 	return err
 }

@@ -23,7 +23,7 @@ type loginPage struct {
 	Send     frontend.Button
 }
 
-func (h *Handler) loginPage(c *fiber.Ctx) (loginPage, *uuid.UUID) {
+func (h *Handler) loginPage(c *fiber.Ctx) (loginPage, *uuid.UUID, *Waiting) {
 	t := h.Pages.Texts(c)
 	id, w := h.waiting(c)
 	page := loginPage{
@@ -42,11 +42,11 @@ func (h *Handler) loginPage(c *fiber.Ctx) (loginPage, *uuid.UUID) {
 		}
 		h.AllowForm(c, w.Origin)
 	}
-	return page, id
+	return page, id, w
 }
 
 func (h *Handler) showLogin(c *fiber.Ctx) error {
-	page, id := h.loginPage(c)
+	page, id, _ := h.loginPage(c)
 	if id == nil && web.Current(c) != nil {
 		return c.Redirect("/profile", fiber.StatusSeeOther)
 	}
@@ -55,7 +55,7 @@ func (h *Handler) showLogin(c *fiber.Ctx) error {
 
 // login checks the password. Whatever is wrong, the answer is the same.
 func (h *Handler) login(c *fiber.Ctx) error {
-	page, id := h.loginPage(c)
+	page, id, w := h.loginPage(c)
 	t := h.Pages.Texts(c)
 	typed, password := c.FormValue("login"), c.FormValue("password")
 	if typed == "" {
@@ -81,10 +81,10 @@ func (h *Handler) login(c *fiber.Ctx) error {
 		return h.loginAgain(c, page, fiber.StatusUnprocessableEntity)
 	}
 	h.Guesses.Remember(c, who.name(h.Box, typed))
-	if err := h.start(c, found); err != nil {
+	if err := h.start(c, found, MethodPassword); err != nil {
 		return err
 	}
-	return c.Redirect(onward(id), fiber.StatusSeeOther)
+	return c.Redirect(onward(id, w), fiber.StatusSeeOther)
 }
 
 func (h *Handler) loginAgain(c *fiber.Ctx, page loginPage, status int) error {
@@ -103,10 +103,10 @@ func (h *Handler) limitText(c *fiber.Ctx, err error) string {
 }
 
 // start signs the person in at this browser.
-func (h *Handler) start(c *fiber.Ctx, id uuid.UUID) error {
+func (h *Handler) start(c *fiber.Ctx, id uuid.UUID, methods ...string) error {
 	a, err := ByID(c.UserContext(), h.DB, id)
 	if err != nil {
 		return err
 	}
-	return h.Sessions.Start(c, web.Session{Person: a.ID, Name: a.ShortName()}, 0)
+	return h.Sessions.Start(c, a, methods...)
 }

@@ -86,11 +86,11 @@ func (h *Handler) waiting(ctx context.Context, c *fiber.Ctx) (*request, *visit, 
 }
 
 func (h *Handler) nextStep(ctx context.Context, c *fiber.Ctx, r *request) (*visit, step, error) {
-	v, err := h.visitOf(ctx, c)
-	if err != nil {
-		return nil, "", err
-	}
-	var agreed []string
+	v := visitOf(c)
+	var (
+		agreed []string
+		err    error
+	)
 	if v != nil {
 		if agreed, err = consentOf(ctx, h.DB, v.Account.ID, r.ClientID); err != nil {
 			return nil, "", err

@@ -19,7 +19,6 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/secret"
-	"tamga/internal/web"
 )
 
 // Handler serves the provider.
@@ -28,7 +27,7 @@ type Handler struct {
 	Keys     *Keys
 	Box      *secret.Box
 	Pages    *frontend.Pages
-	Sessions *web.Sessions
+	Sessions *account.Sessions
 	Issuer   string // without a slash at the end
 	HMACKey  []byte // 32 bytes: authenticates codes and tokens
 
@@ -115,20 +114,13 @@ func (h *Handler) inTx(ctx context.Context, fn func(context.Context) error) erro
 	return inTx(ctx, h.DB, fn)
 }
 
-// visitOf returns who is signed in, or nil. An account that is gone is nobody.
-func (h *Handler) visitOf(ctx context.Context, c *fiber.Ctx) (*visit, error) {
-	s := web.Current(c)
-	if s == nil {
-		return nil, nil
+// visitOf returns who is signed in, or nil.
+func visitOf(c *fiber.Ctx) *visit {
+	in := account.CurrentSignIn(c)
+	if in == nil {
+		return nil
 	}
-	a, err := account.ByID(ctx, h.DB, s.Person)
-	if isNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &visit{a, s.ID, s.Started}, nil
+	return &visit{account.Current(c), in}
 }
 
 // requestOf returns the waiting request that the page is about.
@@ -156,10 +148,10 @@ func (h *Handler) requestOf(ctx context.Context, c *fiber.Ctx) (*request, error)
 func claimsOf(v *visit, requestedAt time.Time) *jwt.IDTokenClaims {
 	return &jwt.IDTokenClaims{
 		Subject:                             v.Account.Subject(),
-		AuthTime:                            v.StartedAt,
+		AuthTime:                            v.SignIn.AuthenticatedAt,
 		RequestedAt:                         requestedAt,
 		AuthenticationContextClassReference: v.Account.Level.ACR(),
-		AuthenticationMethodsReferences:     []string{"pwd"},
-		Extra:                               map[string]any{"level": string(v.Account.Level), "sid": v.Session},
+		AuthenticationMethodsReferences:     v.SignIn.AMR(),
+		Extra:                               map[string]any{"level": string(v.Account.Level), "sid": v.SignIn.ID.String()},
 	}
 }

@@ -103,10 +103,7 @@ func (h *Handler) logout(c *fiber.Ctx) error {
 		// The session's cookie does not come with a form of another site; it comes with the GET that follows.
 		return c.Redirect("/oauth2/logout?"+form.Encode(), fiber.StatusSeeOther)
 	}
-	v, err := h.visitOf(ctx, c)
-	if err != nil {
-		return err
-	}
+	v := visitOf(c)
 	l, err := h.readLeaving(ctx, form, v)
 	if err != nil {
 		return err

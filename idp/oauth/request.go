@@ -38,9 +38,8 @@ const (
 
 // visit is somebody signed in.
 type visit struct {
-	Account   *account.Account
-	Session   string    // public id of the session
-	StartedAt time.Time // when the password was last checked
+	Account *account.Account
+	SignIn  *account.SignIn
 }
 
 // next decides the step. v is nil when nobody is signed in; agreed is what the person let this client know before.
@@ -48,7 +47,7 @@ func (r *request) next(v *visit, hinted string, agreed []string, skipConsent boo
 	if v == nil || r.tooOld(v) {
 		return stepSignIn
 	}
-	fresh := !v.StartedAt.Before(r.CreatedAt)
+	fresh := !v.SignIn.AuthenticatedAt.Before(r.CreatedAt)
 	if hinted != "" && hinted != v.Account.Subject() && !fresh {
 		return stepSignIn
 	}
@@ -64,11 +63,11 @@ func (r *request) next(v *visit, hinted string, agreed []string, skipConsent boo
 // tooOld tells whether the client wants the password asked for again.
 func (r *request) tooOld(v *visit) bool {
 	if p := promptOf(r.Form); p.Has("login") || p.Has("select_account") {
-		return v.StartedAt.Before(r.CreatedAt)
+		return v.SignIn.AuthenticatedAt.Before(r.CreatedAt)
 	}
 	// max_age=0 is as good as prompt=login; fosite takes it for absent (F13).
 	age, set, _ := maxAge(r.Form)
-	return set && v.StartedAt.Add(age).Before(r.CreatedAt)
+	return set && v.SignIn.AuthenticatedAt.Add(age).Before(r.CreatedAt)
 }
 
 // level is the least level among those that the client names; names of others are ignored, as the standard says.

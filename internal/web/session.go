@@ -15,7 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Session is somebody signed in at one browser. It lives in Redis only: a lost Redis costs a new sign-in.
+// Session is somebody signed in at one browser. Sessions keeps it in Redis only: a lost Redis costs a new sign-in.
 type Session struct {
 	ID      string            `json:"id"`     // public id, for lists of sessions and as CSRF binding; not the cookie's token
 	Person  uuid.UUID         `json:"person"` // account in the role's own database
@@ -58,6 +58,13 @@ func (s *Sessions) Load(c *fiber.Ctx) error {
 func Current(c *fiber.Ctx) *Session {
 	s, _ := c.Locals(keySession).(*Session)
 	return s
+}
+
+// Carry puts a session that a role keeps elsewhere where Current finds it. Nil says that the browser's cookie names a session
+// that is no more.
+func Carry(c *fiber.Ctx, s *Session) {
+	c.Locals(keySession, s)
+	c.Locals(keySessionOver, s == nil)
 }
 
 // Start signs somebody in: always under a new token, so that a token planted beforehand is worth nothing. With remember the
