@@ -14,6 +14,7 @@
 //	GET  /:system/jwks.json             the system's public keys
 //	POST /registers/pension             SNILS, names, birth date, sex
 //	POST /registers/interior            passport, names, birth date
+//	POST /registers/organisations       number, INN, KPP, names, and who says to be the head
 //	POST /sms                           the operator's gateway
 //	GET  /outbox, /outbox.json          messages that would have left for people, filter ?to=
 //
@@ -21,7 +22,8 @@
 //
 // # Tables
 //
-// stand_system, stand_application, stand_callback, register_person, register_passport, outbox_message, and the bank's.
+// stand_system, stand_application, stand_callback, register_person, register_passport, register_organisation, outbox_message, and
+// the bank's.
 //
 // # States of an application at a stand
 //

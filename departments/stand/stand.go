@@ -69,6 +69,7 @@ func New(cfg Config) (*fiber.App, error) {
 		s.Mount(app)
 	}
 	(&registers{db: cfg.DB}).Mount(app)
+	(&organisations{db: cfg.DB}).Mount(app)
 	(&outbox{db: cfg.DB, pages: cfg.Pages, now: cfg.Now}).Mount(app)
 	if cfg.Bank != nil {
 		cfg.Bank.Mount(app)
