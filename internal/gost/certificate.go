@@ -3,6 +3,7 @@ package gost
 import (
 	"crypto"
 	"crypto/x509"
+	"errors"
 	"io"
 	"time"
 )
@@ -73,3 +74,5 @@ func ParsePublicKey(der []byte) (any, error) { return nil, errNotYet }
 
 // MarshalPublicKey writes a SubjectPublicKeyInfo.
 func MarshalPublicKey(key any) ([]byte, error) { return nil, errNotYet }
+
+var errNotYet = errors.New("gost: not built yet")

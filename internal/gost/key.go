@@ -3,38 +3,82 @@ package gost
 import (
 	"crypto"
 	"errors"
+	"fmt"
 	"io"
 )
-
-var errNotYet = errors.New("gost: not built yet")
 
 // PublicKey is a point of a curve that verifies signatures.
 type PublicKey struct {
 	Curve *Curve
+	point point // Z is 1
 }
 
 // NewPublicKey reads X‖Y, each little-endian, and refuses a point that is not on the curve or not of the signature's group.
-func NewPublicKey(curve *Curve, raw []byte) (*PublicKey, error) { return nil, errNotYet }
+func NewPublicKey(curve *Curve, raw []byte) (*PublicKey, error) {
+	if len(raw) != 2*curve.size {
+		return nil, fmt.Errorf("gost: a public key of %d bytes, not %d", len(raw), 2*curve.size)
+	}
+	x, y := fromLittle(raw[:curve.size]), fromLittle(raw[curve.size:])
+	if !curve.p.below(&x) || !curve.p.below(&y) {
+		return nil, errors.New("gost: a coordinate beyond the field")
+	}
+	m := point{curve.p.mont(&x), curve.p.mont(&y), curve.p.one}
+	if !curve.contains(&m) {
+		return nil, errors.New("gost: a public key that is not a point of its curve")
+	}
+	return &PublicKey{curve, m}, nil
+}
 
 // Bytes returns X‖Y, each little-endian.
-func (k *PublicKey) Bytes() []byte { return nil }
+func (k *PublicKey) Bytes() []byte {
+	x, y := k.Curve.affine(&k.point)
+	return append(x.little(k.Curve.size), y.little(k.Curve.size)...)
+}
 
-// Equal tells whether x is the same point of the same curve.
-func (k *PublicKey) Equal(x crypto.PublicKey) bool { return false }
+// Equal tells whether x is the same point of the same curve, under whatever name of the curve.
+func (k *PublicKey) Equal(x crypto.PublicKey) bool {
+	other, ok := x.(*PublicKey)
+	return ok && k.Curve.group == other.Curve.group && k.point == other.point
+}
 
 // PrivateKey signs. It is a crypto.Signer.
 type PrivateKey struct {
 	PublicKey
+	d element // below the order
 }
 
 // GenerateKey makes a key.
-func GenerateKey(random io.Reader, curve *Curve) (*PrivateKey, error) { return nil, errNotYet }
+func GenerateKey(random io.Reader, curve *Curve) (*PrivateKey, error) {
+	d, err := curve.randomScalar(random)
+	if err != nil {
+		return nil, err
+	}
+	return newPrivateKey(curve, &d), nil
+}
 
-// NewPrivateKey takes the little-endian number of a private key.
-func NewPrivateKey(curve *Curve, raw []byte) (*PrivateKey, error) { return nil, errNotYet }
+// NewPrivateKey takes the little-endian number of a private key. A number beyond the group's order, which some tools make for
+// curves of a small order, is the same key as its remainder.
+func NewPrivateKey(curve *Curve, raw []byte) (*PrivateKey, error) {
+	if len(raw) != curve.size {
+		return nil, fmt.Errorf("gost: a private key of %d bytes, not %d", len(raw), curve.size)
+	}
+	d := fromLittle(raw)
+	d = curve.q.mont(&d)
+	d = curve.q.plain(&d)
+	if d.zero() {
+		return nil, errors.New("gost: a private key of zero")
+	}
+	return newPrivateKey(curve, &d), nil
+}
+
+func newPrivateKey(curve *Curve, d *element) *PrivateKey {
+	m := curve.mulBase(d)
+	x, y := curve.affine(&m)
+	return &PrivateKey{PublicKey{curve, point{curve.p.mont(&x), curve.p.mont(&y), curve.p.one}}, *d}
+}
 
 // Bytes returns the little-endian number of the key.
-func (k *PrivateKey) Bytes() []byte { return nil }
+func (k *PrivateKey) Bytes() []byte { return k.d.little(k.Curve.size) }
 
 // Public returns the *PublicKey.
 func (k *PrivateKey) Public() crypto.PublicKey { return &k.PublicKey }
@@ -43,9 +87,3 @@ func (k *PrivateKey) Public() crypto.PublicKey { return &k.PublicKey }
 func (k *PrivateKey) Sign(random io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, error) {
 	return Sign(random, k, digest)
 }
-
-// Sign returns s‖r, each big-endian: 64 bytes for a key of 256 bits, 128 for 512. The digest is Sum256 or Sum512 of the message.
-func Sign(random io.Reader, key *PrivateKey, digest []byte) ([]byte, error) { return nil, errNotYet }
-
-// Verify tells whether signature (s‖r) is of digest by the owner of key.
-func Verify(key *PublicKey, digest, signature []byte) bool { return false }
