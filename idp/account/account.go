@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tamga/internal/i18n"
 	"tamga/internal/rus"
 )
 
@@ -23,6 +24,7 @@ type Account struct {
 	EmailConfirmed bool
 	Level          Level
 	LevelAt        time.Time
+	Language       i18n.Lang // of messages
 }
 
 // Subject is the person's name towards clients: sub of OpenID Connect.

@@ -11,13 +11,14 @@ import (
 
 	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/i18n"
 )
 
 // ByID returns an account.
 func ByID(ctx context.Context, d db.DB, id uuid.UUID) (*Account, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT id, oid, last_name, first_name, middle_name, phone, email, email_confirmed_at IS NOT NULL AS email_confirmed,
-		       level, level_at
+		       level, level_at, language
 		FROM account
 		WHERE id = $1`, id)
 	return oneAccount(rows)
@@ -27,7 +28,7 @@ func ByID(ctx context.Context, d db.DB, id uuid.UUID) (*Account, error) {
 func ByOID(ctx context.Context, d db.DB, oid int64) (*Account, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT id, oid, last_name, first_name, middle_name, phone, email, email_confirmed_at IS NOT NULL AS email_confirmed,
-		       level, level_at
+		       level, level_at, language
 		FROM account
 		WHERE oid = $1`, oid)
 	return oneAccount(rows)
@@ -71,9 +72,9 @@ func phoneTaken(ctx context.Context, d db.DB, phone string) (bool, error) {
 // insertAccount makes a simplified account.
 func insertAccount(ctx context.Context, d db.DB, a *Account, password string, now time.Time) error {
 	_, err := d.Exec(ctx, `
-		INSERT INTO account (id, last_name, first_name, middle_name, phone, email, password, level, level_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'simplified', $8, $8)`,
-		a.ID, a.LastName, a.FirstName, a.MiddleName, a.Phone, a.Email, password, now)
+		INSERT INTO account (id, last_name, first_name, middle_name, phone, email, password, level, level_at, created_at, language)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'simplified', $8, $8, $9)`,
+		a.ID, a.LastName, a.FirstName, a.MiddleName, a.Phone, a.Email, password, now, a.Language)
 	if db.IsUnique(err, "account_phone") || db.IsUnique(err, "account_pkey") {
 		return fault.New(fault.Conflict, "idp.registration_taken")
 	}
@@ -83,18 +84,25 @@ func insertAccount(ctx context.Context, d db.DB, a *Account, password string, no
 	return nil
 }
 
+// SetLanguage keeps the language of a person's messages.
+func SetLanguage(ctx context.Context, d db.DB, account uuid.UUID, lang i18n.Lang) error {
+	_, err := d.Exec(ctx, `UPDATE account SET language = $2 WHERE id = $1 AND language <> $2`, account, lang)
+	return err
+}
+
 // errSNILSTaken means that another account has this СНИЛС.
 var errSNILSTaken = errors.New("snils belongs to another account")
 
-// raise makes the account standard, under the name that the registers know.
-func raise(ctx context.Context, d db.DB, account uuid.UUID, now time.Time) error {
+// adopt gives the account the name and СНИЛС of a round that the registers have confirmed, and makes a simplified account standard.
+func adopt(ctx context.Context, d db.DB, account uuid.UUID, round int, now time.Time) error {
 	err := pgx.BeginFunc(ctx, d, func(tx pgx.Tx) error { // a savepoint: a clash must not fail the caller's transaction
 		_, err := tx.Exec(ctx, `
 			UPDATE account a
-			SET level = 'standard', level_at = $2, snils_key = i.snils_key, last_name = i.last_name,
-			    first_name = i.first_name, middle_name = i.middle_name
+			SET level = CASE a.level WHEN 'simplified' THEN 'standard' ELSE a.level END,
+			    level_at = CASE a.level WHEN 'simplified' THEN $3 ELSE a.level_at END,
+			    snils_key = i.snils_key, last_name = i.last_name, first_name = i.first_name, middle_name = i.middle_name
 			FROM identity i
-			WHERE a.id = $1 AND i.account_id = a.id AND a.level = 'simplified'`, account, now)
+			WHERE a.id = $1 AND i.account_id = a.id AND i.round = $2`, account, round, now)
 		return err
 	})
 	if db.IsUnique(err, "account_snils_key") {

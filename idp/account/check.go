@@ -39,14 +39,14 @@ func (h *Handler) startChecks(ctx context.Context, i *Identity) error {
 	})
 }
 
-// answer is what a register says.
-type answer struct {
+// Answer is what a register says. Without a match there is a reason.
+type Answer struct {
 	Match  bool   `json:"match"`
 	Reason string `json:"reason"`
 }
 
-// reasons that a register may give; the page has a text for each.
-var reasons = map[string]bool{"not_found": true, "name": true, "birth_date": true, "sex": true, "document": true, "taken": true}
+// reasons that a register may give; pages have a text for each.
+var reasons = map[string]bool{"not_found": true, "name": true, "birth_date": true, "sex": true, "document": true, "taken": true, "parent": true}
 
 // question is what a register needs to know, and no more.
 func question(register string, i *Identity) any {
@@ -65,17 +65,18 @@ func question(register string, i *Identity) any {
 		}{i.SNILS, i.Gender(), p}
 	}
 	return struct {
+		Kind     string `json:"kind"`
 		Series   string `json:"series"`
 		Number   string `json:"number"`
 		IssuedOn string `json:"issued_on"`
 		Code     string `json:"code"`
 		person
-	}{i.Document.Series, i.Document.Number, i.Document.IssuedOn, i.Document.Code, p}
+	}{i.Document.Type, i.Document.Series, i.Document.Number, i.Document.IssuedOn, i.Document.Code, p}
 }
 
-// ask puts a question to a register. An error means that there is no answer yet.
-func ask(ctx context.Context, client *http.Client, base, register string, i *Identity) (*answer, error) {
-	body, err := json.Marshal(question(register, i))
+// AskRegister puts a question to a register. An error means that there is no answer yet.
+func AskRegister(ctx context.Context, client *http.Client, base, register string, question any) (*Answer, error) {
+	body, err := json.Marshal(question)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,7 @@ func ask(ctx context.Context, client *http.Client, base, register string, i *Ide
 	if got.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("register %s answered %d", register, got.StatusCode)
 	}
-	a := &answer{}
+	a := &Answer{}
 	if err := json.NewDecoder(io.LimitReader(got.Body, 64<<10)).Decode(a); err != nil {
 		return nil, errors.New("register " + register + " gave no JSON")
 	}

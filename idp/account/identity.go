@@ -10,7 +10,8 @@ import (
 type Identity struct {
 	Account     uuid.UUID
 	Round       int
-	State       string // "checking", "passed", "failed"
+	State       string // "checking", "passed", "failed"; "former": passed, and replaced by a later round
+	DocumentID  int64  // number of the document towards clients
 	LastName    string
 	FirstName   string
 	MiddleName  string
@@ -27,14 +28,21 @@ type Identity struct {
 // Gender is the sex as OpenID Connect and the registers write it.
 func (i *Identity) Gender() string { return map[string]string{"M": "male", "F": "female"}[i.Sex] }
 
-// Document proves who a person is. Only the passport of a citizen of Russia is known so far.
+// The documents that prove who a person is, under the names of ESIA.
+const (
+	Passport        = "RF_PASSPORT"
+	ForeignDocument = "FID_DOC" // of a citizen of another country, or of none
+)
+
+// Document proves who a person is.
 type Document struct {
-	Type     string `json:"type"` // "RF_PASSPORT"
-	Series   string `json:"series"`
-	Number   string `json:"number"`
-	IssuedOn string `json:"issued_on"` // YYYY-MM-DD
-	IssuedBy string `json:"issued_by"`
-	Code     string `json:"code"` // 160-001
+	Type      string `json:"type"`
+	Series    string `json:"series"` // "" of a foreign document: its number is kept as printed
+	Number    string `json:"number"`
+	IssuedOn  string `json:"issued_on"` // YYYY-MM-DD
+	IssuedBy  string `json:"issued_by"`
+	Code      string `json:"code"`                 // 160-001, of a Russian passport
+	ExpiresOn string `json:"expires_on,omitempty"` // of a foreign document
 }
 
 // Check is one register's answer.
@@ -47,6 +55,7 @@ type Check struct {
 	Reason    string
 	Attempts  int
 	LastError string
+	CheckedAt *time.Time
 }
 
 // Registers lists those that are asked, in the order in which the page shows them.

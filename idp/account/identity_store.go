@@ -20,58 +20,96 @@ func place(column string, account uuid.UUID) []byte {
 	return []byte("identity." + column + ":" + account.String())
 }
 
-// IdentityOf returns the personal data of an account.
+// identityColumns are what scanIdentity reads.
+const identityColumns = `
+	SELECT account_id, round, state, last_name, first_name, middle_name, sex, birth_date, birth_place, citizenship, snils, document,
+	       document_id, request_id, submitted_at
+	FROM identity
+	WHERE account_id = $1`
+
+// IdentityOf returns the personal data of an account: those in force, or, until some have passed, those last sent.
 func IdentityOf(ctx context.Context, d db.DB, box *secret.Box, account uuid.UUID) (*Identity, error) {
-	i := &Identity{Account: account}
+	return scanIdentity(d.QueryRow(ctx, identityColumns+`
+		ORDER BY state = 'passed' DESC, round DESC
+		LIMIT 1`, account), box)
+}
+
+// LatestIdentity returns the data last sent, in force or not.
+func LatestIdentity(ctx context.Context, d db.DB, box *secret.Box, account uuid.UUID) (*Identity, error) {
+	return scanIdentity(d.QueryRow(ctx, identityColumns+`
+		ORDER BY state = 'former', round DESC
+		LIMIT 1`, account), box)
+}
+
+// FormerIdentities returns the data that were in force before, the latest first.
+func FormerIdentities(ctx context.Context, d db.DB, box *secret.Box, account uuid.UUID) ([]*Identity, error) {
+	rows, err := d.Query(ctx, identityColumns+` AND state = 'former'
+		ORDER BY round DESC`, account)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*Identity, error) { return scanIdentity(row, box) })
+}
+
+func scanIdentity(row pgx.Row, box *secret.Box) (*Identity, error) {
+	i := &Identity{}
 	var snils, document []byte
-	err := d.QueryRow(ctx, `
-		SELECT round, state, last_name, first_name, middle_name, sex, birth_date, birth_place, citizenship, snils, document,
-		       request_id, submitted_at
-		FROM identity
-		WHERE account_id = $1`, account).Scan(&i.Round, &i.State, &i.LastName, &i.FirstName, &i.MiddleName, &i.Sex,
-		&i.BirthDate, &i.BirthPlace, &i.Citizenship, &snils, &document, &i.Request, &i.SubmittedAt)
+	err := row.Scan(&i.Account, &i.Round, &i.State, &i.LastName, &i.FirstName, &i.MiddleName, &i.Sex, &i.BirthDate, &i.BirthPlace,
+		&i.Citizenship, &snils, &document, &i.DocumentID, &i.Request, &i.SubmittedAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.New(fault.NotFound, "idp.no_identity")
 	}
 	if err != nil {
 		return nil, err
 	}
-	open, err := box.Open(snils, place("snils", account))
+	open, err := box.Open(snils, place("snils", i.Account))
 	if err != nil {
-		return nil, fmt.Errorf("identity %s: %w", account, err)
+		return nil, fmt.Errorf("identity %s: %w", i.Account, err)
 	}
 	i.SNILS = string(open)
-	if open, err = box.Open(document, place("document", account)); err != nil {
-		return nil, fmt.Errorf("identity %s: %w", account, err)
+	if open, err = box.Open(document, place("document", i.Account)); err != nil {
+		return nil, fmt.Errorf("identity %s: %w", i.Account, err)
 	}
 	return i, json.Unmarshal(open, &i.Document)
 }
 
-// putIdentity stores data for the next round of checks and returns the round's number. Data under check, and data of an
-// account that has passed, are not replaced: found is false then.
-func putIdentity(ctx context.Context, d db.DB, box *secret.Box, i *Identity, now time.Time) (round int, found bool, err error) {
+// putIdentity stores data for the next round of checks and returns the round's number. While a round is under way nothing is stored:
+// found is false then. Data in force stay so; of those that failed only the last are kept.
+func putIdentity(ctx context.Context, tx pgx.Tx, box *secret.Box, i *Identity, now time.Time) (round int, found bool, err error) {
+	// Two tabs at once must not both begin a round. The account's row is what they both have.
+	if _, err := tx.Exec(ctx, `SELECT 1 FROM account WHERE id = $1 FOR UPDATE`, i.Account); err != nil {
+		return 0, false, err
+	}
+	last, err := LatestIdentity(ctx, tx, box, i.Account)
+	switch {
+	case errors.Is(err, fault.NotFound):
+		last = &Identity{}
+	case err != nil:
+		return 0, false, err
+	case last.State == "checking":
+		return 0, false, nil
+	}
+	var documentID *int64
+	if known, err := IdentityOf(ctx, tx, box, i.Account); err == nil && known.Document == i.Document {
+		documentID = &known.DocumentID
+	}
 	document, err := json.Marshal(i.Document)
 	if err != nil {
 		return 0, false, err
 	}
-	err = d.QueryRow(ctx, `
-		INSERT INTO identity AS old (account_id, round, state, last_name, first_name, middle_name, sex, birth_date, birth_place,
-		                             citizenship, snils, snils_key, document, request_id, submitted_at)
-		VALUES ($1, 1, 'checking', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-		ON CONFLICT (account_id) DO UPDATE
-		SET round = old.round + 1, state = 'checking', decided_at = NULL, last_name = excluded.last_name,
-		    first_name = excluded.first_name, middle_name = excluded.middle_name, sex = excluded.sex,
-		    birth_date = excluded.birth_date, birth_place = excluded.birth_place, citizenship = excluded.citizenship,
-		    snils = excluded.snils, snils_key = excluded.snils_key, document = excluded.document,
-		    request_id = excluded.request_id, submitted_at = excluded.submitted_at
-		WHERE old.state = 'failed'
+	err = tx.QueryRow(ctx, `
+		INSERT INTO identity (account_id, round, state, last_name, first_name, middle_name, sex, birth_date, birth_place, citizenship,
+		                      snils, snils_key, document, request_id, submitted_at, document_id)
+		VALUES ($1, (SELECT coalesce(max(round), 0) + 1 FROM identity WHERE account_id = $1), 'checking', $2, $3, $4, $5, $6, $7, $8,
+		        $9, $10, $11, $12, $13, coalesce($14, nextval('paper_id_seq')))
 		RETURNING round`,
 		i.Account, i.LastName, i.FirstName, i.MiddleName, i.Sex, i.BirthDate, i.BirthPlace, i.Citizenship,
 		box.Seal([]byte(i.SNILS), place("snils", i.Account)), snilsKey(box, i.SNILS),
-		box.Seal(document, place("document", i.Account)), i.Request, now).Scan(&round)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, false, nil
+		box.Seal(document, place("document", i.Account)), i.Request, now, documentID).Scan(&round)
+	if err != nil {
+		return 0, false, err
 	}
+	_, err = tx.Exec(ctx, `DELETE FROM identity WHERE account_id = $1 AND state = 'failed'`, i.Account)
 	return round, err == nil, err
 }
 
@@ -84,20 +122,19 @@ func insertCheck(ctx context.Context, d db.DB, c Check, now time.Time) error {
 
 func checkByID(ctx context.Context, d db.DB, id uuid.UUID) (*Check, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT id, account_id AS account, round, register, state, reason, attempts, last_error
+		SELECT id, account_id AS account, round, register, state, reason, attempts, last_error, checked_at
 		FROM identity_check
 		WHERE id = $1`, id)
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Check])
 }
 
-// checksOf returns the answers of the latest round, in the order of Registers.
-func checksOf(ctx context.Context, d db.DB, account uuid.UUID) ([]Check, error) {
+// checksOf returns the answers of a round, in the order of Registers.
+func checksOf(ctx context.Context, d db.DB, account uuid.UUID, round int) ([]Check, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT c.id, c.account_id AS account, c.round, c.register, c.state, c.reason, c.attempts, c.last_error
-		FROM identity_check c
-		JOIN identity i ON i.account_id = c.account_id AND i.round = c.round
-		WHERE c.account_id = $1
-		ORDER BY c.register DESC`, account)
+		SELECT id, account_id AS account, round, register, state, reason, attempts, last_error, checked_at
+		FROM identity_check
+		WHERE account_id = $1 AND round = $2
+		ORDER BY register DESC`, account, round)
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Check])
 }
 
@@ -108,10 +145,14 @@ func noteAttempt(ctx context.Context, d db.DB, id uuid.UUID, problem string) err
 	return err
 }
 
-// lockIdentity makes the answers of one person's checks wait for each other, and returns the current round.
-func lockIdentity(ctx context.Context, tx pgx.Tx, account uuid.UUID) (round int, err error) {
-	err = tx.QueryRow(ctx, `SELECT round FROM identity WHERE account_id = $1 FOR UPDATE`, account).Scan(&round)
-	return round, err
+// lockIdentity makes the answers of one person's checks wait for each other, and tells whether the round is still under way.
+func lockIdentity(ctx context.Context, tx pgx.Tx, account uuid.UUID, round int) (waits bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT state = 'checking' FROM identity WHERE account_id = $1 AND round = $2 FOR UPDATE`, account, round).Scan(&waits)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return waits, err
 }
 
 // finishCheck writes an answer down once.
@@ -131,8 +172,14 @@ func failPassed(ctx context.Context, d db.DB, account uuid.UUID, round int, regi
 	return err
 }
 
-func decideIdentity(ctx context.Context, d db.DB, account uuid.UUID, state string, now time.Time) error {
+// decideIdentity ends a round. Data that pass take the place of those in force.
+func decideIdentity(ctx context.Context, d db.DB, account uuid.UUID, round int, state string, now time.Time) error {
+	if state == "passed" {
+		if _, err := d.Exec(ctx, `UPDATE identity SET state = 'former' WHERE account_id = $1 AND state = 'passed'`, account); err != nil {
+			return err
+		}
+	}
 	_, err := d.Exec(ctx, `
-		UPDATE identity SET state = $2, decided_at = $3 WHERE account_id = $1`, account, state, now)
+		UPDATE identity SET state = $3, decided_at = $4 WHERE account_id = $1 AND round = $2`, account, round, state, now)
 	return err
 }

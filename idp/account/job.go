@@ -12,7 +12,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/internal/db"
-	"tamga/internal/i18n"
+	"tamga/internal/journal"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 )
@@ -44,6 +44,9 @@ type Jobs struct {
 	Client    *http.Client // with a timeout
 	Registers string       // address of the registers, without a slash at the end
 	PublicURL string
+
+	// Passed is called when data have come into force, in the same transaction; may be nil.
+	Passed func(ctx context.Context, tx pgx.Tx, account uuid.UUID) error
 }
 
 // AddWorkers registers the jobs.
@@ -78,12 +81,13 @@ func (w *checkWorker) NextRetry(job *river.Job[CheckArgs]) time.Time {
 	return time.Now().Add(min(time.Second<<min(job.Attempt, 10), 5*time.Minute))
 }
 
-// Work asks the register. Without an answer it notes why and fails, so that River tries again.
+// Work asks the register. Without an answer it notes why and fails, so that River tries again. When the last attempt is spent the
+// check fails, too: a person must not wait for ever, and can send the data again.
 func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error {
-	return w.check(ctx, job.Args.CheckID)
+	return w.check(ctx, job.Args.CheckID, job.Attempt >= job.MaxAttempts)
 }
 
-func (j *Jobs) check(ctx context.Context, id uuid.UUID) error {
+func (j *Jobs) check(ctx context.Context, id uuid.UUID, last bool) error {
 	c, err := checkByID(ctx, j.DB, id)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && c.State != "waiting" {
 		return nil // the account is gone, or the job ran twice
@@ -91,24 +95,27 @@ func (j *Jobs) check(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	i, err := IdentityOf(ctx, j.DB, j.Box, c.Account)
+	i, err := LatestIdentity(ctx, j.DB, j.Box, c.Account)
 	if err != nil {
 		return err
 	}
 	if i.Round != c.Round {
 		return nil
 	}
-	a, err := ask(ctx, j.Client, j.Registers, c.Register, i)
-	if err != nil {
+	a, err := AskRegister(ctx, j.Client, j.Registers, c.Register, question(c.Register, i))
+	if err != nil && !last {
 		return errors.Join(err, noteAttempt(ctx, j.DB, id, err.Error()))
+	}
+	if err != nil {
+		a = &Answer{Reason: "away"}
 	}
 	return pgx.BeginFunc(ctx, j.DB, func(tx pgx.Tx) error { return j.record(ctx, tx, c, a) })
 }
 
 // record writes an answer down, and decides when it was the last.
-func (j *Jobs) record(ctx context.Context, tx pgx.Tx, c *Check, a *answer) error {
-	round, err := lockIdentity(ctx, tx, c.Account)
-	if err != nil || round != c.Round {
+func (j *Jobs) record(ctx context.Context, tx pgx.Tx, c *Check, a *Answer) error {
+	waits, err := lockIdentity(ctx, tx, c.Account, c.Round)
+	if err != nil || !waits {
 		return err
 	}
 	state, reason := "passed", ""
@@ -118,7 +125,7 @@ func (j *Jobs) record(ctx context.Context, tx pgx.Tx, c *Check, a *answer) error
 	if err := finishCheck(ctx, tx, c.ID, state, reason, j.Now()); err != nil {
 		return err
 	}
-	checks, err := checksOf(ctx, tx, c.Account)
+	checks, err := checksOf(ctx, tx, c.Account, c.Round)
 	if err != nil {
 		return err
 	}
@@ -126,50 +133,70 @@ func (j *Jobs) record(ctx context.Context, tx pgx.Tx, c *Check, a *answer) error
 	case "passed":
 		return j.pass(ctx, tx, c)
 	case "failed":
-		return j.fail(ctx, tx, c.Account)
+		return j.fail(ctx, tx, c)
 	}
 	return nil
 }
 
-// pass raises the level, unless the СНИЛС belongs to another account. Only who knows all data of a person learns of that.
+// pass puts the data in force and raises the level, unless the СНИЛС belongs to another account. Only who knows all data of a person
+// learns of that.
 func (j *Jobs) pass(ctx context.Context, tx pgx.Tx, c *Check) error {
-	err := raise(ctx, tx, c.Account, j.Now())
+	before, err := ByID(ctx, tx, c.Account)
+	if err != nil {
+		return err
+	}
+	err = adopt(ctx, tx, c.Account, c.Round, j.Now())
 	if errors.Is(err, errSNILSTaken) {
 		if err := failPassed(ctx, tx, c.Account, c.Round, "pension", "taken"); err != nil {
 			return err
 		}
-		return j.fail(ctx, tx, c.Account)
+		return j.fail(ctx, tx, c)
 	}
 	if err != nil {
 		return err
 	}
-	if err := decideIdentity(ctx, tx, c.Account, "passed", j.Now()); err != nil {
+	if err := decideIdentity(ctx, tx, c.Account, c.Round, "passed", j.Now()); err != nil {
 		return err
 	}
-	return j.tell(ctx, tx, c.Account, "passed")
+	if j.Passed != nil {
+		if err := j.Passed(ctx, tx, c.Account); err != nil {
+			return err
+		}
+	}
+	return j.tell(ctx, tx, before, "passed")
 }
 
-func (j *Jobs) fail(ctx context.Context, tx pgx.Tx, account uuid.UUID) error {
-	if err := decideIdentity(ctx, tx, account, "failed", j.Now()); err != nil {
+// fail ends a round that a register refused. Data in force and the level stay.
+func (j *Jobs) fail(ctx context.Context, tx pgx.Tx, c *Check) error {
+	if err := decideIdentity(ctx, tx, c.Account, c.Round, "failed", j.Now()); err != nil {
 		return err
 	}
-	return j.tell(ctx, tx, account, "failed")
-}
-
-// tell sends the result by SMS and, to a confirmed address, by e-mail.
-func (j *Jobs) tell(ctx context.Context, tx pgx.Tx, account uuid.UUID, result string) error {
-	a, err := ByID(ctx, tx, account)
+	a, err := ByID(ctx, tx, c.Account)
 	if err != nil {
 		return err
 	}
-	lang := i18n.RU
-	link := j.PublicURL + "/profile/checks"
-	if err := sendSMS(ctx, tx, j.Notify, "checks_"+result, a.Phone, j.Pages.T(lang, "idp.sms_checks_"+result)); err != nil {
+	return j.tell(ctx, tx, a, "failed")
+}
+
+// tell sends the result by SMS and, to a confirmed address, by e-mail, in the person's language. Who had the level before has
+// corrected something, and reads that the old data stay or are replaced.
+func (j *Jobs) tell(ctx context.Context, tx pgx.Tx, before *Account, result string) error {
+	err := journal.Write(ctx, tx, journal.Entry{Actor: "idp.check", ActorRole: "system", Action: "idp.data_" + result,
+		Subject: before.ID.String(), Purpose: "comparison with state registers"})
+	if err != nil {
 		return err
 	}
-	if !a.EmailConfirmed {
+	kind := "checks_" + result
+	if before.Level.AtLeast(Standard) {
+		kind = "correction_" + result
+	}
+	t := func(key string, args ...any) string { return j.Pages.T(before.Language, "idp."+key, args...) }
+	if err := sendSMS(ctx, tx, j.Notify, kind, before.Phone, t("sms_"+kind)); err != nil {
+		return err
+	}
+	if !before.EmailConfirmed {
 		return nil // nobody knows yet whose address it is
 	}
-	return sendEmail(ctx, tx, j.Notify, "checks_"+result, a.Email, j.Pages.T(lang, "idp.mail_checks_"+result+"_subject"),
-		j.Pages.T(lang, "idp.mail_checks_"+result+"_text", a.FirstName, link))
+	return sendEmail(ctx, tx, j.Notify, kind, before.Email, t("mail_"+kind+"_subject"),
+		t("mail_"+kind+"_text", before.FirstName, j.PublicURL+"/profile/checks"))
 }

@@ -134,14 +134,14 @@ func (h *Handler) showChecks(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	i, err := IdentityOf(c.UserContext(), h.DB, h.Box, a.ID)
+	i, err := LatestIdentity(c.UserContext(), h.DB, h.Box, a.ID)
 	if errors.Is(err, fault.NotFound) {
 		return c.Redirect("/profile/data", fiber.StatusSeeOther)
 	}
 	if err != nil {
 		return err
 	}
-	checks, err := checksOf(c.UserContext(), h.DB, a.ID)
+	checks, err := checksOf(c.UserContext(), h.DB, a.ID, i.Round)
 	if err != nil {
 		return err
 	}

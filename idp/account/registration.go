@@ -104,7 +104,7 @@ func (h *Handler) finish(ctx context.Context, r *registration, password string, 
 	if err != nil {
 		return err
 	}
-	a := &Account{ID: r.AccountID, LastName: r.LastName, FirstName: r.FirstName, Phone: r.Phone, Email: r.Email}
+	a := &Account{ID: r.AccountID, LastName: r.LastName, FirstName: r.FirstName, Phone: r.Phone, Email: r.Email, Language: lang}
 	return pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
 		if err := insertAccount(ctx, tx, a, hash, h.Now()); err != nil {
 			return err

@@ -45,9 +45,10 @@ func Seed(ctx context.Context, d db.DB, box *secret.Box, passwords *secret.Hashe
 		if err != nil || p.Identity == nil {
 			return err
 		}
-		if _, _, err := putIdentity(ctx, tx, box, p.Identity, now); err != nil {
+		round, _, err := putIdentity(ctx, tx, box, p.Identity, now)
+		if err != nil {
 			return err
 		}
-		return decideIdentity(ctx, tx, a.ID, "passed", now)
+		return decideIdentity(ctx, tx, a.ID, round, "passed", now)
 	})
 }

@@ -1,0 +1,2 @@
+// Package family keeps children's accounts.
+package family

@@ -1,0 +1,2 @@
+// Package papers keeps people's documents, addresses and vehicles.
+package papers
