@@ -2,77 +2,122 @@ package gost
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
 	"errors"
-	"io"
-	"time"
+	"fmt"
 )
 
-// Certificate is an X.509 certificate of an RSA, ECDSA or GOST key. The embedded fields are those of the standard library,
-// except that its methods that check signatures know no GOST: use ours.
+// ErrSignature is the error of a signature that is not of the key in question.
+var ErrSignature = errors.New("gost: the signature is not of this key")
+
+// Certificate is an X.509 certificate of an RSA, ECDSA or GOST key. The embedded fields are the standard library's; of its
+// methods only CheckIssuedBy, VerifyMessage and VerifyChain of ours know GOST.
 type Certificate struct {
 	*x509.Certificate
 	Public any     // *rsa.PublicKey, *ecdsa.PublicKey or *PublicKey
 	Holder Subject // the subject's fields by their Russian meaning
-}
 
-// Subject is the holder of a Russian certificate. Absent fields are empty.
-type Subject struct {
-	CommonName   string
-	Surname      string
-	GivenName    string // first name and patronymic
-	Organization string
-	Title        string
-	Email        string
-	SNILS        string // 11 digits
-	INN          string // of a person or a sole proprietor, 12 digits
-	LegalINN     string // of a legal entity, 10 digits
-	OGRN         string
-	OGRNIP       string
+	signedWith asn1.ObjectIdentifier
 }
 
 // ParseCertificate reads one certificate in DER.
-func ParseCertificate(der []byte) (*Certificate, error) { return nil, errNotYet }
+func ParseCertificate(der []byte) (*Certificate, error) {
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	var outer struct {
+		TBS       asn1.RawValue
+		Algorithm pkix.AlgorithmIdentifier
+		Signature asn1.BitString
+	}
+	if err := unmarshal(der, &outer); err != nil {
+		return nil, err
+	}
+	public, err := ParsePublicKey(parsed.RawSubjectPublicKeyInfo)
+	if err != nil {
+		return nil, err
+	}
+	return &Certificate{parsed, public, holder(parsed.Subject), outer.Algorithm.Algorithm}, nil
+}
 
 // ParseCertificates reads one certificate in DER, or all those of a PEM file.
-func ParseCertificates(file []byte) ([]*Certificate, error) { return nil, errNotYet }
+func ParseCertificates(file []byte) (list []*Certificate, err error) {
+	block, rest := pem.Decode(file)
+	if block == nil {
+		c, err := ParseCertificate(file)
+		if err != nil {
+			return nil, err
+		}
+		return []*Certificate{c}, nil
+	}
+	for ; block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		c, err := ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	if list == nil {
+		return nil, errors.New("gost: no certificate in the file")
+	}
+	return list, nil
+}
 
-// CheckIssuedBy checks that issuer signed the certificate. It looks at the signature alone: VerifyChain looks at the rest.
-func (c *Certificate) CheckIssuedBy(issuer *Certificate) error { return errNotYet }
+// CheckIssuedBy checks that issuer's key signed the certificate. It looks at nothing else: VerifyChain does.
+func (c *Certificate) CheckIssuedBy(issuer *Certificate) error {
+	size := 0
+	switch {
+	case c.signedWith.Equal(OIDSignature256):
+		size = 32
+	case c.signedWith.Equal(OIDSignature512):
+		size = 64
+	default:
+		return issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
+	}
+	key, ok := issuer.Public.(*PublicKey)
+	if !ok || key.Curve.size != size || !Verify(key, key.Digest(c.RawTBSCertificate), c.Signature) {
+		return ErrSignature
+	}
+	return nil
+}
+
+// Digest is Streebog of the message, as long as signatures of the key want it.
+func (k *PublicKey) Digest(message []byte) []byte {
+	if k.Curve.size == 64 {
+		sum := Sum512(message)
+		return sum[:]
+	}
+	sum := Sum256(message)
+	return sum[:]
+}
 
 // VerifyMessage checks a bare signature of the message by the certificate's key: s‖r over Streebog for GOST, PKCS #1 v1.5 over
 // SHA-256 for RSA, ASN.1 over SHA-256 for ECDSA.
-func (c *Certificate) VerifyMessage(message, signature []byte) error { return errNotYet }
-
-// VerifyChain builds a chain from c to one of roots through between, and checks dates, signatures and the right to issue at the
-// moment at. It does not ask for revocation, names of hosts or purposes of keys.
-func VerifyChain(c *Certificate, roots []*Certificate, at time.Time, between ...*Certificate) error {
-	return errNotYet
+func (c *Certificate) VerifyMessage(message, signature []byte) error {
+	sum := sha256.Sum256(message)
+	good := false
+	switch key := c.Public.(type) {
+	case *PublicKey:
+		good = Verify(key, key.Digest(message), signature)
+	case *rsa.PublicKey:
+		good = rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) == nil
+	case *ecdsa.PublicKey:
+		good = ecdsa.VerifyASN1(key, sum[:], signature)
+	default:
+		return fmt.Errorf("gost: a key of a kind not supported: %T", c.Public)
+	}
+	if !good {
+		return ErrSignature
+	}
+	return nil
 }
-
-// Template says what a certificate to be made will hold.
-type Template struct {
-	Holder    Subject
-	NotBefore time.Time
-	NotAfter  time.Time
-	CA        bool
-}
-
-// Issue makes a certificate of the public key, signed by the issuer's key. Without an issuer it is self-signed.
-func Issue(random io.Reader, t Template, public crypto.PublicKey, issuer *Certificate, key crypto.Signer) (*Certificate, error) {
-	return nil, errNotYet
-}
-
-// ParsePrivateKey reads a PKCS #8 private key (DER or PEM): GOST in every form that gost-engine writes or reads, RSA, ECDSA.
-func ParsePrivateKey(file []byte) (crypto.Signer, error) { return nil, errNotYet }
-
-// MarshalPrivateKey writes PKCS #8, as OpenSSL and its GOST engine read it.
-func MarshalPrivateKey(key crypto.Signer) ([]byte, error) { return nil, errNotYet }
-
-// ParsePublicKey reads a SubjectPublicKeyInfo: *rsa.PublicKey, *ecdsa.PublicKey or *PublicKey.
-func ParsePublicKey(der []byte) (any, error) { return nil, errNotYet }
-
-// MarshalPublicKey writes a SubjectPublicKeyInfo.
-func MarshalPublicKey(key any) ([]byte, error) { return nil, errNotYet }
-
-var errNotYet = errors.New("gost: not built yet")
