@@ -14,17 +14,27 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/fault"
+	"tamga/internal/i18n"
+	"tamga/internal/journal"
 )
 
 // startChecks stores the data and asks the registers, each in a job of its own: all or nothing of it happens.
-func (h *Handler) startChecks(ctx context.Context, i *Identity) error {
+func (h *Handler) startChecks(ctx context.Context, i *Identity, lang i18n.Lang) error {
 	return pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
+		if err := SetLanguage(ctx, tx, i.Account, lang); err != nil { // the answer comes in the language of the question
+			return err
+		}
 		round, found, err := putIdentity(ctx, tx, h.Box, i, h.Now())
 		if err != nil {
 			return err
 		}
 		if !found { // sent twice, or in two tabs: the checks of the first are under way
 			return nil
+		}
+		err = journal.Write(ctx, tx, journal.Entry{Actor: i.Account.String(), ActorRole: "citizen", Action: "idp.data_sent",
+			Subject: i.Account.String(), Details: map[string]any{"round": round}})
+		if err != nil {
+			return err
 		}
 		for _, register := range Registers {
 			c := Check{ID: uuid.Must(uuid.NewV7()), Account: i.Account, Round: round, Register: register}

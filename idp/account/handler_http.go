@@ -68,6 +68,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/profile/email", h.sendConfirmation)
 	r.Get("/profile/data", h.showData)
 	r.Post("/profile/data", h.sendData)
+	r.Post("/profile/data/drop", h.dropData)
 	r.Get("/profile/checks", h.showChecks)
 	r.Get("/levels", h.showLevels)
 }

@@ -100,7 +100,8 @@ func putIdentity(ctx context.Context, tx pgx.Tx, box *secret.Box, i *Identity, n
 	err = tx.QueryRow(ctx, `
 		INSERT INTO identity (account_id, round, state, last_name, first_name, middle_name, sex, birth_date, birth_place, citizenship,
 		                      snils, snils_key, document, request_id, submitted_at, document_id)
-		VALUES ($1, (SELECT coalesce(max(round), 0) + 1 FROM identity WHERE account_id = $1), 'checking', $2, $3, $4, $5, $6, $7, $8,
+		VALUES ($1, (SELECT greatest(max(i.round), max(c.round), 0) + 1
+		             FROM identity i FULL JOIN identity_check c USING (account_id) WHERE account_id = $1), 'checking', $2, $3, $4, $5, $6, $7, $8,
 		        $9, $10, $11, $12, $13, coalesce($14, nextval('paper_id_seq')))
 		RETURNING round`,
 		i.Account, i.LastName, i.FirstName, i.MiddleName, i.Sex, i.BirthDate, i.BirthPlace, i.Citizenship,
@@ -111,6 +112,12 @@ func putIdentity(ctx context.Context, tx pgx.Tx, box *secret.Box, i *Identity, n
 	}
 	_, err = tx.Exec(ctx, `DELETE FROM identity WHERE account_id = $1 AND state = 'failed'`, i.Account)
 	return round, err == nil, err
+}
+
+// dropIdentity forgets a round that is under way or has failed.
+func dropIdentity(ctx context.Context, d db.DB, account uuid.UUID) (dropped bool, err error) {
+	tag, err := d.Exec(ctx, `DELETE FROM identity WHERE account_id = $1 AND state IN ('checking', 'failed')`, account)
+	return err == nil && tag.RowsAffected() > 0, err
 }
 
 func insertCheck(ctx context.Context, d db.DB, c Check, now time.Time) error {

@@ -12,6 +12,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/internal/db"
+	"tamga/internal/fault"
 	"tamga/internal/journal"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
@@ -96,6 +97,9 @@ func (j *Jobs) check(ctx context.Context, id uuid.UUID, last bool) error {
 		return err
 	}
 	i, err := LatestIdentity(ctx, j.DB, j.Box, c.Account)
+	if errors.Is(err, fault.NotFound) {
+		return nil // taken back
+	}
 	if err != nil {
 		return err
 	}
@@ -186,11 +190,11 @@ func (j *Jobs) tell(ctx context.Context, tx pgx.Tx, before *Account, result stri
 	if err != nil {
 		return err
 	}
-	kind := "checks_" + result
+	area, kind := "idp.", "checks_"+result
 	if before.Level.AtLeast(Standard) {
-		kind = "correction_" + result
+		area, kind = "idp_data.", "correction_"+result
 	}
-	t := func(key string, args ...any) string { return j.Pages.T(before.Language, "idp."+key, args...) }
+	t := func(key string, args ...any) string { return j.Pages.T(before.Language, area+key, args...) }
 	if err := sendSMS(ctx, tx, j.Notify, kind, before.Phone, t("sms_"+kind)); err != nil {
 		return err
 	}

@@ -25,23 +25,28 @@ const (
 type profilePage struct {
 	Name     string
 	Level    frontend.Tag
+	Opens    string // what the level opens
+	Raise    frontend.Button
+	Menu     []frontend.Card
 	Contacts frontend.SummaryList
 	State    string // of the data: "" until they were sent, "checking", "passed", "failed"
 	Data     frontend.SummaryList
-	Raise    frontend.Button
+	Pending  string          // how the correction of data in force goes: "", "checking", "failed"
 	Confirm  frontend.Button // sends the e-mail link again
 	Told     bool            // the link was just sent
 	Leave    frontend.Button
-	Menu     []frontend.Card
 }
 
 type checksPage struct {
-	State    string
-	Results  frontend.SummaryList
-	Problems []problem
-	Client   string
-	Next     frontend.Button
-	Correct  frontend.Button
+	State     string
+	InForce   bool // confirmed data stay in force meanwhile
+	Corrected bool // they have taken the place of others
+	Results   frontend.SummaryList
+	Problems  []problem
+	Client    string
+	Next      frontend.Button
+	Correct   frontend.Button
+	Drop      frontend.Button // takes the round back
 }
 
 // problem is why a check failed, and what to do about it.
@@ -77,9 +82,10 @@ func (h *Handler) showProfile(c *fiber.Ctx) error {
 	page := profilePage{
 		Name:  a.FullName(),
 		Level: frontend.Tag{Text: t("idp.level_" + string(a.Level)), Classes: levelColours[a.Level]},
+		Opens: t("idp.level_" + string(a.Level) + "_opens"),
+		Menu:  menu(t),
 		Told:  c.Query("sent") == "1",
 		Leave: frontend.Button{Text: t("idp.leave"), Classes: "govuk-button--secondary"},
-		Menu:  menu(t),
 		Contacts: frontend.SummaryList{Rows: []frontend.SummaryRow{
 			frontend.Row(t("idp.phone"), rus.FormatPhone(a.Phone)), frontend.Row(t("idp.email"), a.Email)}},
 	}
@@ -87,13 +93,18 @@ func (h *Handler) showProfile(c *fiber.Ctx) error {
 		page.Contacts.Rows[1].Value.Text = t("idp.email_unconfirmed", a.Email)
 		page.Confirm = frontend.Button{Text: t("idp.email_send"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 	}
-	i, err := IdentityOf(c.UserContext(), h.DB, h.Box, a.ID)
-	if err != nil && !errors.Is(err, fault.NotFound) {
+	inForce, last, err := h.known(c.UserContext(), a.ID)
+	if err != nil {
 		return err
 	}
-	if err == nil {
-		page.State = i.State
-		page.Data = frontend.SummaryList{Rows: identityRows(t, web.Lang(c), i)}
+	switch {
+	case inForce != nil:
+		page.State, page.Data.Rows = inForce.State, identityRows(t, web.Lang(c), inForce)
+		if last.State != "passed" {
+			page.Pending = last.State
+		}
+	case last != nil:
+		page.State, page.Data.Rows = last.State, identityRows(t, web.Lang(c), last)
 	}
 	if a.Level == Simplified {
 		page.Raise = raiseButton(t, page.State)
@@ -112,20 +123,37 @@ func raiseButton(t func(string, ...any) string, state string) frontend.Button {
 }
 
 func identityRows(t func(string, ...any) string, lang i18n.Lang, i *Identity) []frontend.SummaryRow {
-	issued, _ := time.Parse(time.DateOnly, i.Document.IssuedOn)
 	middle := i.MiddleName
 	if middle == "" {
 		middle = t("idp.none")
 	}
-	return []frontend.SummaryRow{
+	rows := []frontend.SummaryRow{
 		frontend.Row(t("idp.last_name"), i.LastName), frontend.Row(t("idp.first_name"), i.FirstName),
 		frontend.Row(t("idp.middle_name"), middle),
 		frontend.Row(t("idp.sex"), t(map[string]string{"F": "idp.sex_f", "M": "idp.sex_m"}[i.Sex])),
 		frontend.Row(t("idp.birth"), rus.FormatDate(i.BirthDate, lang)), frontend.Row(t("idp.birth_place"), i.BirthPlace),
-		frontend.Row(t("idp.snils"), rus.FormatSNILS(i.SNILS)), frontend.Row(t("idp.citizenship"), t("idp.citizenship_rus")),
-		frontend.Row(t("idp.passport"), i.Document.Series+" "+i.Document.Number),
-		frontend.Row(t("idp.issued"), rus.FormatDate(issued, lang)+", "+i.Document.IssuedBy+", "+i.Document.Code),
+		frontend.Row(t("idp.snils"), rus.FormatSNILS(i.SNILS)), frontend.Row(t("idp.citizenship"), CountryName(t, lang, i.Citizenship)),
 	}
+	return append(rows, documentRows(t, lang, i.Document)...)
+}
+
+func documentRows(t func(string, ...any) string, lang i18n.Lang, d Document) []frontend.SummaryRow {
+	date := func(s string) string {
+		at, err := time.Parse(time.DateOnly, s)
+		if err != nil {
+			return ""
+		}
+		return rus.FormatDate(at, lang)
+	}
+	if d.Type != ForeignDocument {
+		return []frontend.SummaryRow{frontend.Row(t("idp.passport"), d.Series+" "+d.Number),
+			frontend.Row(t("idp.issued"), date(d.IssuedOn)+", "+d.IssuedBy+", "+d.Code)}
+	}
+	rows := []frontend.SummaryRow{frontend.Row(t("idp_data.foreign_number"), d.Number), frontend.Row(t("idp.issued"), date(d.IssuedOn)+", "+d.IssuedBy)}
+	if d.ExpiresOn != "" {
+		rows = append(rows, frontend.Row(t("idp_data.expires"), date(d.ExpiresOn)))
+	}
+	return rows
 }
 
 // showChecks shows each check. The page asks for itself again while one is missing; without scripts too.
@@ -134,28 +162,36 @@ func (h *Handler) showChecks(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	i, err := LatestIdentity(c.UserContext(), h.DB, h.Box, a.ID)
-	if errors.Is(err, fault.NotFound) {
-		return c.Redirect("/profile/data", fiber.StatusSeeOther)
-	}
+	inForce, i, err := h.known(c.UserContext(), a.ID)
 	if err != nil {
 		return err
+	}
+	if i == nil {
+		return c.Redirect("/profile/data", fiber.StatusSeeOther)
 	}
 	checks, err := checksOf(c.UserContext(), h.DB, a.ID, i.Round)
 	if err != nil {
 		return err
 	}
 	t := h.Pages.Texts(c)
-	page := checksPage{State: i.State, Next: frontend.Button{Text: t("idp.to_profile"), Href: "/profile"}}
+	page := checksPage{State: i.State, InForce: inForce != nil && i.State != "passed", Next: frontend.Button{Text: t("idp.to_profile"), Href: "/profile"}}
 	for _, k := range checks {
-		row := frontend.Row(t("idp.register_"+k.Register), t("idp.check_"+k.State))
-		if k.State == "waiting" && k.Attempts > 0 {
-			row.Value.Text = t("idp.check_again", k.Attempts)
-		}
-		page.Results.Rows = append(page.Results.Rows, row)
+		page.Results.Rows = append(page.Results.Rows, checkRow(t, web.Lang(c), k))
 		if k.State == "failed" {
 			page.Problems = append(page.Problems, problem{
 				t("idp.register_" + k.Register), t("idp.reason_" + k.Reason), t("idp.advice_" + k.Reason)})
+		}
+	}
+	if i.State == "passed" {
+		former, err := FormerIdentities(c.UserContext(), h.DB, h.Box, a.ID)
+		if err != nil {
+			return err
+		}
+		page.Corrected = len(former) > 0
+	} else {
+		page.Drop = frontend.Button{Text: t("idp_data.drop"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
+		if inForce != nil {
+			page.Drop.Text = t("idp_data.keep")
 		}
 	}
 	if i.Request != nil {
@@ -173,6 +209,21 @@ func (h *Handler) showChecks(c *fiber.Ctx) error {
 		c.Set("Refresh", "3")
 	}
 	return checksPages.Render(c, h.Pages, page)
+}
+
+// checkRow is a register's answer, and when it came.
+func checkRow(t func(string, ...any) string, lang i18n.Lang, k Check) frontend.SummaryRow {
+	text := t("idp.check_" + k.State)
+	switch {
+	case k.State == "waiting" && k.Attempts > 0:
+		text = t("idp.check_again", k.Attempts)
+	case k.Reason == "away":
+		text = t("idp_data.check_away")
+	}
+	if k.CheckedAt != nil {
+		text += ", " + rus.FormatDateTime(*k.CheckedAt, lang)
+	}
+	return frontend.Row(t("idp.register_"+k.Register), text)
 }
 
 // showLevels explains the levels. It is open to everybody.
