@@ -121,6 +121,6 @@ func Digest(kind string) string {
 func (o *OpenSSL) Key(kind string) {
 	o.t.Helper()
 	o.Run(append([]string{"genpkey", "-out", "key.pem"}, Keys[kind]...)...)
-	o.Run("req", "-x509", "-new", "-key", "key.pem", "-"+Digest(kind), "-days", "30", "-utf8", "-out", "cert.pem",
+	o.Run("req", "-x509", "-new", "-key", "key.pem", "-"+Digest(kind), "-days", "30", "-utf8", "-addext", "subjectKeyIdentifier=hash", "-out", "cert.pem",
 		"-subj", "/CN=Иванов Иван Иванович/SN=Иванов/GN=Иван Иванович/1.2.643.100.3=11223344595/1.2.643.3.131.1.1=500100732259")
 }
