@@ -21,6 +21,7 @@ test: test-go test-e2e ## all tests: Go on a real PostgreSQL, then the journeys 
 
 test-go: ## the Go tests alone
 	@./scripts/need postgresql
+	@./scripts/need openssl-gost
 	@$(if $(RACE),,echo "no C compiler: testing without the race detector (apt-get install gcc brings it)";) \
 	$(GO) test $(RACE) -shuffle=on -count=1 -timeout 20m ./...
 
