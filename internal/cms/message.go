@@ -207,6 +207,9 @@ func attributes(set asn1.RawValue) (list []attribute, err error) {
 		if rest, err = asn1.Unmarshal(rest, &a); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrSyntax, err)
 		}
+		if a.Values.Class != asn1.ClassUniversal || a.Values.Tag != asn1.TagSet {
+			return nil, fmt.Errorf("%w: attribute %v without a set of values", ErrSyntax, a.Type)
+		}
 		list = append(list, a)
 	}
 	return list, nil

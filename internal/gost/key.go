@@ -2,6 +2,7 @@ package gost
 
 import (
 	"crypto"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -82,6 +83,12 @@ func (k *PrivateKey) Bytes() []byte { return k.d.little(k.Curve.size) }
 
 // Public returns the *PublicKey.
 func (k *PrivateKey) Public() crypto.PublicKey { return &k.PublicKey }
+
+// Equal tells whether x is the same private key.
+func (k *PrivateKey) Equal(x crypto.PrivateKey) bool {
+	other, ok := x.(*PrivateKey)
+	return ok && k.PublicKey.Equal(&other.PublicKey) && subtle.ConstantTimeCompare(k.Bytes(), other.Bytes()) == 1
+}
 
 // Sign is the method of crypto.Signer; the options are not looked at.
 func (k *PrivateKey) Sign(random io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, error) {
