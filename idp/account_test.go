@@ -13,7 +13,7 @@ import (
 
 var sixDigits = regexp.MustCompile(`\d{6}`)
 
-const newPhone, newEmail, goodPassword = "+79179999999", "new@example.ru", "Qwerty123"
+const newPhone, newEmail, goodPassword = "+79179999999", "new@example.ru", "Kyrlay2026"
 
 // begin fills the first form of registration.
 func (b *browser) begin(last, phone, email string) *browser {

@@ -14,6 +14,7 @@ type MenuItem struct {
 var Menu = []MenuItem{
 	{"idp_papers.menu_data", "/profile/data", "user"},
 	{"idp_papers.menu_levels", "/levels", "shield"},
+	{"idp_safety.menu", "/profile/safety", "lock"},
 }
 
 // menu returns the map as cards.

@@ -1,15 +1,71 @@
 package account
 
 import (
+	"context"
+	_ "embed"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"tamga/internal/db"
+	"tamga/internal/secret"
 )
 
 // passwordMax bounds the work of the hasher.
 const passwordMax = 128
 
-// passwordProblems returns the locale keys of the rules that a new password breaks: at least eight Latin characters, among
-// them a small letter, a capital and a digit.
+// commonWords are what the most common passwords are made of, one a line.
+//
+//go:embed password_common.txt
+var commonWords string
+
+var common = func() map[string]bool {
+	words := map[string]bool{}
+	for line := range strings.Lines(commonWords) {
+		if word := strings.TrimSpace(line); word != "" && word[0] != '#' {
+			words[word] = true
+		}
+	}
+	return words
+}()
+
+// isCommon tells whether a password is among those that are tried first: a common word as it is, or dressed up to satisfy the
+// rules with a capital, and with digits or signs around it ("Qwerty123", "1Gfhjkm!").
+func isCommon(password string) bool {
+	whole := strings.ToLower(password)
+	core := strings.TrimFunc(whole, func(r rune) bool { return r < 'a' || r > 'z' })
+	return common[whole] || common[core] || common[undisguise.Replace(whole)] || common[undisguise.Replace(core)]
+}
+
+// undisguise reads the signs that stand for letters.
+var undisguise = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
+
+// PasswordProblems returns the locale keys of the rules that a new password breaks: at least eight Latin characters, among them a
+// small letter, a capital and a digit, and not one that everybody takes.
+func PasswordProblems(password string) []string { return passwordProblems(password) }
+
+// PasswordText joins the broken rules to one message.
+func PasswordText(t func(string, ...any) string, keys []string) string { return passwordText(t, keys) }
+
+// SetPassword replaces an account's password by one that was hashed before: no transaction waits for a hasher.
+func SetPassword(ctx context.Context, d db.DB, id uuid.UUID, hash string) error {
+	return setPassword(ctx, d, id, hash)
+}
+
+// PasswordFits tells whether the password is the account's.
+func PasswordFits(ctx context.Context, d db.DB, hasher *secret.Hasher, id uuid.UUID, password string) (bool, error) {
+	hash, err := passwordOf(ctx, d, id)
+	if err != nil {
+		return false, err
+	}
+	if len(password) > passwordMax {
+		password = ""
+	}
+	fits, _, err := hasher.Verify(ctx, hash, password)
+	return fits, err
+}
+
 func passwordProblems(password string) []string {
 	var keys []string
 	var lower, upper, digit, foreign bool
@@ -35,6 +91,7 @@ func passwordProblems(password string) []string {
 		{!lower, "idp.password_lower"},
 		{!upper, "idp.password_upper"},
 		{!digit, "idp.password_digit"},
+		{isCommon(password), "idp_safety.password_common"},
 	} {
 		if rule.broken {
 			keys = append(keys, rule.key)

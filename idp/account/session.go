@@ -41,6 +41,11 @@ type PastSignIn struct {
 	EndedAt *time.Time // nil when nobody ended it; it may still have run out
 }
 
+// Live tells whether the session still signs its browser in.
+func (s *PastSignIn) Live(now time.Time) bool {
+	return s.EndedAt == nil && s.EndsAt.After(now) && now.Sub(s.SeenAt) < sessionIdle
+}
+
 // AMR are the methods as clients see them, with "mfa" when they are proofs of two kinds.
 func (s *SignIn) AMR() []string {
 	if s.Strong() {

@@ -32,6 +32,8 @@ type Sessions struct {
 	Secure bool   // over TLS only
 	Now    func() time.Time
 
+	// Starting is asked before a person is signed in, by whatever proof, in the transaction that does it. Its error refuses.
+	Starting func(c *fiber.Ctx, tx pgx.Tx, a *Account) error
 	// Ended is told of sessions that are being ended, in the transaction that ends them.
 	Ended func(ctx context.Context, tx pgx.Tx, sids []uuid.UUID) error
 }
@@ -94,6 +96,11 @@ func (s *Sessions) Start(c *fiber.Ctx, a *Account, methods ...string) error {
 		EndsAt: now.Add(sessionLife), Device: shortDevice(c.Get(fiber.HeaderUserAgent)), Address: addressOf(c),
 	}
 	err := pgx.BeginFunc(c.UserContext(), s.DB, func(tx pgx.Tx) error {
+		if s.Starting != nil {
+			if err := s.Starting(c, tx, a); err != nil {
+				return err
+			}
+		}
 		if err := s.drop(c, tx, now); err != nil {
 			return err
 		}

@@ -34,6 +34,10 @@ func recordsOfSubject(ctx context.Context, d db.DB, subject string, before int64
 	if err != nil {
 		return nil, err
 	}
+	return collect(rows)
+}
+
+func collect(rows pgx.Rows) ([]Record, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Record, error) {
 		var (
 			r       Record
