@@ -27,6 +27,7 @@ const (
 	Checking   State = "checking"
 	Active     State = "active"
 	Refused    State = "refused"
+	Joined     State = "joined" // it was there already, without a head, and the applicant became it
 	Liquidated State = "liquidated"
 )
 

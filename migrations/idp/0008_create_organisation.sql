@@ -1,7 +1,8 @@
 -- Organisations, who works there, what they may do in its name (idp/organisation).
 
 CREATE TABLE organisation_state (
-    code  text PRIMARY KEY,
+    code  text   PRIMARY KEY,
+    place int    NOT NULL GENERATED ALWAYS AS IDENTITY UNIQUE,
     after text[] NOT NULL
 );
 COMMENT ON TABLE organisation_state IS 'The states of an organisation''s account, and from which it comes to each. A trigger holds rows to it, a page explains it';
@@ -10,6 +11,7 @@ INSERT INTO organisation_state (code, after) VALUES
     ('checking', '{draft,refused}'),
     ('active', '{checking}'),
     ('refused', '{checking}'),
+    ('joined', '{checking}'),
     ('liquidated', '{active}');
 
 CREATE TABLE organisation (
@@ -52,9 +54,11 @@ COMMENT ON COLUMN organisation.ogrn IS 'ОГРН, or ОГРНИП of a sole prop
 COMMENT ON COLUMN organisation.legal_form IS 'Code of ОКОПФ';
 COMMENT ON COLUMN organisation.accreditation IS 'Confirms people''s identities as a service centre of this kind';
 COMMENT ON COLUMN organisation.created_by IS 'Sees it until it is active; then its employees do';
+COMMENT ON COLUMN organisation.state IS 'joined: the organisation was there already, without a head, and the applicant became it';
 COMMENT ON COLUMN organisation.verified_at IS 'When the register last confirmed it; asked again by the clock';
 CREATE UNIQUE INDEX organisation_oid ON organisation (oid);
 CREATE UNIQUE INDEX organisation_ogrn ON organisation (ogrn) WHERE state = 'active';
+CREATE UNIQUE INDEX organisation_open_once ON organisation (created_by, ogrn) WHERE state IN ('draft', 'checking', 'refused');
 CREATE INDEX organisation_created_by ON organisation (created_by, created_at DESC);
 CREATE INDEX organisation_verified_at ON organisation (verified_at) WHERE state = 'active';
 
