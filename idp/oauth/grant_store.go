@@ -4,44 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/ory/fosite"
-	"github.com/ory/fosite/handler/oauth2"
-	"github.com/ory/fosite/handler/openid"
-	"github.com/ory/fosite/handler/pkce"
-	"github.com/ory/fosite/storage"
 
 	"tamga/internal/db"
 )
-
-// store is fosite's storage on PostgreSQL. Fosite finds the interfaces by type assertion, silently: hence the list.
-type store struct {
-	DB db.DB
-}
-
-var (
-	_ fosite.Storage                     = (*store)(nil)
-	_ oauth2.CoreStorage                 = (*store)(nil)
-	_ oauth2.TokenRevocationStorage      = (*store)(nil)
-	_ openid.OpenIDConnectRequestStorage = (*store)(nil)
-	_ pkce.PKCERequestStorage            = (*store)(nil)
-	_ storage.Transactional              = (*store)(nil)
-)
-
-// record is what a grant keeps of a request, beside its columns.
-type record struct {
-	RequestedScopes fosite.Arguments       `json:"requested_scopes"`
-	GrantedScopes   fosite.Arguments       `json:"granted_scopes"`
-	Form            url.Values             `json:"form"`
-	Session         *openid.DefaultSession `json:"session"`
-}
 
 // hashOf keys a row by a hash of what fosite calls a signature. For the openid session it passes the whole code, of which only
 // the part after the dot is the signature.
@@ -53,93 +23,239 @@ func hashOf(signature string) []byte {
 	return sum[:]
 }
 
-func (s *store) insertGrant(ctx context.Context, kind, signature string, r fosite.Requester, expires time.Time) error {
-	session, ok := r.GetSession().(*openid.DefaultSession)
-	if !ok {
-		return fmt.Errorf("grant %s: session is a %T", kind, r.GetSession())
+// grantColumns stand in the order of fields. A grant that a LEFT JOIN did not find has no kind.
+const grantColumns = `
+	coalesce(g.kind, ''), coalesce(g.request_id, '00000000-0000-0000-0000-000000000000'), coalesce(f.created_at, g.requested_at, 'epoch'),
+	coalesce(g.client_id, ''), coalesce(g.subject, ''), coalesce(g.active, false), f.revoked_at IS NOT NULL,
+	coalesce(g.requested_at, 'epoch'), coalesce(g.expires_at, 'epoch'), g.used_at, g.answer, coalesce(a.level, ''),
+	coalesce(g.data, '{}')`
+
+func (g *grant) fields(data *[]byte) []any {
+	return []any{
+		&g.Kind, &g.Family, &g.Since, &g.ClientID, &g.Subject, &g.Active, &g.Revoked, &g.RequestedAt, &g.ExpiresAt, &g.UsedAt, &g.Answer,
+		&g.Level, data,
 	}
-	data, err := json.Marshal(record{r.GetRequestedScopes(), r.GetGrantedScopes(), r.GetRequestForm(), session})
-	if err != nil {
-		return err
-	}
-	_, err = s.conn(ctx).Exec(ctx, `
-		INSERT INTO oauth_grant (kind, signature, request_id, client_id, subject, requested_at, expires_at, data)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		kind, hashOf(signature), r.GetID(), r.GetClient().GetID(), session.Subject, r.GetRequestedAt(), expires, data)
-	return err
 }
 
-// grant returns a fresh copy each time: fosite writes into what it gets, and a shared map would end the process (F4).
-func (s *store) grant(ctx context.Context, kind, signature string) (_ *fosite.Request, active bool, err error) {
-	var id uuid.UUID
-	var clientID string
+// grantByHash returns a code or token of one of the kinds, or pgx.ErrNoRows. It is a fresh copy each time: fosite writes into
+// what it gets, and a map that two requests share would end the process (F4).
+func grantByHash(ctx context.Context, d db.DB, hash []byte, kinds ...string) (*grant, error) {
+	g := &grant{Signature: hash}
 	var data []byte
-	r := fosite.NewRequest()
-	err = s.conn(ctx).QueryRow(ctx, `
-		SELECT request_id, client_id, active, requested_at, data
-		FROM oauth_grant
-		WHERE kind = $1 AND signature = $2`, kind, hashOf(signature)).Scan(&id, &clientID, &active, &r.RequestedAt, &data)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, false, fosite.ErrNotFound
-	}
+	err := d.QueryRow(ctx, `
+		SELECT `+grantColumns+`
+		FROM oauth_grant g
+		LEFT JOIN oauth_family f ON f.id = g.request_id
+		LEFT JOIN account a ON a.id = f.account_id
+		WHERE g.kind = ANY ($1) AND g.signature = $2`, kinds, hash).Scan(g.fields(&data)...)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	var kept record
-	if err := json.Unmarshal(data, &kept); err != nil {
-		return nil, false, fmt.Errorf("grant %s: %w", kind, err)
+	if err := json.Unmarshal(data, &g.record); err != nil {
+		return nil, fmt.Errorf("grant %s: %w", g.Kind, err)
 	}
-	if r.Client, err = s.GetClient(ctx, clientID); err != nil {
-		return nil, false, err
-	}
-	r.ID, r.RequestedScope, r.GrantedScope, r.Form = id.String(), kept.RequestedScopes, kept.GrantedScopes, kept.Form
-	r.Session = kept.Session
-	return r, active, nil
+	return g, nil
 }
 
-// lockedGrant is grant for one use only: whoever redeems the code, or rotates a token that grew from it, holds the code's row
-// until the end, so that all use of one family stands in a queue, and the second in it sees what the first did.
-func (s *store) lockedGrant(ctx context.Context, kind, signature string) (*fosite.Request, bool, error) {
-	_, err := s.conn(ctx).Exec(ctx, `
-		SELECT 1
-		FROM oauth_grant
-		WHERE kind = 'code'
-		  AND request_id = (SELECT request_id FROM oauth_grant WHERE kind = $1 AND signature = $2)
-		FOR UPDATE`, kind, hashOf(signature))
+// clientAndGrant returns a client, and a code or token of anybody's if there is one, in one query.
+func clientAndGrant(ctx context.Context, d db.DB, id string, hash []byte, kinds []string) (*client, *grant, error) {
+	c, g := &client{}, &grant{Signature: hash}
+	var data []byte
+	err := d.QueryRow(ctx, `
+		SELECT `+clientColumns+`, `+grantColumns+`
+		FROM oauth_client c
+		LEFT JOIN oauth_grant g ON g.kind = ANY ($2) AND g.signature = $3
+		LEFT JOIN oauth_family f ON f.id = g.request_id
+		LEFT JOIN account a ON a.id = f.account_id
+		WHERE c.id = $1 AND c.protocol = 'oidc'`, id, kinds, hash).Scan(append(c.Client.fields(), g.fields(&data)...)...)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
-	return s.grant(ctx, kind, signature)
+	if g.Kind == "" {
+		return c, nil, nil
+	}
+	if err := json.Unmarshal(data, &g.record); err != nil {
+		return nil, nil, fmt.Errorf("grant %s: %w", g.Kind, err)
+	}
+	return c, g, nil
 }
 
-func (s *store) deactivate(ctx context.Context, kind, signature string) error {
-	_, err := s.conn(ctx).Exec(ctx, `
-		UPDATE oauth_grant SET active = false WHERE kind = $1 AND signature = $2`, kind, hashOf(signature))
-	return err
-}
-
-func (s *store) deleteGrant(ctx context.Context, kind, signature string) error {
-	_, err := s.conn(ctx).Exec(ctx, `
-		DELETE FROM oauth_grant WHERE kind = $1 AND signature = $2`, kind, hashOf(signature))
-	return err
-}
-
-func (s *store) deactivateFamily(ctx context.Context, kind, requestID string) error {
-	_, err := s.conn(ctx).Exec(ctx, `
-		UPDATE oauth_grant SET active = false WHERE request_id = $1 AND kind = $2 AND active`, requestID, kind)
-	return err
-}
-
-// purgeExpired deletes families of which nothing can be used any more, and requests that nobody went on with. A family goes as
-// a whole: its used code is what notices reuse.
-func purgeExpired(ctx context.Context, d db.DB, now time.Time) error {
-	if _, err := d.Exec(ctx, `
-		DELETE FROM oauth_grant g
-		WHERE g.expires_at < $1
-		  AND NOT EXISTS (SELECT 1 FROM oauth_grant live WHERE live.request_id = g.request_id AND live.expires_at >= $1)`,
-		now); err != nil {
+// insertCode stores a code with its family, and that the client takes part in the session.
+func insertCode(ctx context.Context, d db.DB, g *grant) error {
+	data, err := json.Marshal(g.record)
+	if err != nil {
 		return err
 	}
-	_, err := d.Exec(ctx, `DELETE FROM oauth_request WHERE expires_at < $1`, now)
+	s := g.Session
+	_, err = d.Exec(ctx, `
+		WITH family AS (
+			INSERT INTO oauth_family (id, client_id, account_id, session_id, offline, created_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)
+		), visit AS (
+			INSERT INTO oauth_visit (session_id, client_id, subject, created_at)
+			VALUES ($4, $2, $8, $6)
+			ON CONFLICT DO NOTHING
+		)
+		INSERT INTO oauth_grant (kind, signature, request_id, client_id, subject, requested_at, expires_at, data)
+		VALUES ('code', $9, $1, $2, $8, $6, $7, $10)`,
+		g.Family, g.ClientID, s.Account, s.SID, g.GrantedScopes.Has("offline_access"), g.RequestedAt, g.ExpiresAt, g.Subject, g.Signature, data)
 	return err
+}
+
+// settle writes what an exchange collected, all or nothing. Lost means that another request was quicker with the same code or
+// token, or that its family was revoked meanwhile.
+func (x *exchange) settle(ctx context.Context, d db.DB, now time.Time) (lost bool, err error) {
+	n := &freshRows{}
+	for i := range x.fresh {
+		if err := n.add(&x.fresh[i]); err != nil {
+			return false, err
+		}
+	}
+	var written int64
+	switch {
+	case x.device != nil:
+		written, err = x.settleDevice(ctx, d, n, now)
+	case x.claim != nil:
+		written, err = x.settleClaim(ctx, d, n, now)
+	default:
+		written, err = insertOwn(ctx, d, n)
+	}
+	return err == nil && written == 0, err
+}
+
+// freshRows are new tokens in columns, for unnest.
+type freshRows struct {
+	kinds      []string
+	signatures [][]byte
+	expires    []time.Time
+	requested  []time.Time
+	data       []string
+	clientID   string
+	subject    string
+}
+
+func (n *freshRows) add(g *grant) error {
+	g.Form = nil
+	data, err := json.Marshal(g.record)
+	if err != nil {
+		return err
+	}
+	n.kinds, n.signatures = append(n.kinds, g.Kind), append(n.signatures, g.Signature)
+	n.expires, n.requested = append(n.expires, g.ExpiresAt), append(n.requested, g.RequestedAt)
+	n.data = append(n.data, string(data))
+	n.clientID, n.subject = g.ClientID, g.Subject
+	return nil
+}
+
+// settleClaim uses up a code or a refresh token. PostgreSQL makes a second claim of the row wait for the first and then look
+// again: it finds the row inactive, and inserts nothing.
+func (x *exchange) settleClaim(ctx context.Context, d db.DB, n *freshRows, now time.Time) (int64, error) {
+	tag, err := d.Exec(ctx, `
+		WITH claimed AS (
+			UPDATE oauth_grant g
+			SET active = false, used_at = $3, answer = $4
+			FROM oauth_family f
+			WHERE g.kind = $1 AND g.signature = $2 AND g.active AND f.id = g.request_id AND f.revoked_at IS NULL
+			RETURNING g.request_id, g.client_id, g.subject
+		), aged AS (
+			UPDATE oauth_family
+			SET expires_at = greatest(expires_at, $5)
+			WHERE id = (SELECT request_id FROM claimed)
+		), rotated AS (
+			UPDATE oauth_grant
+			SET active = false
+			WHERE kind = 'access' AND active AND request_id = (SELECT request_id FROM claimed)
+		)
+		INSERT INTO oauth_grant (kind, signature, request_id, client_id, subject, requested_at, expires_at, data)
+		SELECT n.kind, n.signature, c.request_id, c.client_id, c.subject, n.requested, n.expires, n.data::jsonb
+		FROM claimed c, unnest($6::text[], $7::bytea[], $8::timestamptz[], $9::timestamptz[], $10::text[])
+		     AS n (kind, signature, requested, expires, data)`,
+		x.claim.Kind, x.claim.Signature, now, x.answer, x.ends(), n.kinds, n.signatures, n.requested, n.expires, n.data)
+	return tag.RowsAffected(), err
+}
+
+// insertOwn stores tokens of a client in its own name.
+func insertOwn(ctx context.Context, d db.DB, n *freshRows) (int64, error) {
+	tag, err := d.Exec(ctx, `
+		INSERT INTO oauth_grant (kind, signature, client_id, subject, requested_at, expires_at, data)
+		SELECT n.kind, n.signature, $1, $2, n.requested, n.expires, n.data::jsonb
+		FROM unnest($3::text[], $4::bytea[], $5::timestamptz[], $6::timestamptz[], $7::text[])
+		     AS n (kind, signature, requested, expires, data)`,
+		n.clientID, n.subject, n.kinds, n.signatures, n.requested, n.expires, n.data)
+	return tag.RowsAffected(), err
+}
+
+// revokeFamily revokes all tokens that grew from one answer, and tells whether there was anything to revoke.
+func revokeFamily(ctx context.Context, d db.DB, family uuid.UUID, now time.Time) (bool, error) {
+	tag, err := d.Exec(ctx, `UPDATE oauth_family SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL`, family, now)
+	return tag.RowsAffected() > 0, err
+}
+
+// endGrant revokes one token.
+func endGrant(ctx context.Context, d db.DB, g *grant) error {
+	_, err := d.Exec(ctx, `UPDATE oauth_grant SET active = false WHERE kind = $1 AND signature = $2 AND active`, g.Kind, g.Signature)
+	return err
+}
+
+// accountOfFamily returns whose the tokens of a family are.
+func accountOfFamily(ctx context.Context, d db.DB, family uuid.UUID) (account uuid.UUID, err error) {
+	err = d.QueryRow(ctx, `SELECT account_id FROM oauth_family WHERE id = $1`, family).Scan(&account)
+	return account, err
+}
+
+// revokeSessions revokes what came from sessions that end. Offline access is what survives a logout: OpenID Connect Core 11
+// says that it works when the person is not present, and Back-Channel Logout 2.7 that such refresh tokens normally are not revoked.
+func revokeSessions(ctx context.Context, d db.DB, sids []uuid.UUID, now time.Time) error {
+	_, err := d.Exec(ctx, `
+		UPDATE oauth_family SET revoked_at = $2
+		WHERE session_id = ANY ($1) AND NOT offline AND revoked_at IS NULL`, sids, now)
+	return err
+}
+
+// Revoke revokes all tokens of a person, offline ones too; with a client, only that client's. It is for «выйти везде», blocking,
+// a new password and a consent taken back.
+func Revoke(ctx context.Context, d db.DB, account uuid.UUID, client string) error {
+	_, err := d.Exec(ctx, `
+		UPDATE oauth_family SET revoked_at = now()
+		WHERE account_id = $1 AND $2 IN ('', client_id) AND revoked_at IS NULL`, account, client)
+	if err != nil {
+		return fmt.Errorf("revoke tokens: %w", err)
+	}
+	return nil
+}
+
+// purgeBatch is how many rows one statement of the cleaning deletes: locks stay short.
+const purgeBatch = 1000
+
+// purges are the statements that clean, each with LIMIT $2 and the time as $1. A family goes as a whole, with its codes and
+// tokens: its used code is what notices reuse.
+var purges = []string{
+	`DELETE FROM oauth_grant WHERE (kind, signature) IN (
+		SELECT kind, signature FROM oauth_grant WHERE kind <> 'code' AND expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+	`DELETE FROM oauth_family WHERE id IN (SELECT id FROM oauth_family WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+	`DELETE FROM oauth_request WHERE id IN (SELECT id FROM oauth_request WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+	`DELETE FROM oauth_device WHERE device_hash IN (SELECT device_hash FROM oauth_device WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+	`DELETE FROM oauth_proof WHERE hash IN (SELECT hash FROM oauth_proof WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+	`DELETE FROM oauth_assertion WHERE (client_id, jti_hash) IN (
+		SELECT client_id, jti_hash FROM oauth_assertion WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
+	`UPDATE oauth_grant SET answer = NULL WHERE (kind, signature) IN (
+		SELECT kind, signature FROM oauth_grant WHERE answer IS NOT NULL AND used_at < $1::timestamptz - interval '1 minute' ORDER BY used_at LIMIT $2)`,
+	`DELETE FROM oauth_logout_notice WHERE id IN (
+		SELECT id FROM oauth_logout_notice WHERE created_at < $1::timestamptz - interval '30 days' ORDER BY created_at LIMIT $2)`,
+}
+
+// purgeExpired deletes what has expired, batch after batch.
+func purgeExpired(ctx context.Context, d db.DB, now time.Time) error {
+	for _, statement := range purges {
+		for {
+			tag, err := d.Exec(ctx, statement, now, purgeBatch)
+			if err != nil {
+				return err
+			}
+			if tag.RowsAffected() < purgeBatch {
+				break
+			}
+		}
+	}
+	return nil
 }

@@ -9,7 +9,14 @@ import (
 	"tamga/internal/db"
 )
 
-// PurgeArgs deletes expired tokens and requests.
+// Jobs are the provider's background jobs.
+type Jobs struct {
+	DB    db.DB
+	Keys  *Keys
+	Inner bool // clients on private networks may be called: for the demo and tests
+}
+
+// PurgeArgs deletes expired tokens and requests, and retires old keys.
 type PurgeArgs struct{}
 
 // Kind names the job.
@@ -17,17 +24,21 @@ func (PurgeArgs) Kind() string { return "idp.purge_grants" }
 
 type purgeWorker struct {
 	river.WorkerDefaults[PurgeArgs]
-	db db.DB
+	jobs *Jobs
 }
 
 // Work deletes what has expired.
 func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[PurgeArgs]) error {
-	return purgeExpired(ctx, w.db, time.Now())
+	if err := w.jobs.Keys.Retire(ctx); err != nil {
+		return err
+	}
+	return purgeExpired(ctx, w.jobs.DB, time.Now())
 }
 
 // AddWorkers registers the jobs.
-func AddWorkers(w *river.Workers, d db.DB) {
-	river.AddWorker(w, &purgeWorker{db: d})
+func (j *Jobs) AddWorkers(w *river.Workers) {
+	river.AddWorker(w, &purgeWorker{jobs: j})
+	river.AddWorker(w, &logoutWorker{db: j.DB, keys: j.Keys, client: guarded(j.Inner)})
 }
 
 // PeriodicJobs returns the jobs that run by the clock.

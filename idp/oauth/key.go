@@ -79,7 +79,7 @@ func (k *Keys) load(ctx context.Context) (*keySet, error) {
 		return nil, err
 	}
 	if len(rows) == 0 {
-		if err := k.add(ctx, k.Now(), true); err != nil {
+		if _, err := k.add(ctx, k.Now(), true); err != nil {
 			return nil, err
 		}
 		if rows, err = listKeys(ctx, k.DB); err != nil {
@@ -121,29 +121,78 @@ func (k *Keys) open(rows []keyRow) (*keySet, error) {
 	return set, err
 }
 
+// KeyNotice is how long a new key stands in the JWKS before it signs: clients keep the JWKS for hours.
+const KeyNotice = 24 * time.Hour
+
+// keyRest is how long a key verifies after the next one has begun to sign: ID tokens count as hints long after they expire.
+const keyRest = 30 * 24 * time.Hour
+
+// KeyInfo is what operators see of a key.
+type KeyInfo struct {
+	KID       string     `json:"kid"`
+	Algorithm string     `json:"alg"`
+	State     string     `json:"state"` // announced, signing, verifying, retired
+	CreatedAt time.Time  `json:"created_at"`
+	ActiveAt  time.Time  `json:"active_at"`
+	RetiredAt *time.Time `json:"retired_at,omitempty"`
+}
+
 // Rotate adds a key that begins to sign after a while, when clients have had time to see it. Older keys go on verifying.
-func (k *Keys) Rotate(ctx context.Context, after time.Duration) error {
-	if err := k.add(ctx, k.Now().Add(after), false); err != nil {
-		return err
+func (k *Keys) Rotate(ctx context.Context, after time.Duration) (KeyInfo, error) {
+	row, err := k.add(ctx, k.Now().Add(after), false)
+	if err != nil {
+		return KeyInfo{}, err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.loaded = time.Time{}
-	return nil
+	state := "announced"
+	if after <= 0 {
+		state = "signing"
+	}
+	return KeyInfo{KID: row.KID, Algorithm: row.Algorithm, State: state, CreatedAt: row.CreatedAt, ActiveAt: row.ActiveAt}, nil
+}
+
+// List returns all keys, newest first.
+func (k *Keys) List(ctx context.Context) ([]KeyInfo, error) {
+	list, err := allKeys(ctx, k.DB)
+	if err != nil {
+		return nil, err
+	}
+	signing := false
+	for i := range list {
+		switch key := &list[i]; {
+		case key.RetiredAt != nil:
+			key.State = "retired"
+		case key.ActiveAt.After(k.Now()):
+			key.State = "announced"
+		case !signing:
+			key.State, signing = "signing", true
+		default:
+			key.State = "verifying"
+		}
+	}
+	return list, nil
+}
+
+// Retire takes keys out of the JWKS whose successor has signed for so long that nothing they signed is used any more.
+func (k *Keys) Retire(ctx context.Context) error {
+	return retireKeys(ctx, k.DB, k.Now().Add(-keyRest), k.Now())
 }
 
 // add makes a key. onlyFirst leaves the table alone when another process was quicker.
-func (k *Keys) add(ctx context.Context, active time.Time, onlyFirst bool) error {
+func (k *Keys) add(ctx context.Context, active time.Time, onlyFirst bool) (keyRow, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return err
+		return keyRow{}, err
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
-		return err
+		return keyRow{}, err
 	}
 	kid := rand.Text()[:16]
-	return insertKey(ctx, k.DB, keyRow{
+	row := keyRow{
 		KID: kid, Algorithm: "ES256", Private: k.Box.Seal(der, []byte("oauth_key:"+kid)), CreatedAt: k.Now(), ActiveAt: active,
-	}, onlyFirst)
+	}
+	return row, insertKey(ctx, k.DB, row, onlyFirst)
 }

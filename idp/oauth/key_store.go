@@ -48,3 +48,22 @@ func insertKey(ctx context.Context, d db.DB, k keyRow, onlyFirst bool) error {
 		return nil
 	})
 }
+
+// allKeys returns what operators see of all keys, newest first.
+func allKeys(ctx context.Context, d db.DB) ([]KeyInfo, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT kid, algorithm, '' AS state, created_at, active_at, retired_at
+		FROM oauth_key
+		ORDER BY active_at DESC, kid`)
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[KeyInfo])
+}
+
+// retireKeys retires the keys before the one that was signing at the given time already.
+func retireKeys(ctx context.Context, d db.DB, signingAt, now time.Time) error {
+	_, err := d.Exec(ctx, `
+		UPDATE oauth_key
+		SET retired_at = $2
+		WHERE retired_at IS NULL
+		  AND active_at < (SELECT max(active_at) FROM oauth_key WHERE active_at <= $1 AND retired_at IS NULL)`, signingAt, now)
+	return err
+}

@@ -2,21 +2,26 @@ package oauth
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/ory/fosite/token/jwt"
 
 	"tamga/frontend"
+	"tamga/idp/account"
 	"tamga/internal/fault"
-	"tamga/internal/web"
 )
 
 const (
-	logoutForm frontend.Page[logoutPage] = "idp/logout.html"
-	loggedOut  frontend.Page[struct{}]   = "idp/logged_out.html"
+	logoutForm frontend.Page[logoutPage]    = "idp/logout.html"
+	loggedOut  frontend.Page[loggedOutPage] = "idp/logged_out.html"
 )
 
 type logoutPage struct {
@@ -27,6 +32,13 @@ type logoutPage struct {
 	State  string
 	Leave  frontend.Button
 	Stay   frontend.Button
+}
+
+// loggedOutPage tells the sites of the session that it is over, each in a frame of its own, and then goes on.
+type loggedOutPage struct {
+	Frames   []string
+	After    string
+	Continue frontend.Button
 }
 
 // leaving is a request of a client to sign the person out (OpenID Connect RP-Initiated Logout 1.0).
@@ -47,7 +59,8 @@ func (h *Handler) readHint(ctx context.Context, hint string) (subject, clientID 
 	if err != nil && !(errors.As(err, &known) && known.Errors == jwt.ValidationErrorExpired) {
 		return "", ""
 	}
-	if issuer, _ := token.Claims["iss"].(string); issuer != h.Issuer {
+	// An access token or a logout token of ours is signed by the same key, but is no ID token.
+	if issuer, _ := token.Claims["iss"].(string); issuer != h.Issuer || token.Header["typ"] != "JWT" {
 		return "", ""
 	}
 	subject, _ = token.Claims["sub"].(string)
@@ -86,8 +99,13 @@ func (h *Handler) readLeaving(ctx context.Context, form url.Values, v *visit) (*
 		}
 		l.After = after
 	}
-	l.Trusted = subject != "" && (v == nil || subject == v.Account.Subject())
-	return l, nil
+	if subject == "" || l.Client == nil || v == nil {
+		l.Trusted = subject != "" && v == nil
+		return l, nil
+	}
+	own, err := h.sectors.subject(ctx, &l.Client.Client, v.Account)
+	l.Trusted = own == subject
+	return l, err
 }
 
 // logout signs out at once when the client proves by an ID token that it knows the person. Anybody else's link or form, which
@@ -109,7 +127,7 @@ func (h *Handler) logout(c *fiber.Ctx) error {
 		return err
 	}
 	if v == nil || l.Trusted {
-		return h.leave(c, l)
+		return h.leave(ctx, c, l)
 	}
 	t := h.Pages.Texts(c)
 	page := logoutPage{
@@ -137,27 +155,129 @@ func (h *Handler) confirmLogout(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.leave(c, l)
+	return h.leave(ctx, c, l)
 }
 
-func (h *Handler) leave(c *fiber.Ctx, l *leaving) error {
-	if web.Current(c) != nil {
+// farewell is what the page after a logout has to know. It travels in the address, sealed: a session that is over has no other place.
+type farewell struct {
+	SID   uuid.UUID `json:"sid"`
+	After string    `json:"after"`
+	Until time.Time `json:"until"`
+}
+
+// farewellLife is how long that page can be loaded again.
+const farewellLife = 5 * time.Minute
+
+// leave ends the session. When sites of the session want to be told by the browser, a page does that before it goes on.
+func (h *Handler) leave(ctx context.Context, c *fiber.Ctx, l *leaving) error {
+	after, err := l.address()
+	if err != nil {
+		return err
+	}
+	in := account.CurrentSignIn(c)
+	if in != nil {
+		frames, err := frontchannelOf(ctx, h.DB, in.ID)
+		if err != nil {
+			return err
+		}
 		if err := h.Sessions.End(c); err != nil {
 			return err
 		}
+		if len(frames) > 0 {
+			return c.Redirect("/oauth2/logged_out?farewell="+h.seal(farewell{in.ID, after, time.Now().Add(farewellLife)}), fiber.StatusSeeOther)
+		}
 	}
-	if l.After == "" {
+	if after == "" {
 		frontend.SetLayout(c, func(l *frontend.Layout) { l.User = nil })
-		return loggedOut.Render(c, h.Pages, struct{}{})
+		return loggedOut.Render(c, h.Pages, loggedOutPage{})
 	}
+	return c.Redirect(after, fiber.StatusSeeOther)
+}
+
+// address is where the person goes in the end, with the client's state.
+func (l *leaving) address() (string, error) {
 	u, err := url.Parse(l.After)
 	if err != nil {
-		return fault.New(fault.Invalid, "idp.logout_wrong_address")
+		return "", fault.New(fault.Invalid, "idp.logout_wrong_address")
 	}
-	if l.State != "" {
+	if l.After != "" && l.State != "" {
 		query := u.Query()
 		query.Set("state", l.State)
 		u.RawQuery = query.Encode()
 	}
-	return c.Redirect(u.String(), fiber.StatusSeeOther)
+	return u.String(), nil
+}
+
+const farewellPlace = "oauth farewell"
+
+func (h *Handler) seal(f farewell) string {
+	raw, err := json.Marshal(f)
+	if err != nil {
+		panic(err) // a string, a number and a time
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Box.Seal(raw, []byte(farewellPlace)))
+}
+
+func (h *Handler) unseal(text string) (farewell, bool) {
+	var f farewell
+	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return f, false
+	}
+	raw, err := h.Box.Open(sealed, []byte(farewellPlace))
+	return f, err == nil && json.Unmarshal(raw, &f) == nil && f.Until.After(time.Now())
+}
+
+// showLoggedOut loads the sites' logout addresses in frames (OpenID Connect Front-Channel Logout 1.0), and then goes on. It needs
+// no script. What a browser does not let a frame do, keep cookies of another site, no page can change: sites that must know have
+// the back channel.
+func (h *Handler) showLoggedOut(c *fiber.Ctx) error {
+	ctx, cancel := deadline(c)
+	defer cancel()
+	page := loggedOutPage{}
+	if f, ok := h.unseal(c.Query("farewell")); ok {
+		found, err := frontchannelOf(ctx, h.DB, f.SID)
+		if err != nil {
+			return err
+		}
+		for _, one := range found {
+			page.Frames = append(page.Frames, one.address(h.Issuer, f.SID))
+		}
+		page.After = f.After
+		page.Continue = frontend.Button{Text: h.Pages.Texts(c)("idp_device.logout_continue"), Href: f.After}
+	}
+	allowFrames(c, page.Frames)
+	return loggedOut.Render(c, h.Pages, page)
+}
+
+// frontchannel is a client that wants to hear of logouts from the browser.
+type frontchannel struct {
+	URI string
+}
+
+func (f frontchannel) address(issuer string, sid uuid.UUID) string {
+	u, err := url.Parse(f.URI)
+	if err != nil {
+		return ""
+	}
+	query := u.Query()
+	query.Set("iss", issuer)
+	query.Set("sid", sid.String())
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// allowFrames lets a page have frames of exactly these addresses. The directive goes in front: AllowForm wants to be the last.
+func allowFrames(c *fiber.Ctx, addresses []string) {
+	policy := string(c.Response().Header.Peek(fiber.HeaderContentSecurityPolicy))
+	if policy == "" || len(addresses) == 0 {
+		return
+	}
+	var origins []string
+	for _, address := range addresses {
+		if origin := originOf(address); origin != "" && !slices.Contains(origins, origin) {
+			origins = append(origins, origin)
+		}
+	}
+	c.Set(fiber.HeaderContentSecurityPolicy, "frame-src "+strings.Join(origins, " ")+"; "+policy)
 }

@@ -20,30 +20,35 @@ type signer struct {
 
 var _ jwt.Signer = (*signer)(nil)
 
-// Generate signs claims with the active key.
+// Generate signs an ID token with the active key.
 func (s *signer) Generate(ctx context.Context, claims jwt.MapClaims, _ jwt.Mapper) (token, signature string, err error) {
-	set, err := s.keys.current(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	key := jose.SigningKey{Algorithm: jose.SignatureAlgorithm(set.signing.Algorithm), Key: set.signing}
-	with, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
-		return "", "", err
-	}
-	payload, err := json.Marshal(map[string]any(claims))
-	if err != nil {
-		return "", "", err
-	}
-	signed, err := with.Sign(payload)
-	if err != nil {
-		return "", "", err
-	}
-	if token, err = signed.CompactSerialize(); err != nil {
+	if token, err = s.signAs(ctx, "JWT", claims); err != nil {
 		return "", "", err
 	}
 	signature, err = s.GetSignature(ctx, token)
 	return token, signature, err
+}
+
+// signAs signs claims as a JWT of a type.
+func (s *signer) signAs(ctx context.Context, typ jose.ContentType, claims map[string]any) (string, error) {
+	set, err := s.keys.current(ctx)
+	if err != nil {
+		return "", err
+	}
+	key := jose.SigningKey{Algorithm: jose.SignatureAlgorithm(set.signing.Algorithm), Key: set.signing}
+	with, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType(typ))
+	if err != nil {
+		return "", err
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", err
+	}
+	signed, err := with.Sign(payload)
+	if err != nil {
+		return "", err
+	}
+	return signed.CompactSerialize()
 }
 
 // Decode verifies a token by the key that its kid names. An expired one is returned together with an error that says so.
@@ -72,7 +77,7 @@ func (s *signer) Decode(ctx context.Context, token string) (*jwt.Token, error) {
 	}
 	t := &jwt.Token{
 		Claims: claims, Method: jose3(header.Algorithm),
-		Header: map[string]any{"alg": header.Algorithm, "kid": header.KeyID},
+		Header: map[string]any{"alg": header.Algorithm, "kid": header.KeyID, "typ": header.ExtraHeaders[jose.HeaderType]},
 	}
 	return t, claims.Valid()
 }

@@ -15,6 +15,7 @@ func TestTemplates(t *testing.T) {
 	}
 	for _, err := range []error{
 		showRefusal.Check(pages), consentForm.Check(pages), levelNeeded.Check(pages), logoutForm.Check(pages), loggedOut.Check(pages),
+		deviceForm.Check(pages), deviceConfirm.Check(pages), deviceDone.Check(pages),
 	} {
 		if err != nil {
 			t.Error(err)
