@@ -2,6 +2,8 @@ import {
   createAll, Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios,
   ServiceNavigation, SkipLink
 } from 'govuk-frontend'
+import './passkey.js'
+import './wait.js'
 
 // head.js marked <html> for the styles; the components look for the mark on <body>.
 document.body.classList.add('govuk-frontend-supported')

@@ -39,6 +39,8 @@ type Handler struct {
 	Waiting func(context.Context, uuid.UUID) *Waiting
 	// AllowForm lets the redirects that follow a form leave for origin.
 	AllowForm func(c *fiber.Ctx, origin string)
+	// Proofs are what there is beside the password.
+	Proofs Proofs
 }
 
 // Waiting is a client whose request waits for the person.

@@ -12,8 +12,13 @@ type MenuItem struct {
 // Menu is the map on the profile page, in its order. Whoever mounts a page of the person's own adds its line here; a test opens
 // them all.
 var Menu = []MenuItem{
+	{"idp_papers.menu_documents", "/documents", "passport"},
+	{"idp_papers.menu_addresses", "/addresses", "home"},
+	{"idp_papers.menu_vehicles", "/vehicles", "car"},
+	{"idp_org.menu", "/organisations", "business"},
 	{"idp_papers.menu_data", "/profile/data", "user"},
 	{"idp_papers.menu_levels", "/levels", "shield"},
+	{"idp_factor.menu", "/profile/security", "lock"},
 	{"idp_safety.menu", "/profile/safety", "lock"},
 }
 

@@ -5,11 +5,37 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 )
+
+// Proofs are what idp/factor adds to the sign-in by password.
+type Proofs struct {
+	// Second is asked after a right password. It returns the page of the second proof, or "" when the password is enough. watched
+	// says that many passwords were tried at this account from browsers that are not its owner's.
+	Second func(c *fiber.Ctx, a *Account, request *uuid.UUID, watched bool) (page string, err error)
+	// Entered is told of a person who has signed in, Registered of one who has just registered.
+	Entered, Registered func(c *fiber.Ctx, a *Account) error
+	// Ways are the other ways to sign in that the page offers.
+	Ways func(c *fiber.Ctx, request *uuid.UUID) (Ways, error)
+}
+
+// Ways are the ways to sign in beside the password.
+type Ways struct {
+	Passkey   *PasskeyForm // nil where there are none
+	QR        string       // addresses, "" where there are none
+	Signature string
+}
+
+// PasskeyForm is a form that the browser's own dialogue fills. Without scripts it stays hidden.
+type PasskeyForm struct {
+	Options  string // JSON for the browser
+	State    string // the challenge, sealed
+	Autofill bool   // passkeys are offered in the list below the login field, too
+}
 
 // identifier is what somebody typed to say who they are. Several may be set: eleven digits may be a phone and a СНИЛС.
 type identifier struct {
@@ -79,4 +105,13 @@ func (h *Handler) signIn(ctx context.Context, i identifier, password string) (uu
 		return l.ID, nil
 	}
 	return uuid.Nil, nil
+}
+
+// CheckPassword tells whether the password is the account's, and counts the attempt: whoever finds a browser signed in must not
+// try passwords there without end.
+func (h *Handler) CheckPassword(c *fiber.Ctx, a *Account, password string) (bool, error) {
+	if err := h.Guesses.Allow(c, fmt.Sprintf("%x", h.Box.Blind("account:" + a.ID.String())[:12])); err != nil {
+		return false, err
+	}
+	return PasswordFits(c.UserContext(), h.DB, h.Passwords, a.ID, password)
 }

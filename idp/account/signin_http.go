@@ -18,6 +18,8 @@ type loginPage struct {
 	Client   string
 	Request  string
 	Register string
+	Late     bool // the time for the second proof ran out
+	Ways     Ways
 	Login    frontend.Input
 	Password frontend.PasswordInput
 	Send     frontend.Button
@@ -27,10 +29,10 @@ func (h *Handler) loginPage(c *fiber.Ctx) (loginPage, *uuid.UUID, *Waiting) {
 	t := h.Pages.Texts(c)
 	id, w := h.waiting(c)
 	page := loginPage{
-		Request: textOf(id), Register: withRequest("/registration", id),
+		Request: textOf(id), Register: withRequest("/registration", id), Late: c.Query("late") != "",
 		Login: frontend.Input{
 			Name: "login", Label: frontend.Label{Text: t("idp.login_label")}, Hint: frontend.Hint{Text: t("idp.login_hint")},
-			Autocomplete: "username", Spellcheck: "false", Autocapitalize: "none", Value: c.FormValue("login"),
+			Autocomplete: "username webauthn", Spellcheck: "false", Autocapitalize: "none", Value: c.FormValue("login"),
 		},
 		Password: frontend.PasswordInput{Name: "password", Label: frontend.Label{Text: t("idp.password_label")}},
 		Send:     frontend.Button{Text: t("idp.login_send"), ID: "loginByPwdButton", PreventDoubleClick: true},
@@ -50,6 +52,14 @@ func (h *Handler) showLogin(c *fiber.Ctx) error {
 	if id == nil && web.Current(c) != nil {
 		return c.Redirect("/profile", fiber.StatusSeeOther)
 	}
+	return h.renderLogin(c, page, id)
+}
+
+func (h *Handler) renderLogin(c *fiber.Ctx, page loginPage, id *uuid.UUID) error {
+	var err error
+	if page.Ways, err = h.Proofs.Ways(c, id); err != nil {
+		return err
+	}
 	return loginForm.Render(c, h.Pages, page)
 }
 
@@ -65,12 +75,13 @@ func (h *Handler) login(c *fiber.Ctx) error {
 		page.Errors.Add("password", t("idp.password_missing"))
 	}
 	if page.Errors.Any() {
-		return h.loginAgain(c, page, fiber.StatusUnprocessableEntity)
+		return h.loginAgain(c, page, id, fiber.StatusUnprocessableEntity)
 	}
 	who := readIdentifier(h.Box, typed)
-	if err := h.Guesses.Allow(c, who.name(h.Box, typed)); err != nil {
+	watched, err := h.Guesses.AllowWatched(c, who.name(h.Box, typed))
+	if err != nil {
 		page.Errors.Add("login", h.limitText(c, err))
-		return h.loginAgain(c, page, fiber.StatusTooManyRequests)
+		return h.loginAgain(c, page, id, fiber.StatusTooManyRequests)
 	}
 	found, err := h.signIn(c.UserContext(), who, password)
 	if err != nil {
@@ -78,19 +89,38 @@ func (h *Handler) login(c *fiber.Ctx) error {
 	}
 	if found == uuid.Nil {
 		page.Errors.Add("login", t("idp.login_wrong"))
-		return h.loginAgain(c, page, fiber.StatusUnprocessableEntity)
+		return h.loginAgain(c, page, id, fiber.StatusUnprocessableEntity)
 	}
 	h.Guesses.Remember(c, who.name(h.Box, typed))
-	if err := h.start(c, found, MethodPassword); err != nil {
+	return h.afterPassword(c, found, id, w, watched)
+}
+
+// afterPassword signs the person in, or asks for the second proof.
+func (h *Handler) afterPassword(c *fiber.Ctx, person uuid.UUID, id *uuid.UUID, w *Waiting, watched bool) error {
+	a, err := ByID(c.UserContext(), h.DB, person)
+	if err != nil {
+		return err
+	}
+	page, err := h.Proofs.Second(c, a, id, watched)
+	if err != nil {
+		return err
+	}
+	if page != "" {
+		return c.Redirect(page, fiber.StatusSeeOther)
+	}
+	if err := h.Sessions.Start(c, a, MethodPassword); err != nil {
+		return err
+	}
+	if err := h.Proofs.Entered(c, a); err != nil {
 		return err
 	}
 	return c.Redirect(onward(id, w), fiber.StatusSeeOther)
 }
 
-func (h *Handler) loginAgain(c *fiber.Ctx, page loginPage, status int) error {
+func (h *Handler) loginAgain(c *fiber.Ctx, page loginPage, id *uuid.UUID, status int) error {
 	page.Login.ErrorMessage, page.Password.ErrorMessage = page.Errors.Message("login"), page.Errors.Message("password")
 	c.Status(status)
-	return loginForm.Render(c, h.Pages, page)
+	return h.renderLogin(c, page, id)
 }
 
 // limitText is the text of a limit that was hit.
@@ -102,11 +132,23 @@ func (h *Handler) limitText(c *fiber.Ctx, err error) string {
 	return ""
 }
 
-// start signs the person in at this browser.
+// start signs in a person who has just registered.
 func (h *Handler) start(c *fiber.Ctx, id uuid.UUID, methods ...string) error {
 	a, err := ByID(c.UserContext(), h.DB, id)
 	if err != nil {
 		return err
 	}
-	return h.Sessions.Start(c, a, methods...)
+	if err := h.Sessions.Start(c, a, methods...); err != nil {
+		return err
+	}
+	return h.Proofs.Registered(c, a)
 }
+
+// RequestOf returns the client's request that a page belongs to, or nil.
+func RequestOf(c *fiber.Ctx) *uuid.UUID { return requestID(c) }
+
+// WithRequest appends the client's request to a path, so that the next page knows it too.
+func WithRequest(path string, id *uuid.UUID) string { return withRequest(path, id) }
+
+// Onward is where a person goes when nothing is left to do here: on to the client that waits, or to the own profile.
+func Onward(id *uuid.UUID, w *Waiting) string { return onward(id, w) }

@@ -56,6 +56,29 @@ func (g *Guesses) Allow(c *fiber.Ctx, account string) error {
 	return g.Limit.Allow(ctx, g.site+"-account", subject, guessAccount)
 }
 
+// guessFlood bounds what even an account that is watched hears from strangers.
+var guessFlood = Rate{Burst: 2000, Every: 2 * time.Second}
+
+// AllowWatched is Allow for a site that has a second proof: when strangers have made too many attempts at one account, the account
+// does not close to strangers, among whom may be its owner with a new phone. It is watched instead: the caller asks for more than
+// the password.
+func (g *Guesses) AllowWatched(c *fiber.Ctx, account string) (watched bool, err error) {
+	ctx, subject := c.UserContext(), g.hash("account", account)
+	if device := g.Known(c, account); device != "" {
+		return false, g.Limit.Allow(ctx, g.site+"-device", device, guessDevice)
+	}
+	if err := g.AllowAddress(c); err != nil {
+		return false, err
+	}
+	if err := g.Limit.Allow(ctx, g.site+"-pair", subject+":"+c.IP(), guessPair); err != nil {
+		return false, err
+	}
+	if g.Limit.Allow(ctx, g.site+"-account", subject, guessAccount) == nil {
+		return false, nil
+	}
+	return true, g.Limit.Allow(ctx, g.site+"-flood", subject, guessFlood)
+}
+
 // AllowAddress counts an attempt at something else that can be guessed.
 func (g *Guesses) AllowAddress(c *fiber.Ctx) error {
 	return g.Limit.Allow(c.UserContext(), g.site+"-address", c.IP(), guessAddress)
