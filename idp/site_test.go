@@ -142,8 +142,9 @@ func (o *outbox) wait(t *testing.T, to string, n int) notify.Message {
 
 // registers are the two registers, small and real: HTTP in, HTTP out.
 type registers struct {
-	down  atomic.Bool
-	asked atomic.Int32
+	down   atomic.Bool
+	asked  atomic.Int32
+	refuse atomic.Value // path of a register that finds nothing
 }
 
 func (r *registers) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -159,7 +160,7 @@ func (r *registers) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	a := map[string]any{"match": true}
 	switch {
-	case req.URL.Path == "/registers/interior" && q["number"] == "000001":
+	case req.URL.Path == r.refuse.Load(), req.URL.Path == "/registers/interior" && q["number"] == "000001":
 		a = map[string]any{"match": false, "reason": "not_found"}
 	case strings.HasPrefix(q["last_name"], "Ошибкин"):
 		a = map[string]any{"match": false, "reason": "name"}

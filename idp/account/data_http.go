@@ -69,7 +69,7 @@ func (h *Handler) showData(c *fiber.Ctx) error {
 	if c.Query("citizenship") == other {
 		form.Citizenship = other
 	}
-	return h.renderData(c, form, inForce, &reading{})
+	return h.renderData(c, form, inForce, NewReading(h.Pages.Texts(c)))
 }
 
 // checksRate bounds the rounds of checks. The registers say what does not match, so that a person can correct it; without a limit
@@ -92,15 +92,15 @@ func (h *Handler) sendData(c *fiber.Ctx) error {
 	}
 	form := readDataForm(func(name string) string { return c.FormValue(name) })
 	i, r := form.read(h.Pages.Texts(c), inForce, h.Now())
-	if inForce != nil && !r.errors.Any() && i.same(inForce) {
-		r.errors.Add("last_name", h.Pages.Texts(c)("idp_data.nothing_new"))
+	if inForce != nil && !r.Errors.Any() && i.same(inForce) {
+		r.Errors.Add("last_name", h.Pages.Texts(c)("idp_data.nothing_new"))
 	}
-	if r.errors.Any() {
+	if r.Errors.Any() {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return h.renderData(c, form, inForce, r)
 	}
 	if err := h.Limit.Allow(c.UserContext(), "checks", a.ID.String(), checksRate); err != nil {
-		r.errors.Add("last_name", h.limitText(c, err))
+		r.Errors.Add("last_name", h.limitText(c, err))
 		c.Status(fiber.StatusTooManyRequests)
 		return h.renderData(c, form, inForce, r)
 	}
@@ -131,11 +131,11 @@ func (h *Handler) dropData(c *fiber.Ctx) error {
 	return c.Redirect("/profile/data", fiber.StatusSeeOther)
 }
 
-func (h *Handler) renderData(c *fiber.Ctx, f dataForm, inForce *Identity, r *reading) error {
+func (h *Handler) renderData(c *fiber.Ctx, f dataForm, inForce *Identity, r *Reading) error {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	id, w := h.waiting(c)
 	page := dataPage{
-		Errors: r.errors, Request: textOf(id), InForce: inForce != nil, Foreign: f.foreigner(),
+		Errors: r.Errors, Request: textOf(id), InForce: inForce != nil, Foreign: f.foreigner(),
 		Person: personFields(t, lang, f, inForce != nil, r), Document: documentFields(t, f, r),
 		Send: frontend.Button{Text: t("idp.next"), PreventDoubleClick: true},
 	}
@@ -150,87 +150,51 @@ func (h *Handler) renderData(c *fiber.Ctx, f dataForm, inForce *Identity, r *rea
 }
 
 // personFields are the fields about the person. With fixed, those that never change are left out.
-func personFields(t func(string, ...any) string, lang i18n.Lang, f dataForm, fixed bool, r *reading) []frontend.Field {
-	radios := func(name, value, legend string, items ...frontend.Choice) frontend.Field {
-		return frontend.Field{Radios: &frontend.Radios{Name: name, Value: value, Fieldset: frontend.Question(t(legend)),
-			Items: items, ErrorMessage: r.errors.Message(name), Classes: "govuk-radios--inline"}}
-	}
+func personFields(t func(string, ...any) string, lang i18n.Lang, f dataForm, fixed bool, r *Reading) []frontend.Field {
 	noMiddle := frontend.Field{Checkboxes: &frontend.Checkboxes{Name: "no_middle", Classes: "govuk-checkboxes--small",
 		Items: []frontend.Choice{{Value: "yes", Text: t("idp.no_middle"), Checked: f.NoMiddle}}}}
 	fields := []frontend.Field{
-		line(t, r, "last_name", f.LastName, "family-name"),
-		line(t, r, "first_name", f.FirstName, "given-name"),
-		line(t, r, "middle_name", f.MiddleName, "additional-name"),
-		noMiddle,
-		radios("sex", f.Sex, "idp.sex", frontend.Choice{Value: "F", Text: t("idp.sex_f")}, frontend.Choice{Value: "M", Text: t("idp.sex_m")}),
+		r.Line("last_name", "idp.last_name", f.LastName, "family-name"),
+		r.Line("first_name", "idp.first_name", f.FirstName, "given-name"),
+		r.Line("middle_name", "idp.middle_name", f.MiddleName, "additional-name"),
+		noMiddle, r.Sex(f.Sex),
 	}
 	if !fixed {
-		fields = append(fields, day(t, r, "birth", f.Birth, true))
+		fields = append(fields, r.Day("birth", "idp.birth", f.Birth, true))
 	}
-	fields = append(fields, line(t, r, "birth_place", f.BirthPlace, ""))
+	fields = append(fields, r.Line("birth_place", "idp.birth_place", f.BirthPlace, ""))
 	if !fixed {
-		fields = append(fields, hinted(t, line(t, r, "snils", f.SNILS, ""), "idp.snils_hint", "govuk-input--width-20"))
+		fields = append(fields, hinted(r.Line("snils", "idp.snils", f.SNILS, ""), t("idp.snils_hint"), "20", true))
 	}
-	fields = append(fields, radios("citizenship", f.Citizenship, "idp.citizenship", frontend.Choice{Value: Russia, Text: t("idp.citizenship_rus")},
+	fields = append(fields, r.Choose("citizenship", "idp.citizenship", f.Citizenship, frontend.Choice{Value: Russia, Text: t("idp.citizenship_rus")},
 		frontend.Choice{Value: other, Text: t("idp.citizenship_other")}))
 	if f.foreigner() {
 		fields = append(fields, frontend.Field{Select: &frontend.Select{Name: "country", Value: f.Country, Items: countryChoices(t, lang),
-			Label: frontend.Label{Text: t("idp_data.country")}, ErrorMessage: r.errors.Message("country")}})
+			Label: frontend.Label{Text: t("idp_data.country")}, ErrorMessage: r.Errors.Message("country")}})
 	}
 	return fields
 }
 
 // documentFields ask for a Russian passport, or for a document of another country.
-func documentFields(t func(string, ...any) string, f dataForm, r *reading) []frontend.Field {
+func documentFields(t func(string, ...any) string, f dataForm, r *Reading) []frontend.Field {
 	if f.foreigner() {
-		number := line(t, r, "foreign_number", f.Foreign, "")
-		number.Input.Hint.Text, number.Input.Classes = t("idp_data.foreign_number_hint"), "govuk-input--width-20"
-		return []frontend.Field{number, day(t, r, "issued", f.Issued, false), day(t, r, "expires", f.Expires, false),
-			line(t, r, "issued_by", f.IssuedBy, "")}
+		return []frontend.Field{
+			hinted(r.Line("foreign_number", "idp_data.foreign_number", f.Foreign, ""), t("idp_data.foreign_number_hint"), "20", false),
+			r.Day("issued", "idp.issued", f.Issued, false), r.Day("expires", "idp_data.expires", f.Expires, false),
+			r.Line("issued_by", "idp.issued_by", f.IssuedBy, "")}
 	}
 	return []frontend.Field{
-		hinted(t, line(t, r, "passport", f.Passport, ""), "idp.passport_hint", "govuk-input--width-20"),
-		day(t, r, "issued", f.Issued, false),
-		line(t, r, "issued_by", f.IssuedBy, ""),
-		hinted(t, line(t, r, "code", f.Code, ""), "idp.code_hint", "govuk-input--width-10"),
+		hinted(r.Line("passport", "idp.passport", f.Passport, ""), t("idp.passport_hint"), "20", true),
+		r.Day("issued", "idp.issued", f.Issued, false),
+		r.Line("issued_by", "idp.issued_by", f.IssuedBy, ""),
+		hinted(r.Line("code", "idp.division_code", f.Code, ""), t("idp.code_hint"), "10", true),
 	}
 }
 
-// label is the locale key of a field's name.
-func label(name string) string {
-	switch name {
-	case "code":
-		return "idp.division_code"
-	case "foreign_number", "expires":
-		return "idp_data." + name
+func hinted(f frontend.Field, hint, width string, numeric bool) frontend.Field {
+	f.Input.Hint.Text, f.Input.Classes = hint, "govuk-input--width-"+width
+	if numeric {
+		f.Input.Inputmode = "numeric"
 	}
-	return "idp." + name
-}
-
-func line(t func(string, ...any) string, r *reading, name, value, autocomplete string) frontend.Field {
-	return frontend.Field{Input: &frontend.Input{Name: name, Value: value, Label: frontend.Label{Text: t(label(name))},
-		Autocomplete: autocomplete, ErrorMessage: r.errors.Message(name), Spellcheck: "false"}}
-}
-
-func hinted(t func(string, ...any) string, f frontend.Field, key, width string) frontend.Field {
-	f.Input.Hint.Text, f.Input.Classes, f.Input.Inputmode = t(key), width, "numeric"
 	return f
-}
-
-func day(t func(string, ...any) string, r *reading, name string, typed [3]string, birthday bool) frontend.Field {
-	wrong := func(part string) bool {
-		for _, p := range r.dates[name].Parts {
-			if p == part {
-				return true
-			}
-		}
-		return false
-	}
-	return frontend.Field{DateInput: &frontend.DateInput{
-		NamePrefix: name, Fieldset: frontend.Question(t(label(name))), Hint: frontend.Hint{Text: t(label(name) + "_hint")},
-		ErrorMessage: r.errors.Message(name), Birthday: birthday,
-		Day:   frontend.DatePart{Value: typed[0], Error: wrong(rus.PartDay)},
-		Month: frontend.DatePart{Value: typed[1], Error: wrong(rus.PartMonth)},
-		Year:  frontend.DatePart{Value: typed[2], Error: wrong(rus.PartYear)},
-	}}
 }

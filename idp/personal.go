@@ -1,0 +1,39 @@
+package idp
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"tamga/idp/papers"
+	"tamga/internal/web"
+)
+
+// personal are the pages of what belongs to a person: documents, addresses, vehicles, children.
+func (cfg *Config) personal(limit *web.Limiter) []web.Handler {
+	shelves := &papers.Handler{DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Limit: limit, Box: cfg.Box, Now: cfg.Now}
+	return []web.Handler{shelves}
+}
+
+// addPersonal registers the jobs of the same.
+func (j *Jobs) addPersonal(w *river.Workers) {
+	now, client := j.Now, j.Client
+	if now == nil {
+		now = time.Now
+	}
+	if client == nil {
+		client = &http.Client{Timeout: 5 * time.Second}
+	}
+	registers, public := strings.TrimSuffix(j.Registers, "/"), strings.TrimSuffix(j.Issuer, "/")
+	(&papers.Jobs{DB: j.DB, Box: j.Box, Notify: j.Notify, Pages: j.Pages, Now: now, Client: client, Registers: registers, PublicURL: public}).AddWorkers(w)
+}
+
+// startPapers begins the checks of documents that have waited for their owner's name to be confirmed. It runs within a job.
+func startPapers(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
+	return papers.StartChecks(ctx, tx, river.ClientFromContext[pgx.Tx](ctx), person)
+}
