@@ -86,6 +86,9 @@ func New(cfg Config) (*fiber.App, error) {
 			return nil
 		},
 	}
+	for _, h := range cfg.personal(limit) {
+		h.Mount(app)
+	}
 	for _, h := range []web.Handler{provider, people} {
 		h.Mount(app)
 	}
@@ -158,12 +161,14 @@ func (j *Jobs) people() *account.Jobs {
 	return &account.Jobs{
 		DB: j.DB, Box: j.Box, Notify: j.Notify, Pages: j.Pages, Now: now, Client: client,
 		Registers: strings.TrimSuffix(j.Registers, "/"), PublicURL: strings.TrimSuffix(j.Issuer, "/"),
+		Passed: startPapers,
 	}
 }
 
 // AddWorkers registers the jobs with a River client on the provider's database.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	j.people().AddWorkers(w)
+	j.addPersonal(w)
 	oauth.AddWorkers(w, j.DB)
 }
 
