@@ -48,4 +48,8 @@ fresh: ## committed assets are what their sources build
 bench: ## benchmarks beside the code
 	@$(GO) test -run xxx -bench . -benchmem ./...
 
+bench-idp: ## the identity provider beside npm oidc-provider (Node): rates of its works, and what the machine allows
+	@./scripts/need node
+	@$(GO) run ./idp/bench
+
 .PHONY: help build run clean-data test test-go test-e2e check assets schema ci fresh bench

@@ -1,0 +1,130 @@
+// Command bench measures the identity provider beside npm oidc-provider on the same machine, in the same run, on the same work.
+// `make bench-idp` runs it; .bench/idp.json gets the two figures that the project keeps.
+//
+// Both providers run as processes of their own, one at a time; the load comes from this process. The peer keeps everything in
+// its own memory, ours in PostgreSQL with fsync. In a whole flow a person whom the browser does not know yet signs in with a
+// password, agrees on the consent page, and the client redeems the code with PKCE and reads an ID token signed by ES256.
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	duration := flag.Duration("t", 12*time.Second, "how long each measure takes")
+	workers := flag.Int("c", 16, "workers at once")
+	out := flag.String("o", ".bench/idp.json", "where the figures go")
+	flag.Parse()
+	if err := run(ctx, *duration, *workers, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, d time.Duration, workers int, out string) error {
+	g, err := startGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer g.leave()
+	r := &report{}
+	fmt.Println("the machine alone …")
+	if r.limits, err = measureLimits(ctx, g.postgres.URL("bare"), d); err != nil {
+		return err
+	}
+	fmt.Println("npm oidc-provider …")
+	if r.peer, err = measurePeer(d, workers); err != nil {
+		return err
+	}
+	fmt.Println("ours, without the password's hash …")
+	if r.ours, err = g.measureOurs(ctx, d, workers, true); err != nil {
+		return err
+	}
+	fmt.Println("ours, with the password's hash …")
+	if r.hashed, err = g.measureOurs(ctx, d, workers, false); err != nil {
+		return err
+	}
+	r.print(os.Stdout)
+	return r.write(out)
+}
+
+// measures are the rates of one provider.
+type measures struct {
+	discovery, credentials, introspection, refresh, flow result
+}
+
+func measurePeer(d time.Duration, workers int) (*measures, error) {
+	dir := filepath.Join("idp", "bench", "peer")
+	install := exec.Command("npm", "ci", "--no-audit", "--no-fund", "--silent")
+	install.Dir = dir
+	if raw, err := install.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("npm ci in %s: %w\n%s", dir, err, raw)
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	p := &target{
+		name: "npm oidc-provider", issuer: fmt.Sprintf("http://127.0.0.1:%d", port),
+		secret: base64.RawURLEncoding.EncodeToString(random(32)), login: `name="login"`, consent: `value="consent"`,
+		password: password, account: func(n int) string { return fmt.Sprintf("p%d", n) }, client: newClient(),
+	}
+	g := &ground{}
+	defer g.leave()
+	node := exec.Command("node", "server.mjs")
+	node.Dir = dir
+	node.Env = append(os.Environ(), fmt.Sprintf("PORT=%d", port), "REDIRECT="+redirectURI, "SECRET="+p.secret, "NODE_ENV=production")
+	if err := g.start(node); err != nil {
+		return nil, err
+	}
+	if err := p.ready(); err != nil {
+		return nil, err
+	}
+	return p.measure(d, workers)
+}
+
+func (g *ground) measureOurs(ctx context.Context, d time.Duration, workers int, noHash bool) (*measures, error) {
+	var tags []string
+	if noHash {
+		tags = []string{"nohash"}
+	}
+	binary, err := build(ctx, g.dir, tags...)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := passwordHash(ctx, noHash)
+	if err != nil {
+		return nil, err
+	}
+	before := len(g.stop)
+	p, err := g.startOurs(ctx, "ours", binary, hash)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		p.client.CloseIdleConnections()
+		for len(g.stop) > before {
+			g.stop[len(g.stop)-1]()
+			g.stop = g.stop[:len(g.stop)-1]
+		}
+	}()
+	if noHash {
+		return p.measure(d, workers)
+	}
+	m := &measures{}
+	m.flow, err = load(workers, d, func(_, n int) error {
+		_, err := p.flow(n, "openid")
+		return err
+	})
+	return m, err
+}
