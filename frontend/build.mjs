@@ -52,7 +52,7 @@ for (const name of ['app.scss']) {
   emit('app.css', code.replaceAll(/url\("?mark:([\w.-]+)"?\)/g, (_, mark) => `url(/assets/${manifest[mark]})`))
 }
 
-for (const name of ['head.js', 'app.js']) {
+for (const name of ['head.js', 'app.js', 'form-post.js']) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join('assets', name)], bundle: true, minify: true, write: false, format: name === 'head.js' ? 'iife' : 'esm',
     charset: 'utf8', target: ['es2020'], legalComments: 'none'

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/ory/fosite"
+	"github.com/ory/fosite/token/jwt"
 
 	"tamga/frontend"
 	"tamga/internal/fault"
@@ -37,28 +38,81 @@ func (h *Handler) authorize(c *fiber.Ctx) error {
 	if err != nil {
 		return h.refuse(c, fosite.NewAuthorizeRequest(), err)
 	}
-	ar, err := h.fosite.parse(ctx, form)
+	v := visitOf(c)
+	r, ar, err := h.read(ctx, form, v)
+	if err != nil {
+		if r != nil && r.waits {
+			_ = useRequest(ctx, h.DB, r.ID, time.Now()) // a pushed request is answered by its error, too
+		}
+		return h.refuse(c, ar, err)
+	}
+	next, err := h.nextStep(ctx, r, v)
 	if err != nil {
 		return h.refuse(c, ar, err)
 	}
-	r := &request{
-		ID: uuid.Must(uuid.NewV7()), ClientID: ar.GetClient().GetID(), Form: form,
-		CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
-	}
-	v, next, err := h.nextStep(ctx, c, r)
-	if err != nil {
-		return err
-	}
-	if promptOf(form).Has("none") && next != stepAnswer {
+	if promptOf(r.Form).Has("none") && next != stepAnswer {
+		if r.waits {
+			_ = useRequest(ctx, h.DB, r.ID, time.Now())
+		}
 		return h.refuse(c, ar, silentError(next))
 	}
-	if err := insertRequest(ctx, h.DB, r); err != nil {
-		return err
-	}
 	if next == stepAnswer {
-		return h.answer(ctx, c, r, v)
+		return h.answer(ctx, c, r, v, ar)
+	}
+	if !r.waits {
+		if err := insertRequest(ctx, h.DB, r); err != nil {
+			return err
+		}
 	}
 	return c.Redirect(pathOf(next, r), fiber.StatusSeeOther)
+}
+
+// read understands a request. The requester is never nil; with an error it may have no address to go back to.
+func (h *Handler) read(ctx context.Context, form url.Values, v *visit) (*request, fosite.AuthorizeRequester, error) {
+	person := uuid.Nil
+	if v != nil {
+		person = v.Account.ID
+	}
+	of, agreed, err := askingClient(ctx, h.DB, form.Get("client_id"), person)
+	if isNotFound(err) {
+		return nil, h.fosite.unread(nil, form), fosite.ErrInvalidClient.WithHint("The client is unknown.")
+	}
+	if err != nil {
+		return nil, h.fosite.unread(nil, form), err
+	}
+	r := &request{
+		ID: uuid.Must(uuid.NewV7()), Client: of, Agreed: agreed, CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
+	}
+	switch name := form.Get("request_uri"); {
+	case isPushed(name) && !form.Has("request") && len(form["client_id"]) == 1:
+		if r, err = h.openRequest(ctx, of, name, person); err != nil {
+			return nil, h.fosite.unread(of, form), err
+		}
+	case of.RequirePAR:
+		return nil, h.fosite.unread(of, form), fosite.ErrInvalidRequest.WithHint("The client pushes its requests to the endpoint for that (RFC 9126).")
+	default:
+		if r.Form, err = h.understood(ctx, of, form); err != nil {
+			return nil, h.fosite.unread(of, form), err
+		}
+	}
+	ar, err := h.fosite.parse(ctx, r.Client, r.Form)
+	return r, ar, err
+}
+
+// understood returns the parameters that count: those of the request object where there is one.
+func (h *Handler) understood(ctx context.Context, of *client, form url.Values) (url.Values, error) {
+	if err := checkRepeated(form); err != nil {
+		return nil, err
+	}
+	switch {
+	case form.Has("request_uri"):
+		return nil, fosite.ErrRequestURINotSupported.WithHint("Only requests that were pushed here beforehand have a 'request_uri'.")
+	case form.Has("request"):
+		return h.readObject(ctx, of, form)
+	case of.RequireJAR:
+		return nil, fosite.ErrInvalidRequest.WithHint("The client signs its requests: parameter 'request' is missing.")
+	}
+	return form, nil
 }
 
 // goOn brings a waiting request to its next step, after sign-in, a passed check or consent.
@@ -70,43 +124,67 @@ func (h *Handler) goOn(c *fiber.Ctx) error {
 		return err
 	}
 	if next == stepAnswer {
-		return h.answer(ctx, c, r, v)
+		ar, err := h.fosite.parse(ctx, r.Client, r.Form)
+		if err != nil {
+			return h.refuse(c, ar, err)
+		}
+		return h.answer(ctx, c, r, v, ar)
 	}
 	return c.Redirect(pathOf(next, r), fiber.StatusSeeOther)
 }
 
 // waiting returns the request that a page is about, whose it is, and its next step.
 func (h *Handler) waiting(ctx context.Context, c *fiber.Ctx) (*request, *visit, step, error) {
-	r, err := h.requestOf(ctx, c)
+	v := visitOf(c)
+	r, err := h.requestOf(ctx, c, v)
 	if err != nil {
 		return nil, nil, "", err
 	}
-	v, next, err := h.nextStep(ctx, c, r)
+	next, err := h.nextStep(ctx, r, v)
 	return r, v, next, err
 }
 
-func (h *Handler) nextStep(ctx context.Context, c *fiber.Ctx, r *request) (*visit, step, error) {
-	v := visitOf(c)
-	var (
-		agreed []string
-		err    error
-	)
-	if v != nil {
-		if agreed, err = consentOf(ctx, h.DB, v.Account.ID, r.ClientID); err != nil {
-			return nil, "", err
-		}
+func (h *Handler) nextStep(ctx context.Context, r *request, v *visit) (step, error) {
+	if _, _, err := askedACR(r.Client, r.Form); err != nil {
+		return "", err
 	}
-	of, err := clientByID(ctx, h.DB, r.ClientID)
+	other, err := h.meansAnother(ctx, r, v)
 	if err != nil {
-		return nil, "", err
+		return "", err
 	}
-	return v, r.next(v, h.hinted(ctx, r.Form.Get("id_token_hint")), agreed, of.SkipConsent), nil
+	return r.next(v, other), nil
 }
 
-// hinted returns the subject of an ID token of ours, expired or not, or "".
-func (h *Handler) hinted(ctx context.Context, hint string) string {
-	subject, _ := h.readHint(ctx, hint)
-	return subject
+// meansAnother tells whether the client means somebody else than who is signed in: by an ID token of ours, expired or not, or by
+// a wanted value of the claim sub.
+func (h *Handler) meansAnother(ctx context.Context, r *request, v *visit) (bool, error) {
+	if v == nil {
+		return false, nil
+	}
+	w, err := readWanted(r.Form)
+	if err != nil {
+		return false, err
+	}
+	if subject := w.subject(); subject != "" {
+		own, err := h.sectors.subject(ctx, &r.Client.Client, v.Account)
+		if err != nil || own != subject {
+			return true, err
+		}
+	}
+	hinted, audience := h.readHint(ctx, r.Form.Get("id_token_hint"))
+	if hinted == "" {
+		return false, nil
+	}
+	of := &r.Client.Client
+	if audience != of.ID { // an ID token of another client: its sector names the person
+		other, err := clientByID(ctx, h.DB, audience)
+		if err != nil {
+			return false, nil
+		}
+		of = &other.Client
+	}
+	own, err := h.sectors.subject(ctx, of, v.Account)
+	return own != hinted, err
 }
 
 func silentError(s step) error {
@@ -119,8 +197,11 @@ func silentError(s step) error {
 	return fosite.ErrInteractionRequired
 }
 
+var stepPaths = map[step]string{
+	stepSignIn: "/login", stepCreate: "/registration", stepSecond: "/login/second", stepLevel: "/oauth2/level", stepConsent: "/oauth2/consent",
+}
+
 func pathOf(s step, r *request) string {
-	path := map[step]string{stepSignIn: "/login", stepLevel: "/oauth2/level", stepConsent: "/oauth2/consent"}[s]
 	query := url.Values{"request": {r.ID.String()}}
 	for _, wanted := range strings.Fields(r.Form.Get("ui_locales")) {
 		wanted, _, _ = strings.Cut(wanted, "-")
@@ -129,25 +210,27 @@ func pathOf(s step, r *request) string {
 			break
 		}
 	}
-	return path + "?" + query.Encode()
+	return stepPaths[s] + "?" + query.Encode()
 }
 
 // answer issues the code and sends the person back to the client.
-func (h *Handler) answer(ctx context.Context, c *fiber.Ctx, r *request, v *visit) error {
-	ar, err := h.fosite.parse(ctx, r.Form)
-	if err != nil {
-		return h.refuse(c, ar, err)
-	}
+func (h *Handler) answer(ctx context.Context, c *fiber.Ctx, r *request, v *visit, ar fosite.AuthorizeRequester) error {
 	for _, scope := range ar.GetRequestedScopes() {
 		ar.GrantScope(scope)
 	}
+	session, err := h.sessionFor(ctx, r, v)
+	if err != nil {
+		return err
+	}
 	var given fosite.AuthorizeResponder
 	err = h.inTx(ctx, func(ctx context.Context) error {
-		if err := useRequest(ctx, h.store.conn(ctx), r.ID, time.Now()); err != nil {
-			return err
+		if r.waits {
+			if err := useRequest(ctx, h.store.conn(ctx), r.ID, time.Now()); err != nil {
+				return err
+			}
 		}
 		var err error
-		given, err = h.fosite.NewAuthorizeResponse(ctx, ar, newSession("", claimsOf(v, r.CreatedAt)))
+		given, err = h.fosite.NewAuthorizeResponse(ctx, ar, session)
 		return err
 	})
 	var shown *fault.Error
@@ -157,16 +240,54 @@ func (h *Handler) answer(ctx context.Context, c *fiber.Ctx, r *request, v *visit
 	if err != nil {
 		return h.refuse(c, ar, err)
 	}
+	return h.sendBack(c, ar, given.GetParameters())
+}
+
+// sessionFor is what the tokens of an answer will say. Personal data are not among the claims: an ID token travels in the URL of a
+// logout. What a client wants in there by name is put in when the token is made.
+func (h *Handler) sessionFor(ctx context.Context, r *request, v *visit) (*session, error) {
+	subject, err := h.sectors.subject(ctx, &r.Client.Client, v.Account)
+	if err != nil {
+		return nil, err
+	}
+	values, essential, err := askedACR(r.Client, r.Form)
+	if err != nil {
+		return nil, err
+	}
+	w, err := readWanted(r.Form)
+	if err != nil {
+		return nil, err
+	}
+	s := newSession(v, &jwt.IDTokenClaims{
+		Subject:                             subject,
+		AuthTime:                            v.SignIn.AuthenticatedAt,
+		RequestedAt:                         r.CreatedAt,
+		AuthenticationContextClassReference: acrOf(v, values, essential),
+		AuthenticationMethodsReferences:     v.SignIn.AMR(),
+		Extra:                               map[string]any{"level": string(v.Account.Level), "sid": v.SignIn.ID.String()},
+	})
+	s.WantedIDToken, s.WantedUserInfo = w.IDToken.names(r.Client), w.UserInfo.names(r.Client)
+	return s, nil
+}
+
+// sendBack sends the person to the client with an answer: in the address, or in a form that the browser posts.
+func (h *Handler) sendBack(c *fiber.Ctx, ar fosite.AuthorizeRequester, answer url.Values) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Redirect(h.fosite.location(ar, given.GetParameters()), fiber.StatusSeeOther)
+	if ar.GetResponseMode() == fosite.ResponseModeFormPost {
+		return h.postBack(c, ar.GetRedirectURI().String(), h.fosite.values(ar, answer))
+	}
+	return c.Redirect(h.fosite.location(ar, answer), fiber.StatusSeeOther)
 }
 
 // refuse sends an error to the client, or shows it when there is no address that may be trusted.
 func (h *Handler) refuse(c *fiber.Ctx, ar fosite.AuthorizeRequester, err error) error {
-	if ar.IsRedirectURIValid() {
-		return c.Redirect(h.fosite.location(ar, errorValues(err)), fiber.StatusSeeOther)
-	}
 	known := publicError(err)
+	if known.CodeField >= 500 {
+		logFailure(c, err)
+	}
+	if ar.GetClient() != nil && ar.IsRedirectURIValid() {
+		return h.sendBack(c, ar, errorValues(err))
+	}
 	c.Status(fiber.StatusBadRequest)
 	if known.CodeField >= 500 {
 		c.Status(known.CodeField)
@@ -178,14 +299,14 @@ func (h *Handler) refuse(c *fiber.Ctx, ar fosite.AuthorizeRequester, err error) 
 func (h *Handler) cancel(c *fiber.Ctx) error {
 	ctx, stop := deadline(c)
 	defer stop()
-	r, err := h.requestOf(ctx, c)
+	r, err := h.requestOf(ctx, c, visitOf(c))
 	if err != nil {
 		return err
 	}
 	if err := useRequest(ctx, h.DB, r.ID, time.Now()); err != nil {
 		return err
 	}
-	ar, err := h.fosite.parse(ctx, r.Form)
+	ar, err := h.fosite.parse(ctx, r.Client, r.Form)
 	if err == nil {
 		err = fosite.ErrAccessDenied
 	}

@@ -71,7 +71,8 @@ type Client struct {
 	PKCEOff         bool     `json:"pkce_off,omitempty"` // only for confidential clients that an operator registers
 	DPoPBound       bool     `json:"dpop_bound_access_tokens,omitempty"`
 	AccessTokenJWT  bool     `json:"access_token_jwt,omitempty"`
-	SkipConsent     bool     `json:"skip_consent,omitempty"` // a site of the provider's own
+	ResourceServer  bool     `json:"resource_server,omitempty"` // may ask about tokens of others
+	SkipConsent     bool     `json:"skip_consent,omitempty"`    // a site of the provider's own
 
 	About
 	RegistrationHash []byte    `json:"-"` // of the registration access token; nil for clients that an operator made
@@ -88,6 +89,9 @@ type About struct {
 	SoftwareID      string   `json:"software_id,omitempty"`
 	SoftwareVersion string   `json:"software_version,omitempty"`
 }
+
+// addressMax is the longest address that a client may register.
+const addressMax = 2000
 
 // Scopes are what a client may ask for, in the order in which the consent page lists them.
 var Scopes = []string{"openid", "profile", "email", "phone", "address", "snils", "document", "offline_access"}
@@ -121,6 +125,9 @@ func (c *Client) fill() {
 	}
 	if c.ResponseTypes == nil && c.May(GrantCode) {
 		c.ResponseTypes = []string{"code"}
+	}
+	if c.SubjectType == "pairwise" && c.Sector == "" {
+		c.Sector = sectorOf(c)
 	}
 	// NULL is not an empty list.
 	for _, list := range []*[]string{&c.RedirectURIs, &c.ResponseTypes, &c.Scopes, &c.PostLogoutURIs, &c.DefaultACR} {

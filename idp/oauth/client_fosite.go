@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/url"
+	"slices"
 
 	"github.com/ory/fosite"
 )
@@ -44,6 +45,28 @@ func (c *client) IsPublic() bool { return c.Public() }
 
 // GetAudience is part of fosite.Client.
 func (c *client) GetAudience() fosite.Arguments { return nil }
+
+// at returns the client as a request to a redirect address sees it. An application on the person's own machine listens where the
+// system lets it, so the port of a loopback address is free (RFC 8252 section 7.3): by the number fosite knows that, by the name
+// localhost it does not (F9).
+func (c *client) at(redirect string) *client {
+	asked, err := url.Parse(redirect)
+	if err != nil || c.ApplicationType != "native" || asked.Scheme != "http" || asked.Hostname() != "localhost" {
+		return c
+	}
+	for _, one := range c.RedirectURIs {
+		known, err := url.Parse(one)
+		if err != nil || known.Scheme != "http" || known.Hostname() != "localhost" {
+			continue
+		}
+		if known.Host = asked.Host; known.String() == redirect {
+			with := *c
+			with.RedirectURIs = append(slices.Clone(c.RedirectURIs), redirect)
+			return &with
+		}
+	}
+	return c
+}
 
 // GetResponseModes allows the parameters in the query, asked for by name or by default, and in a form.
 func (c *client) GetResponseModes() []fosite.ResponseModeType {

@@ -44,7 +44,7 @@ const clientColumns = `
 	c.auth_method, c.auth_signing_alg, c.jwks, c.jwks_uri, c.subject_type, c.sector_uri, c.sector, c.id_token_alg, c.userinfo_alg,
 	c.request_alg, c.initiate_login_uri, c.post_logout_uris, c.backchannel_logout_uri, c.backchannel_logout_session,
 	c.frontchannel_logout_uri, c.frontchannel_logout_session, c.default_max_age, c.default_acr, c.require_auth_time, c.require_par,
-	c.require_jar, NOT c.require_pkce, c.dpop_bound, c.access_token_jwt, c.skip_consent, c.about, c.registration_hash, c.created_at`
+	c.require_jar, NOT c.require_pkce, c.dpop_bound, c.access_token_jwt, c.resource_server, c.skip_consent, c.about, c.registration_hash, c.created_at`
 
 func (c *Client) fields() []any {
 	return []any{
@@ -52,7 +52,7 @@ func (c *Client) fields() []any {
 		&c.AuthMethod, &c.AuthAlg, &c.JWKS, &c.JWKSURI, &c.SubjectType, &c.SectorURI, &c.Sector, &c.IDTokenAlg, &c.UserinfoAlg,
 		&c.RequestAlg, &c.InitiateLoginURI, &c.PostLogoutURIs, &c.BackchannelLogoutURI, &c.BackchannelLogoutSession,
 		&c.FrontchannelLogoutURI, &c.FrontchannelLogoutSession, &c.DefaultMaxAge, &c.DefaultACR, &c.RequireAuthTime, &c.RequirePAR,
-		&c.RequireJAR, &c.PKCEOff, &c.DPoPBound, &c.AccessTokenJWT, &c.SkipConsent, &c.About, &c.RegistrationHash, &c.CreatedAt,
+		&c.RequireJAR, &c.PKCEOff, &c.DPoPBound, &c.AccessTokenJWT, &c.ResourceServer, &c.SkipConsent, &c.About, &c.RegistrationHash, &c.CreatedAt,
 	}
 }
 
@@ -101,15 +101,15 @@ func PutClient(ctx context.Context, d db.DB, c Client) error {
 			auth_signing_alg, jwks, jwks_uri, subject_type, sector_uri, sector, id_token_alg, userinfo_alg, request_alg,
 			initiate_login_uri, post_logout_uris, backchannel_logout_uri, backchannel_logout_session, frontchannel_logout_uri,
 			frontchannel_logout_session, default_max_age, default_acr, require_auth_time, require_par, require_jar, require_pkce,
-			dpop_bound, access_token_jwt, skip_consent, about, registration_hash)
+			dpop_bound, access_token_jwt, resource_server, skip_consent, about, registration_hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-			$26, $27, $28, $29, $30, NOT $31::boolean, $32, $33, $34, $35, $36)
+			$26, $27, $28, $29, $30, NOT $31::boolean, $32, $33, $34, $35, $36, $37)
 		ON CONFLICT (id) DO UPDATE
 		SET (protocol, name, secret_hash, application_type, redirect_uris, grant_types, response_types, scopes, auth_method,
 			auth_signing_alg, jwks, jwks_uri, subject_type, sector_uri, sector, id_token_alg, userinfo_alg, request_alg,
 			initiate_login_uri, post_logout_uris, backchannel_logout_uri, backchannel_logout_session, frontchannel_logout_uri,
 			frontchannel_logout_session, default_max_age, default_acr, require_auth_time, require_par, require_jar, require_pkce,
-			dpop_bound, access_token_jwt, skip_consent, about, registration_hash, changed_at) =
+			dpop_bound, access_token_jwt, resource_server, skip_consent, about, registration_hash, changed_at) =
 			(excluded.protocol, excluded.name, excluded.secret_hash,
 			excluded.application_type, excluded.redirect_uris, excluded.grant_types, excluded.response_types, excluded.scopes,
 			excluded.auth_method, excluded.auth_signing_alg, excluded.jwks, excluded.jwks_uri, excluded.subject_type,
@@ -117,13 +117,13 @@ func PutClient(ctx context.Context, d db.DB, c Client) error {
 			excluded.initiate_login_uri, excluded.post_logout_uris, excluded.backchannel_logout_uri,
 			excluded.backchannel_logout_session, excluded.frontchannel_logout_uri, excluded.frontchannel_logout_session,
 			excluded.default_max_age, excluded.default_acr, excluded.require_auth_time, excluded.require_par, excluded.require_jar,
-			excluded.require_pkce, excluded.dpop_bound, excluded.access_token_jwt, excluded.skip_consent, excluded.about,
+			excluded.require_pkce, excluded.dpop_bound, excluded.access_token_jwt, excluded.resource_server, excluded.skip_consent, excluded.about,
 			coalesce(excluded.registration_hash, c.registration_hash), now())`,
 		c.ID, c.Protocol, c.Name, c.SecretHash, c.ApplicationType, c.RedirectURIs, c.GrantTypes, c.ResponseTypes, c.Scopes,
 		c.AuthMethod, c.AuthAlg, c.JWKS, c.JWKSURI, c.SubjectType, c.SectorURI, c.Sector, c.IDTokenAlg, c.UserinfoAlg, c.RequestAlg,
 		c.InitiateLoginURI, c.PostLogoutURIs, c.BackchannelLogoutURI, c.BackchannelLogoutSession, c.FrontchannelLogoutURI,
 		c.FrontchannelLogoutSession, c.DefaultMaxAge, c.DefaultACR, c.RequireAuthTime, c.RequirePAR, c.RequireJAR, c.PKCEOff,
-		c.DPoPBound, c.AccessTokenJWT, c.SkipConsent, c.About, c.RegistrationHash)
+		c.DPoPBound, c.AccessTokenJWT, c.ResourceServer, c.SkipConsent, c.About, c.RegistrationHash)
 	if err != nil {
 		return fmt.Errorf("put client %s: %w", c.ID, err)
 	}

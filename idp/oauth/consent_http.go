@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -43,19 +44,16 @@ func (h *Handler) showConsent(c *fiber.Ctx) error {
 	if next != stepConsent {
 		return c.Redirect("/oauth2/continue?request="+r.ID.String(), fiber.StatusSeeOther)
 	}
-	of, err := clientByID(ctx, h.DB, r.ClientID)
-	if err != nil {
-		return err
-	}
 	t := h.Pages.Texts(c)
 	page := consentPage{
-		Client: of.Name, Person: v.Account.ShortName(), Request: r.ID.String(),
+		Client: r.Client.Name, Person: v.Account.ShortName(), Request: r.ID.String(),
 		Grant:  frontend.Button{ID: "grantAuthorization", Text: t("idp.consent_grant"), PreventDoubleClick: true},
 		Refuse: frontend.Button{Text: t("idp.consent_refuse"), Classes: "govuk-button--secondary"},
 	}
+	asked := r.scopes()
 	for _, scope := range Scopes {
-		if r.scopes().Has(scope) {
-			page.Data = append(page.Data, t("idp.scope_"+scope))
+		if slices.Contains(asked, scope) {
+			page.Data = append(page.Data, t(scopeText(scope)))
 		}
 	}
 	AllowForm(c, originOf(r.Form.Get("redirect_uri")))
@@ -74,10 +72,22 @@ func (h *Handler) grantConsent(c *fiber.Ctx) error {
 	if next != stepConsent && next != stepAnswer {
 		return c.Redirect(pathOf(next, r), fiber.StatusSeeOther)
 	}
-	if err := addConsent(ctx, h.DB, v.Account.ID, r.ClientID, r.scopes(), time.Now()); err != nil {
+	ar, err := h.fosite.parse(ctx, r.Client, r.Form)
+	if err != nil {
+		return h.refuse(c, ar, err)
+	}
+	if err := addConsent(ctx, h.DB, v.Account.ID, r.Client.ID, r.scopes(), time.Now()); err != nil {
 		return err
 	}
-	return h.answer(ctx, c, r, v)
+	return h.answer(ctx, c, r, v, ar)
+}
+
+// scopeText is the key of what a scope lets a site know, in words.
+func scopeText(scope string) string {
+	if scope == "address" {
+		return "idp_client.scope_address"
+	}
+	return "idp.scope_" + scope
 }
 
 // showLevel explains that the client asks for a higher level, and how to get it. The request waits meanwhile.
@@ -91,13 +101,9 @@ func (h *Handler) showLevel(c *fiber.Ctx) error {
 	if next != stepLevel {
 		return c.Redirect("/oauth2/continue?request="+r.ID.String(), fiber.StatusSeeOther)
 	}
-	of, err := clientByID(ctx, h.DB, r.ClientID)
-	if err != nil {
-		return err
-	}
 	t := h.Pages.Texts(c)
 	page := levelPage{
-		Client: of.Name, Request: r.ID.String(),
+		Client: r.Client.Name, Request: r.ID.String(),
 		Have: t("idp.level_" + string(v.Account.Level)), Need: t("idp.level_" + string(r.level())),
 		Cancel: frontend.Button{Text: t("idp.level_cancel"), Classes: "govuk-button--secondary"},
 	}

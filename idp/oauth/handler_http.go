@@ -11,14 +11,16 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/ory/fosite"
-	"github.com/ory/fosite/token/jwt"
+	"github.com/riverqueue/river"
 
 	"tamga/frontend"
 	"tamga/idp/account"
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/secret"
+	"tamga/internal/web"
 )
 
 // Handler serves the provider.
@@ -27,13 +29,23 @@ type Handler struct {
 	Keys     *Keys
 	Box      *secret.Box
 	Pages    *frontend.Pages
+	River    *river.Client[pgx.Tx] // inserts jobs
 	Sessions *account.Sessions
 	Issuer   string // without a slash at the end
 	HMACKey  []byte // 32 bytes: authenticates codes and tokens
 
-	store     *store
-	fosite    *provider
-	discovery []byte
+	// AddressOf returns where a person lives, or nil. The scope "address" tells it.
+	AddressOf func(ctx context.Context, account uuid.UUID) (*Address, error)
+	// FetchInner lets keys of clients be fetched from loopback and private networks: for the demo and tests.
+	FetchInner bool
+	Limit      *web.Limiter
+
+	store       *store
+	fosite      *provider
+	discovery   *document
+	clientKeys  *clientKeys
+	clientCheck *clientCheck
+	sectors     *sectorKey
 }
 
 // answerTime bounds the work on a protocol request; it begins anew here because fosite knows nothing of Fiber's contexts.
@@ -42,23 +54,28 @@ const answerTime = 10 * time.Second
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
 	h.store = &store{h.DB}
-	h.fosite = newProvider(h.Issuer, h.HMACKey, h.store, h.Keys)
+	h.clientKeys = newClientKeys(h.FetchInner)
+	h.clientCheck = &clientCheck{h.store, h.clientKeys, h.Issuer}
+	h.sectors = &sectorKey{db: h.DB, box: h.Box}
+	h.fosite = newProvider(h.Issuer, h.HMACKey, h.store, h.Keys, h.clientCheck)
 	h.discovery = discoveryDocument(h.Issuer)
 	r.Get("/.well-known/openid-configuration", h.showDiscovery)
 	r.Get("/jwks.json", h.showKeys)
 	r.Get("/oauth2/auth", h.authorize)
 	r.Post("/oauth2/auth", h.authorize)
+	r.Post("/oauth2/par", h.push)
+	r.Post("/oauth2/register", h.register)
+	r.Get("/oauth2/register/:client", h.readClient)
+	r.Put("/oauth2/register/:client", h.changeClient)
+	r.Delete("/oauth2/register/:client", h.deleteClient)
 	r.Get("/oauth2/continue", h.goOn)
 	r.Get("/oauth2/consent", h.showConsent)
 	r.Post("/oauth2/consent", h.grantConsent)
 	r.Get("/oauth2/level", h.showLevel)
 	r.Post("/oauth2/cancel", h.cancel)
-	r.Post("/oauth2/token", h.token)
 	r.Get("/oauth2/userinfo", h.userinfo)
 	r.Post("/oauth2/userinfo", h.userinfo)
-	r.Get("/oauth2/logout", h.logout)
-	r.Post("/oauth2/logout", h.logout)
-	r.Post("/oauth2/logout/confirm", h.confirmLogout)
+	h.mountBack(r)
 }
 
 // httpRequest makes a request for fosite out of copies. Fiber's adaptor hands out strings that point into a buffer which the
@@ -124,7 +141,7 @@ func visitOf(c *fiber.Ctx) *visit {
 }
 
 // requestOf returns the waiting request that the page is about.
-func (h *Handler) requestOf(ctx context.Context, c *fiber.Ctx) (*request, error) {
+func (h *Handler) requestOf(ctx context.Context, c *fiber.Ctx, v *visit) (*request, error) {
 	text := c.Query("request")
 	if text == "" {
 		text = c.FormValue("request")
@@ -133,7 +150,11 @@ func (h *Handler) requestOf(ctx context.Context, c *fiber.Ctx) (*request, error)
 	if err != nil {
 		return nil, fault.New(fault.NotFound, "idp.request_gone")
 	}
-	r, err := requestByID(ctx, h.DB, id, time.Now())
+	person := uuid.Nil
+	if v != nil {
+		person = v.Account.ID
+	}
+	r, err := requestByID(ctx, h.DB, id, person, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -141,17 +162,4 @@ func (h *Handler) requestOf(ctx context.Context, c *fiber.Ctx) (*request, error)
 		return nil, fault.New(fault.Conflict, "idp.request_used")
 	}
 	return r, nil
-}
-
-// claimsOf are the claims of the ID token about a sign-in. Personal data are not among them: an ID token travels in the URL
-// of a logout. They are at userinfo.
-func claimsOf(v *visit, requestedAt time.Time) *jwt.IDTokenClaims {
-	return &jwt.IDTokenClaims{
-		Subject:                             v.Account.Subject(),
-		AuthTime:                            v.SignIn.AuthenticatedAt,
-		RequestedAt:                         requestedAt,
-		AuthenticationContextClassReference: v.Account.Level.ACR(),
-		AuthenticationMethodsReferences:     v.SignIn.AMR(),
-		Extra:                               map[string]any{"level": string(v.Account.Level), "sid": v.SignIn.ID.String()},
-	}
 }

@@ -5,15 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ory/fosite"
 	"github.com/ory/fosite/compose"
-	"github.com/ory/fosite/handler/oauth2"
-	"github.com/ory/fosite/handler/openid"
-	"github.com/ory/fosite/token/hmac"
-	"github.com/ory/fosite/token/jwt"
 )
 
 // Lifetimes. Fosite's own are 15 minutes for a code, an hour and 30 days (F16); RFC 9700 asks for short ones.
@@ -27,98 +24,125 @@ const (
 // provider is fosite, set up.
 type provider struct {
 	fosite.OAuth2Provider
-	config *fosite.Config
+	config   *fosite.Config
+	strategy *compose.CommonStrategy
 }
 
-// newProvider lists the grants by hand: fosite's ComposeAllEnabled would switch on the implicit and the password grant.
-func newProvider(issuer string, hmacKey []byte, s *store, keys *Keys) *provider {
+func newProvider(issuer string, hmacKey []byte, s *store, keys *Keys, who *clientCheck) *provider {
 	config := &fosite.Config{
 		IDTokenIssuer:         issuer,
 		AuthorizeCodeLifespan: codeLife, AccessTokenLifespan: accessLife, RefreshTokenLifespan: refreshLife,
-		IDTokenLifespan:        idTokenLife,
-		EnforcePKCE:            true, // F7
-		ClientSecretsHasher:    secretHash{},
-		GlobalSecret:           hmacKey,
-		MinParameterEntropy:    1, // F5: a client's nonce and state are its own business
-		RefreshTokenScopes:     []string{"offline_access"},
-		OmitRedirectScopeParam: true,
-		ScopeStrategy:          fosite.ExactScopeStrategy,
-		TokenURL:               issuer + "/oauth2/token",
-		HTTPClient:             nil, // nothing is fetched: request_uri and jwks_uri are refused
+		IDTokenLifespan: idTokenLife,
+		// F7: who must use PKCE is checked when a request comes, see checkEarly: here it would be all clients or the public ones.
+		EnforcePKCEForPublicClients:  true,
+		ClientAuthenticationStrategy: who.authenticate,
+		ClientSecretsHasher:          secretHash{},
+		GlobalSecret:                 hmacKey,
+		MinParameterEntropy:          1, // F5: a client's nonce and state are its own business
+		RefreshTokenScopes:           []string{"offline_access"},
+		OmitRedirectScopeParam:       true,
+		ScopeStrategy:                fosite.ExactScopeStrategy,
+		TokenURL:                     issuer + "/oauth2/token",
+		SanitationWhiteList:          codeParameters,
 	}
-	sign := &signer{keys}
-	strategy := &compose.CommonStrategy{
-		CoreStrategy:               oauth2.NewHMACSHAStrategyUnPrefixed(&hmac.HMACStrategy{Config: config}, config),
-		OpenIDConnectTokenStrategy: &openid.DefaultStrategy{Signer: sign, Config: config},
-		Signer:                     sign,
-	}
-	return &provider{compose.Compose(config, s, strategy,
-		compose.OAuth2AuthorizeExplicitFactory,
-		compose.OAuth2RefreshTokenGrantFactory,
-		compose.OpenIDConnectExplicitFactory,
-		compose.OpenIDConnectRefreshFactory,
-		compose.OAuth2TokenIntrospectionFactory,
-		compose.OAuth2PKCEFactory, // after the code's factory: it needs the code
-	), config}
+	strategy := newStrategy(config, &signer{keys})
+	return &provider{compose.Compose(config, s, strategy, grants()...), config, strategy}
 }
 
 // syntheticState stands in for a state that the client did not send: fosite insists on one (F5). It never leaves.
 const syntheticState = "tamga-no-state"
 
-// parse reads an authorization request. The requester is never nil; with an error it may have no redirect address.
-func (p *provider) parse(ctx context.Context, form url.Values) (fosite.AuthorizeRequester, error) {
+// forFosite are the parameters that fosite gets to see. What else a request says is ours: fosite knows no max_age=0 (F13), no
+// claims, and answers a hint that it cannot read by a failure of its own, after the person has signed in.
+var forFosite = []string{
+	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "dpop_jkt",
+}
+
+// parse checks an authorization request. The requester is never nil; with an error it may have no redirect address.
+func (p *provider) parse(ctx context.Context, of *client, form url.Values) (fosite.AuthorizeRequester, error) {
 	sent := url.Values{}
-	for name, values := range form {
-		sent[name] = values
+	for _, name := range forFosite {
+		if values := form[name]; len(values) > 0 {
+			sent[name] = values[:1]
+		}
 	}
 	if sent.Get("state") == "" {
 		sent.Set("state", syntheticState)
-	}
-	if strings.HasPrefix(sent.Get("request_uri"), "urn:") { // fosite would look for a pushed request, which we do not keep
-		return fosite.NewAuthorizeRequest(), fosite.ErrRequestURINotSupported
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/oauth2/auth?"+sent.Encode(), nil)
 	if err != nil {
 		return fosite.NewAuthorizeRequest(), fosite.ErrInvalidRequest
 	}
-	ar, err := p.NewAuthorizeRequest(ctx, r)
+	ar, err := p.NewAuthorizeRequest(withClient(ctx, of.at(form.Get("redirect_uri"))), r)
 	if err == nil {
-		err = checkEarly(form)
+		err = checkEarly(of, form)
 	}
 	return ar, err
 }
 
-// checkEarly finds what fosite would notice only after the person has signed in and agreed.
-func checkEarly(form url.Values) error {
-	for name, values := range form {
-		if len(values) > 1 {
-			return fosite.ErrInvalidRequest.WithHintf("Parameter '%s' is repeated.", name)
-		}
+// unread is a request that is refused before fosite has seen it: it has an address to go back to only if that is registered.
+func (p *provider) unread(of *client, form url.Values) fosite.AuthorizeRequester {
+	ar := fosite.NewAuthorizeRequest()
+	ar.State = form.Get("state")
+	if of == nil || len(form["redirect_uri"]) != 1 {
+		return ar
 	}
-	switch {
+	ar.Client = of.at(form.Get("redirect_uri"))
+	if u, err := fosite.MatchRedirectURIWithClientRedirectURIs(form.Get("redirect_uri"), ar.Client); err == nil && fosite.IsValidRedirectURI(u) {
+		ar.RedirectURI = u
+	}
+	return ar
+}
+
+// checkEarly finds what fosite would notice only after the person has signed in and agreed, or not at all.
+func checkEarly(of *client, form url.Values) error {
+	switch challenge := form.Get("code_challenge"); {
 	case !fosite.Arguments(strings.Fields(form.Get("scope"))).Has("openid"):
 		return fosite.ErrInvalidScope.WithHint("Scope 'openid' is required.")
 	case form.Get("redirect_uri") == "":
 		return fosite.ErrInvalidRequest.WithHint("Parameter 'redirect_uri' is required.")
-	case form.Get("code_challenge") == "":
+	case form.Has("registration"):
+		return fosite.ErrRegistrationNotSupported
+	case challenge == "" && form.Get("code_challenge_method") == "" && of.PKCEOff && !of.Public():
+	case challenge == "":
 		return fosite.ErrInvalidRequest.WithHint("PKCE is required: send code_challenge and code_challenge_method=S256.")
 	case form.Get("code_challenge_method") != "S256":
 		return fosite.ErrInvalidRequest.WithHint("Only code_challenge_method=S256 is supported.")
-	case len(form.Get("code_challenge")) != 43:
+	case len(challenge) != 43:
 		return fosite.ErrInvalidRequest.WithHint("A code_challenge of S256 has 43 characters.")
 	}
 	return checkInteraction(form)
 }
 
+func checkRepeated(form url.Values) error {
+	for name, values := range form {
+		if len(values) > 1 {
+			return fosite.ErrInvalidRequest.WithHintf("Parameter '%s' is repeated.", name)
+		}
+	}
+	return nil
+}
+
+var (
+	promptValues  = []string{"none", "login", "consent", "select_account", "create"}
+	displayValues = []string{"page", "popup", "touch", "wap"}
+)
+
 func checkInteraction(form url.Values) error {
 	if _, _, err := maxAge(form); err != nil {
 		return fosite.ErrInvalidRequest.WithHint("Parameter 'max_age' is not a number of seconds.")
 	}
+	if _, err := readWanted(form); err != nil {
+		return err
+	}
 	prompts := promptOf(form)
 	for _, p := range prompts {
-		if !(fosite.Arguments{"none", "login", "consent", "select_account"}).Has(p) {
+		if !fosite.Arguments(promptValues).Has(p) {
 			return fosite.ErrInvalidRequest.WithHint("Parameter 'prompt' has an unknown value.")
 		}
+	}
+	if display := form.Get("display"); display != "" && !slices.Contains(displayValues, display) {
+		return fosite.ErrInvalidRequest.WithHint("Parameter 'display' has an unknown value.")
 	}
 	if prompts.Has("none") && len(prompts) > 1 {
 		return fosite.ErrInvalidRequest.WithHint("Parameter 'prompt' has 'none' together with others.")
@@ -126,18 +150,30 @@ func checkInteraction(form url.Values) error {
 	return nil
 }
 
-// location is the client's address with the parameters of an answer. Every answer, errors too, names its issuer (RFC 9207).
+// values are the parameters of an answer. Every answer, errors too, names its issuer (RFC 9207).
+func (p *provider) values(ar fosite.AuthorizeRequester, answer url.Values) url.Values {
+	values := url.Values{}
+	for name := range answer {
+		values.Set(name, answer.Get(name))
+	}
+	values.Del("state")
+	if state := ar.GetState(); state != "" && state != syntheticState {
+		values.Set("state", state)
+	}
+	values.Set("iss", p.config.IDTokenIssuer)
+	return values
+}
+
+// location is the client's address with the parameters of an answer.
 func (p *provider) location(ar fosite.AuthorizeRequester, answer url.Values) string {
 	u := *ar.GetRedirectURI()
 	query := u.Query()
-	for name := range answer {
-		query.Set(name, answer.Get(name))
+	for _, name := range []string{"state", "iss", "code", "error"} {
+		query.Del(name) // a registered address cannot answer in our place
 	}
-	query.Del("state")
-	if state := ar.GetState(); state != "" && state != syntheticState {
-		query.Set("state", state)
+	for name, values := range p.values(ar, answer) {
+		query[name] = values
 	}
-	query.Set("iss", p.config.IDTokenIssuer)
 	u.RawQuery, u.Fragment = query.Encode(), ""
 	return u.String()
 }
@@ -160,13 +196,4 @@ func publicError(err error) *fosite.RFC6749Error {
 		return fosite.ErrServerError
 	}
 	return known
-}
-
-// newSession is what the tokens of an answer will say.
-func newSession(keyID string, claims *jwt.IDTokenClaims) *openid.DefaultSession {
-	return &openid.DefaultSession{
-		Claims:  claims,
-		Headers: &jwt.Headers{Extra: map[string]any{"kid": keyID}},
-		Subject: claims.Subject,
-	}
 }

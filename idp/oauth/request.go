@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,13 +17,16 @@ import (
 // requestLife is how long a request waits for the person: long enough to register and to be checked.
 const requestLife = 24 * time.Hour
 
-// request is an authorization request under way.
+// request is an authorization request under way, with what decides about its next step.
 type request struct {
 	ID        uuid.UUID
-	ClientID  string
-	Form      url.Values
+	Form      url.Values // as the client meant it: of a request object or a pushed request, what stands in there
 	CreatedAt time.Time
 	UsedAt    *time.Time
+	Client    *client
+	Agreed    []string // what the person let this client know before
+
+	waits bool // its row is in the database
 }
 
 // step is what stands between a request and its answer.
@@ -31,6 +35,8 @@ type step string
 // The steps, in their order.
 const (
 	stepSignIn  step = "sign_in"
+	stepCreate  step = "create" // the client asks for a new account
+	stepSecond  step = "second" // a second factor
 	stepLevel   step = "level"
 	stepConsent step = "consent"
 	stepAnswer  step = "answer"
@@ -42,56 +48,66 @@ type visit struct {
 	SignIn  *account.SignIn
 }
 
-// next decides the step. v is nil when nobody is signed in; agreed is what the person let this client know before.
-func (r *request) next(v *visit, hinted string, agreed []string, skipConsent bool) step {
-	if v == nil || r.tooOld(v) {
+// next decides the step. v is nil when nobody is signed in; other tells that the client means somebody else.
+func (r *request) next(v *visit, other bool) step {
+	fresh := v != nil && !v.SignIn.AuthenticatedAt.Before(r.CreatedAt)
+	if v == nil || r.tooOld(v) || other && !fresh {
+		if promptOf(r.Form).Has("create") {
+			return stepCreate
+		}
 		return stepSignIn
 	}
-	fresh := !v.SignIn.AuthenticatedAt.Before(r.CreatedAt)
-	if hinted != "" && hinted != v.Account.Subject() && !fresh {
-		return stepSignIn
+	values, _, _ := askedACR(r.Client, r.Form)
+	if slices.Contains(values, acrTwo) && !v.SignIn.Strong() {
+		return stepSecond
 	}
-	if !v.Account.Level.AtLeast(r.level()) {
+	if !v.Account.Level.AtLeast(levelOf(values)) {
 		return stepLevel
 	}
-	if promptOf(r.Form).Has("consent") || !skipConsent && len(r.unknownTo(agreed)) > 0 {
+	if promptOf(r.Form).Has("consent") || !r.Client.SkipConsent && len(r.unknown()) > 0 {
 		return stepConsent
 	}
 	return stepAnswer
 }
 
-// tooOld tells whether the client wants the password asked for again.
+// tooOld tells whether the client wants the person to prove again who they are.
 func (r *request) tooOld(v *visit) bool {
-	if p := promptOf(r.Form); p.Has("login") || p.Has("select_account") {
-		return v.SignIn.AuthenticatedAt.Before(r.CreatedAt)
+	proved := v.SignIn.AuthenticatedAt
+	if p := promptOf(r.Form); p.Has("login") || p.Has("select_account") || p.Has("create") {
+		return proved.Before(r.CreatedAt)
 	}
 	// max_age=0 is as good as prompt=login; fosite takes it for absent (F13).
 	age, set, _ := maxAge(r.Form)
-	return set && v.SignIn.AuthenticatedAt.Add(age).Before(r.CreatedAt)
+	if !set && r.Client.DefaultMaxAge != nil {
+		age, set = time.Duration(*r.Client.DefaultMaxAge)*time.Second, true
+	}
+	return set && proved.Add(age).Before(r.CreatedAt)
 }
 
-// level is the least level among those that the client names; names of others are ignored, as the standard says.
+// level is the level of account that the client needs.
 func (r *request) level() account.Level {
-	least := account.Level("")
-	for _, value := range strings.Fields(r.Form.Get("acr_values")) {
-		level := account.Level(strings.TrimPrefix(value, account.ACRPrefix))
-		if level.Known() && strings.HasPrefix(value, account.ACRPrefix) && (least == "" || least.AtLeast(level)) {
-			least = level
-		}
-	}
-	return least
+	values, _, _ := askedACR(r.Client, r.Form)
+	return levelOf(values)
 }
 
-func (r *request) scopes() fosite.Arguments { return strings.Fields(r.Form.Get("scope")) }
-
-func (r *request) unknownTo(agreed []string) []string {
-	var more []string
-	for _, scope := range r.scopes() {
-		if !fosite.Arguments(agreed).Has(scope) {
-			more = append(more, scope)
+// scopes are what the person is asked about: the scopes that the client names, and those that single claims belong to.
+func (r *request) scopes() []string {
+	scopes := strings.Fields(r.Form.Get("scope"))
+	w, err := readWanted(r.Form)
+	if err != nil {
+		return scopes
+	}
+	for _, scope := range w.scopes(r.Client) {
+		if !slices.Contains(scopes, scope) {
+			scopes = append(scopes, scope)
 		}
 	}
-	return more
+	return scopes
+}
+
+// unknown are the scopes that the person has not agreed to yet.
+func (r *request) unknown() []string {
+	return slices.DeleteFunc(slices.Clone(r.scopes()), func(scope string) bool { return slices.Contains(r.Agreed, scope) })
 }
 
 func promptOf(form url.Values) fosite.Arguments { return strings.Fields(form.Get("prompt")) }
@@ -110,17 +126,14 @@ type Asker struct {
 	Name      string
 	Origin    string // where the chain of redirects ends: the page's form-action must allow it
 	LoginHint string
+	Path      string // where the person goes on
 }
 
 // AskerOf describes the client of a waiting request, or returns nil.
 func (h *Handler) AskerOf(ctx context.Context, id uuid.UUID) *Asker {
-	r, err := requestByID(ctx, h.store.DB, id, time.Now())
+	r, err := requestByID(ctx, h.store.DB, id, uuid.Nil, time.Now())
 	if err != nil {
-		return nil
+		return h.deviceAsker(ctx, id)
 	}
-	c, err := clientByID(ctx, h.store.DB, r.ClientID)
-	if err != nil {
-		return nil
-	}
-	return &Asker{Name: c.Name, Origin: originOf(r.Form.Get("redirect_uri")), LoginHint: r.Form.Get("login_hint")}
+	return &Asker{r.Client.Name, originOf(r.Form.Get("redirect_uri")), r.Form.Get("login_hint"), "/oauth2/continue"}
 }

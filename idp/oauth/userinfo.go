@@ -1,44 +1,66 @@
 package oauth
 
 import (
-	"github.com/ory/fosite"
+	"slices"
+	"strings"
 
 	"tamga/idp/account"
 )
 
-// profileOf returns the claims of a person that the scopes open. Personal data that no register has confirmed are not told:
-// an account of the simplified level gives its name, phone and e-mail, and says by its level that nobody has checked them.
-func profileOf(a *account.Account, i *account.Identity, scopes fosite.Arguments) map[string]any {
-	claims := map[string]any{"sub": a.Subject(), "level": string(a.Level), "acr": a.Level.ACR()}
-	if scopes.Has("profile") {
-		claims["family_name"], claims["given_name"] = a.LastName, a.FirstName
-		claims["name"] = a.FullName()
-		if a.MiddleName != "" {
-			claims["middle_name"] = a.MiddleName
+// Address is a postal address as OpenID Connect writes it.
+type Address struct {
+	Formatted  string `json:"formatted,omitempty"`
+	Street     string `json:"street_address,omitempty"`
+	Locality   string `json:"locality,omitempty"`
+	Region     string `json:"region,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+	Country    string `json:"country,omitempty"`
+}
+
+// person is what is known of somebody.
+type person struct {
+	account  *account.Account
+	identity *account.Identity // nil before the checks
+	address  *Address          // nil when there is none
+}
+
+// about returns the claims of a person that the scopes open, and those named one by one. Personal data that no register has
+// confirmed are not told: an account of the simplified level gives its name, phone and e-mail, and says by its level that nobody
+// has checked them.
+func (p *person) about(scopes, names []string) map[string]any {
+	claims := map[string]any{}
+	for name, value := range p.all() {
+		if slices.Contains(scopes, scopeOf[name]) || slices.Contains(names, name) {
+			claims[name] = value
 		}
-	}
-	if scopes.Has("email") {
-		claims["email"], claims["email_verified"] = a.Email, a.EmailConfirmed
-	}
-	if scopes.Has("phone") {
-		claims["phone_number"], claims["phone_number_verified"] = a.Phone, true
-	}
-	if i != nil && a.Level.AtLeast(account.Standard) {
-		addChecked(claims, i, scopes)
 	}
 	return claims
 }
 
-func addChecked(claims map[string]any, i *account.Identity, scopes fosite.Arguments) {
-	if scopes.Has("profile") {
-		claims["birthdate"] = i.BirthDate.Format("2006-01-02")
-		claims["gender"] = i.Gender()
+// all are all claims that there are about the person.
+func (p *person) all() map[string]any {
+	a := p.account
+	claims := map[string]any{
+		"family_name": a.LastName, "given_name": a.FirstName, "name": a.FullName(),
+		"zoneinfo": "Europe/Moscow", "updated_at": a.LevelAt.Unix(),
+		"phone_number": a.Phone, "phone_number_verified": true,
+	}
+	if a.Email != "" {
+		claims["email"], claims["email_verified"] = a.Email, a.EmailConfirmed
+	}
+	if a.MiddleName != "" {
+		claims["middle_name"] = a.MiddleName
+	}
+	if lang := string(a.Language); lang != "" {
+		claims["locale"] = strings.Replace(lang, "_", "-", 1)
+	}
+	if p.address != nil {
+		claims["address"] = p.address
+	}
+	if i := p.identity; i != nil && a.Level.AtLeast(account.Standard) {
+		claims["birthdate"], claims["gender"] = i.BirthDate.Format("2006-01-02"), i.Gender()
 		claims["birth_place"], claims["citizenship"] = i.BirthPlace, i.Citizenship
+		claims["snils"], claims["document"] = i.SNILS, i.Document
 	}
-	if scopes.Has("snils") {
-		claims["snils"] = i.SNILS
-	}
-	if scopes.Has("document") {
-		claims["document"] = i.Document
-	}
+	return claims
 }

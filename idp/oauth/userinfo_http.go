@@ -2,16 +2,17 @@ package oauth
 
 import (
 	"context"
-	"log/slog"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/ory/fosite"
-	"github.com/ory/fosite/handler/openid"
 
 	"tamga/idp/account"
-	"tamga/internal/web"
 )
+
+// mimeJWT is the type of a signed answer.
+const mimeJWT = "application/jwt"
 
 // userinfo tells a client about the person whose access token it holds: in the header, or in the body of a POST. A token in
 // the URL is not taken (RFC 9700).
@@ -20,65 +21,123 @@ func (h *Handler) userinfo(c *fiber.Ctx) error {
 	defer cancel()
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set(fiber.HeaderAccessControlAllowOrigin, "*") // the token is the key; cookies are not looked at
-	claims, err := h.claims(ctx, c)
+	claims, of, err := h.claims(ctx, c)
 	if err != nil {
 		return bearerError(c, err)
 	}
-	return c.JSON(claims)
+	if of.UserinfoAlg == "" {
+		return c.JSON(claims)
+	}
+	claims["iss"], claims["aud"] = h.Issuer, of.ID
+	signed, err := (&signer{h.Keys}).signAs(ctx, "JWT", claims)
+	if err != nil {
+		return bearerError(c, err)
+	}
+	c.Set(fiber.HeaderContentType, mimeJWT)
+	return c.SendString(signed)
 }
 
-func (h *Handler) claims(ctx context.Context, c *fiber.Ctx) (map[string]any, error) {
-	r, err := httpRequest(ctx, c)
+func (h *Handler) claims(ctx context.Context, c *fiber.Ctx) (map[string]any, *client, error) {
+	s, scopes, clientID, err := h.bearer(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	r.URL.RawQuery = ""
-	token := fosite.AccessTokenFromRequest(r)
-	if token == "" {
-		return nil, fosite.ErrRequestUnauthorized
+	if s.Account == uuid.Nil || !scopes.Has("openid") {
+		return nil, nil, fosite.ErrInvalidScope
 	}
-	_, ar, err := h.fosite.IntrospectToken(ctx, token, fosite.AccessToken, openid.NewDefaultSession())
+	of, err := clientByID(ctx, h.DB, clientID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if !ar.GetGrantedScopes().Has("openid") {
-		return nil, fosite.ErrInvalidScope
-	}
-	a, err := bySubject(ctx, h.DB, ar.GetSession().GetSubject())
+	p, err := h.personOf(ctx, s.Account, append(scopesOf(s.WantedUserInfo), scopes...))
 	if isNotFound(err) {
-		return nil, fosite.ErrInactiveToken
+		return nil, nil, fosite.ErrInactiveToken
 	}
+	if err != nil {
+		return nil, nil, err
+	}
+	claims := p.about(scopes, s.WantedUserInfo)
+	claims["sub"], claims["level"], claims["acr"] = s.Subject, string(p.account.Level), p.account.Level.ACR()
+	return claims, of, nil
+}
+
+// scopesOf are the scopes that claims belong to.
+func scopesOf(names []string) []string {
+	scopes := make([]string, 0, len(names))
+	for _, name := range names {
+		scopes = append(scopes, scopeOf[name])
+	}
+	return scopes
+}
+
+// personOf reads what the scopes may need of a person, and no more.
+func (h *Handler) personOf(ctx context.Context, id uuid.UUID, scopes fosite.Arguments) (*person, error) {
+	a, err := account.ByID(ctx, h.DB, id)
 	if err != nil {
 		return nil, err
 	}
-	i, err := account.IdentityOf(ctx, h.DB, h.Box, a.ID)
-	if err != nil && !isNotFound(err) {
+	p := &person{account: a}
+	if scopes.HasOneOf("profile", "snils", "document") && a.Level.AtLeast(account.Standard) {
+		if p.identity, err = account.IdentityOf(ctx, h.DB, h.Box, a.ID); err != nil && !isNotFound(err) {
+			return nil, err
+		}
+	}
+	if h.AddressOf != nil && scopes.Has("address") {
+		if p.address, err = h.AddressOf(ctx, a.ID); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// inIDToken adds the claims that the client wants in the ID token, and returns a function that takes them out again: what is
+// stored beside the token has no personal data.
+func (h *Handler) inIDToken(ctx context.Context, s *session) (forget func(), err error) {
+	if s.Account == uuid.Nil || len(s.WantedIDToken) == 0 {
+		return func() {}, nil
+	}
+	p, err := h.personOf(ctx, s.Account, scopesOf(s.WantedIDToken))
+	if err != nil {
 		return nil, err
 	}
-	return profileOf(a, i, ar.GetGrantedScopes()), nil
+	wanted := p.about(nil, s.WantedIDToken)
+	if s.Claims.Extra == nil {
+		s.Claims.Extra = map[string]any{}
+	}
+	for name, value := range wanted {
+		s.Claims.Extra[name] = value
+	}
+	return func() {
+		for name := range wanted {
+			delete(s.Claims.Extra, name)
+		}
+	}, nil
 }
 
 // bearerError answers as RFC 6750 section 3 says.
 func bearerError(c *fiber.Ctx, err error) error {
 	known := publicError(err)
+	scheme := "Bearer"
+	if strings.HasPrefix(strings.ToLower(c.Get(fiber.HeaderAuthorization)), "dpop") {
+		scheme = "DPoP"
+	}
 	switch {
 	case known.ErrorField == fosite.ErrServerError.ErrorField:
 		return errorWithJSON(c, known, err)
 	case known.ErrorField == fosite.ErrInvalidRequest.ErrorField:
 		return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "invalid_request"})
 	case known.ErrorField == fosite.ErrInvalidScope.ErrorField:
-		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="tamga", error="insufficient_scope", scope="openid"`)
+		c.Set(fiber.HeaderWWWAuthenticate, scheme+` realm="tamga", error="insufficient_scope", scope="openid"`)
 		return c.Status(fiber.StatusForbidden).JSON(fiber.Map{"error": "insufficient_scope"})
 	}
-	if !strings.HasPrefix(strings.ToLower(c.Get(fiber.HeaderAuthorization)), "bearer") && len(c.Body()) == 0 {
+	if c.Get(fiber.HeaderAuthorization) == "" && len(c.Body()) == 0 {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="tamga"`) // no token, no error: RFC 6750 section 3.1
 		return c.SendStatus(fiber.StatusUnauthorized)
 	}
-	c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="tamga", error="invalid_token"`)
-	return c.Status(fiber.StatusUnauthorized).JSON(fiber.Map{"error": "invalid_token"})
-}
-
-// logFailure notes a failure of ours that a client sees only by name.
-func logFailure(c *fiber.Ctx, err error) {
-	slog.Error("oauth request failed", "id", web.RequestID(c), "route", c.Route().Path, "err", err)
+	code := "invalid_token"
+	if known.ErrorField == "invalid_dpop_proof" {
+		code = known.ErrorField
+	}
+	c.Set(fiber.HeaderWWWAuthenticate, scheme+` realm="tamga", error="`+code+`"`)
+	return c.Status(fiber.StatusUnauthorized).JSON(fiber.Map{"error": code})
 }
