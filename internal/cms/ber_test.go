@@ -47,6 +47,17 @@ func TestNormalisedLengths(t *testing.T) {
 	}
 }
 
+func TestNormalisedDepth(t *testing.T) {
+	t.Parallel()
+	der := []byte{5, 0}
+	for depth := 1; depth <= maxDepth+1; depth++ {
+		der = encoded(0x30, der)
+		if _, err := normalised(der); (err == nil) != (depth <= maxDepth) {
+			t.Errorf("depth %d: %v", depth, err)
+		}
+	}
+}
+
 func FuzzNormalised(f *testing.F) {
 	for _, seed := range []string{"3003020105", "3080a08002010500000201060000", "24800401610402626300" + "00", "3082ffff"} {
 		raw, _ := hex.DecodeString(seed)

@@ -157,11 +157,23 @@ func TestAlgorithmsThatDoNotGo(t *testing.T) {
 		"GOST over SHA-256":                     {replaced(t, person.sign(t, content, cms.Signing{NoAttributes: true}), streebog, sha256), person.Certificate, cms.ErrAlgorithm},
 		"RSA over Streebog":                     {replaced(t, machine.sign(t, content, cms.Signing{NoAttributes: true}), sha256, streebog), machine.Certificate, cms.ErrAlgorithm},
 		"RSA over MD5":                          {replaced(t, machine.sign(t, content, cms.Signing{NoAttributes: true}), sha256, md5), machine.Certificate, cms.ErrAlgorithm},
+		"SHA-256 under the name of SHA-512 with RSA": {
+			replaced(t, machine.sign(t, content, cms.Signing{}), marshal(t, rsaOID(1)), marshal(t, rsaOID(13))), machine.Certificate, cms.ErrAlgorithm},
+		"a content type that asks for attributes": {
+			replaced(t, person.sign(t, content, cms.Signing{NoAttributes: true}), marshal(t, data(1)), marshal(t, data(5))), person.Certificate, cms.ErrSyntax},
 	} {
 		if err := parse(t, name, c.message).Verify(content, c.cert); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+func rsaOID(last int) asn1.ObjectIdentifier {
+	return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, last}
+}
+
+func data(last int) asn1.ObjectIdentifier {
+	return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, last}
 }
 
 // replaced puts one identifier in place of another throughout a message, and sets the lengths right.

@@ -110,10 +110,26 @@ func refused(t *testing.T, name string, message *cms.SignedData, cert, stranger 
 	if err := message.Verify(other, cert); !errors.Is(err, cms.ErrContent) && !errors.Is(err, cms.ErrSignature) {
 		t.Errorf("%s: another content: %v", name, err)
 	}
+	if err := message.Verify(other, cert); !message.Detached && !errors.Is(err, cms.ErrContent) {
+		t.Errorf("%s: another content than the attached: %v", name, err)
+	}
 	if message.Detached {
 		if err := message.Verify(nil, cert); !errors.Is(err, cms.ErrContent) {
 			t.Errorf("%s: no content: %v", name, err)
 		}
+	}
+}
+
+// TestMixedPSS: two hashes in one signature are refused, whatever the signature.
+func TestMixedPSS(t *testing.T) {
+	t.Parallel()
+	o := gosttest.New(t)
+	o.Key("rsa")
+	o.Write("content", content)
+	o.Run(strings.Fields("cms -sign -binary -signer cert.pem -keyopt rsa_padding_mode:pss -keyopt rsa_mgf1_md:sha1 -inkey key.pem -in content -outform DER -out message")...)
+	message := parse(t, "mixed", o.Read("message"))
+	if err := message.Verify(content, certificate(t, o.Read("cert.pem"))); !errors.Is(err, cms.ErrAlgorithm) {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,7 @@ package gost_test
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
 	"slices"
@@ -121,6 +122,31 @@ func TestPublishedCertificates(t *testing.T) {
 		bad[bytes.Index(bad, []byte("xample"))] = 'X'
 		if cert, err := gost.ParseCertificate(bad); err == nil && cert.CheckIssuedBy(cert) == nil {
 			t.Errorf("%s: passed with its name changed", e.name)
+		}
+	}
+}
+
+// TestParametersThatDoNotGo changes one identifier of a public key at a time.
+func TestParametersThatDoNotGo(t *testing.T) {
+	t.Parallel()
+	good := example{certificate: examples[3].certificate}
+	cert, err := gost.ParseCertificate(good.der(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spki := cert.RawSubjectPublicKeyInfo
+	if _, err := gost.ParsePublicKey(spki); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ old, fresh asn1.ObjectIdentifier }{
+		"a key of 512 bits on a curve of 256": {gost.OIDKey256, gost.OIDKey512},
+		"a digest of 512 bits for 256":        {gost.OIDDigest256, gost.OIDDigest512},
+		"a curve not known":                   {gost.CurveByName("CryptoPro-XchA").OID, asn1.ObjectIdentifier{1, 2, 643, 2, 2, 36, 9}},
+		"another curve":                       {gost.CurveByName("CryptoPro-XchA").OID, gost.CurveByName("CryptoPro-C").OID},
+	} {
+		bad := bytes.Replace(spki, marshal(t, c.old), marshal(t, c.fresh), 1)
+		if _, err := gost.ParsePublicKey(bad); err == nil || bytes.Equal(bad, spki) {
+			t.Errorf("%s: taken", name)
 		}
 	}
 }

@@ -234,6 +234,17 @@ func TestWrongPoints(t *testing.T) {
 	}
 }
 
+// TestOneFormOfAKey: x+p, where it fits the bytes, names the same point, and is refused: a key has one form.
+func TestOneFormOfAKey(t *testing.T) {
+	t.Parallel()
+	c := CurveByName("CryptoPro-A")
+	raw := (&PublicKey{c, c.base}).Bytes() // its x is 1
+	beyond := words(new(big.Int).Add(toBig(&c.p.modulus), big.NewInt(1)))
+	if _, err := NewPublicKey(c, append(beyond.little(32), raw[32:]...)); err == nil {
+		t.Error("a second form of the base was taken")
+	}
+}
+
 // lowOrderPoint tries random points of the whole curve: three in four are outside the subgroup, and q times such a point, of
 // order 2 or 4, is one of the worst.
 func lowOrderPoint(t *testing.T, c *Curve) {
