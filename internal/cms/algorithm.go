@@ -130,14 +130,15 @@ func verified(d digest, key any, sum, signature []byte) bool {
 	return false
 }
 
-// checkPSS reads RSASSA-PSS-params of RFC 4055: only one and the same hash throughout, not the default of SHA-1.
+// checkPSS reads RSASSA-PSS-params of RFC 4055: one and the same hash throughout, named: what is left
+// out stands for SHA-1, which is not taken.
 func checkPSS(a pkix.AlgorithmIdentifier, d digest, key *rsa.PublicKey, sum, signature []byte) error {
 	var p struct {
-		Hash pkix.AlgorithmIdentifier `asn1:"explicit,tag:0"`
+		Hash pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:0"`
 		Mask struct {
 			Algorithm asn1.ObjectIdentifier
 			Hash      pkix.AlgorithmIdentifier
-		} `asn1:"explicit,tag:1"`
+		} `asn1:"explicit,optional,tag:1"`
 		Salt    int `asn1:"explicit,optional,tag:2,default:20"`
 		Trailer int `asn1:"explicit,optional,tag:3,default:1"`
 	}
