@@ -12,6 +12,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/i18n"
+	"tamga/internal/journal"
 )
 
 // ByID returns an account.
@@ -63,9 +64,12 @@ func setPassword(ctx context.Context, d db.DB, id uuid.UUID, hash string) error 
 	return err
 }
 
+// phoneTaken tells whether a phone is an account's, or is held for one that had it lately (idp/safety).
 func phoneTaken(ctx context.Context, d db.DB, phone string) (bool, error) {
 	var taken bool
-	err := d.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM account WHERE phone = $1)`, phone).Scan(&taken)
+	err := d.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM account WHERE phone = $1)
+		    OR EXISTS (SELECT 1 FROM contact_past WHERE kind = 'phone' AND value = $1 AND held_until > now())`, phone).Scan(&taken)
 	return taken, err
 }
 
@@ -133,13 +137,20 @@ func confirmEmail(ctx context.Context, d db.DB, token []byte, now time.Time) err
 			return err
 		}
 		tag, err := tx.Exec(ctx, `
-			UPDATE account SET email_confirmed_at = $3 WHERE id = $1 AND email = $2`, id, email, now)
+			UPDATE account SET email_confirmed_at = $3
+			WHERE id = $1 AND email = $2 AND NOT EXISTS (
+				SELECT 1 FROM contact_past p
+				WHERE p.kind = 'email' AND p.value = $2 AND p.account_id <> $1 AND p.confirmed_at IS NOT NULL AND p.held_until > $3)`,
+			id, email, now)
 		if db.IsUnique(err, "account_email") {
 			return fault.New(fault.Conflict, "idp.email_taken")
 		}
 		if err == nil && tag.RowsAffected() == 0 {
 			return fault.New(fault.NotFound, "idp.email_link_old")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return journal.Write(ctx, tx, journal.Entry{Actor: id.String(), ActorRole: "citizen", Action: "idp.email_confirmed", Subject: id.String()})
 	})
 }

@@ -1,13 +1,16 @@
 package oauth
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
 	"tamga/idp/account"
+	"tamga/internal/journal"
 )
 
 const (
@@ -76,7 +79,16 @@ func (h *Handler) grantConsent(c *fiber.Ctx) error {
 	if err != nil {
 		return h.refuse(c, ar, err)
 	}
-	if err := addConsent(ctx, h.DB, v.Account.ID, r.Client.ID, r.scopes(), time.Now()); err != nil {
+	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
+		if err := addConsent(ctx, tx, v.Account.ID, r.Client.ID, r.scopes(), time.Now()); err != nil {
+			return err
+		}
+		from, _ := netip.ParseAddr(c.IP())
+		person := v.Account.ID.String()
+		return journal.Write(ctx, tx, journal.Entry{Actor: person, ActorRole: "citizen", Action: "idp.consent_given", Subject: person,
+			Details: map[string]any{"client": r.Client.ID, "scopes": r.scopes()}, Address: from})
+	})
+	if err != nil {
 		return err
 	}
 	return h.answer(ctx, c, r, v, ar)

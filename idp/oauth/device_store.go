@@ -95,6 +95,10 @@ func (x *exchange) settleDevice(ctx context.Context, d db.DB, n *freshRows, now 
 			INSERT INTO oauth_visit (session_id, client_id, subject, created_at)
 			SELECT session_id, client_id, $5, $3 FROM claimed
 			ON CONFLICT DO NOTHING
+		), told AS (
+			INSERT INTO journal (actor, actor_role, action, subject, details)
+			SELECT 'client:' || client_id, 'client', 'idp.data_read', account_id::text, jsonb_build_object('client', client_id)
+			FROM claimed
 		)
 		INSERT INTO oauth_grant (kind, signature, request_id, client_id, subject, requested_at, expires_at, data)
 		SELECT n.kind, n.signature, c.family_id, c.client_id, $5, n.requested, n.expires, n.data::jsonb
