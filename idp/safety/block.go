@@ -82,7 +82,7 @@ func (k *Keeper) Admit(c *fiber.Ctx, tx pgx.Tx, a *account.Account) error {
 		}
 		return fault.New(fault.Forbidden, "idp_safety.blocked_office", s.Reason)
 	}
-	if err := noteLang(ctx, tx, a.ID, web.Lang(c)); err != nil {
+	if err := account.SetLanguage(ctx, tx, a.ID, web.Lang(c)); err != nil {
 		return err
 	}
 	if s.DeleteAt == nil {

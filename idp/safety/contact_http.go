@@ -147,7 +147,7 @@ func (h *Handler) showUndo(c *fiber.Ctx) error {
 }
 
 func (h *Handler) undo(c *fiber.Ctx) error {
-	if err := h.putBack(c.UserContext(), secret.HashToken(c.FormValue("token")), guest(c)); err != nil {
+	if err := h.putBack(c.UserContext(), secret.HashToken(c.FormValue("token")), stranger(c)); err != nil {
 		return err
 	}
 	t := h.Pages.Texts(c)

@@ -126,11 +126,11 @@ func (j *Jobs) erase(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 			return err
 		}
 	}
-	lang, err := langOf(ctx, tx, id)
+	a, err := account.ByID(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	phone, email, erased, err := eraseAccount(ctx, tx, id, j.Now())
+	erased, err := eraseAccount(ctx, tx, id, j.Now())
 	if err != nil || !erased {
 		return err
 	}
@@ -138,5 +138,5 @@ func (j *Jobs) erase(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
 	if err := j.record(ctx, tx, by, id, "erased", "", nil); err != nil {
 		return err
 	}
-	return j.tell(ctx, tx, reach{Phone: phone, Email: email, Lang: lang}, "erased")
+	return j.tell(ctx, tx, reachOf(a, a.Language), "erased")
 }

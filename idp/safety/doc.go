@@ -16,7 +16,7 @@
 //	GET, POST /profile/delete*                   then /code: the account goes after a time of grace (rules.yaml)
 //	GET, POST /profile/export*                   a ZIP with JSON and a page to read
 //
-// Tables: recovery, contact_change, contact_past, own_code; the columns lang, blocked_*, block_reason and delete_at of account.
+// Tables: recovery, contact_change, contact_past, own_code; the columns blocked_*, block_reason and delete_at of account.
 //
 // A recovery is asked for -> verified by its code -> proven by a document (or without one below the standard level) -> used, once. The
 // page does the same work for every contact; a job finds the account, so neither text nor status nor time tells whether there is one.

@@ -67,8 +67,8 @@ func whoText(b *i18n.Bundle, lang i18n.Lang, r journal.Record) string {
 	switch {
 	case r.Actor == r.Subject:
 		return b.T(lang, "idp_safety.who_self")
-	case r.ActorRole == "guest":
-		return b.T(lang, "idp_safety.who_guest")
+	case r.ActorRole == "stranger":
+		return b.T(lang, "idp_safety.who_stranger")
 	case r.ActorRole == "system":
 		return b.T(lang, "idp_safety.who_system")
 	case b.Has(lang, "idp_safety.who_"+r.ActorRole):

@@ -88,7 +88,9 @@ func (h *Handler) eventViews(c *fiber.Ctx, records []journal.Record) ([]eventVie
 	for i, r := range records {
 		views[i] = eventView{
 			At: rus.FormatDateTime(r.At, lang), What: eventText(h.Pages.Bundle, lang, r, sites), Who: whoText(h.Pages.Bundle, lang, r),
-			Why: h.Pages.T(lang, r.Purpose), // a purpose of ours is a locale key, anybody else's is shown as written
+		}
+		if r.ActorRole != "system" || h.Pages.Bundle.Has(lang, r.Purpose) { // a job's purpose is for the auditor
+			views[i].Why = h.Pages.T(lang, r.Purpose) // of ours it is a locale key; anybody else's is shown as written
 		}
 		if r.Address.IsValid() {
 			views[i].Where = roughAddress(r.Address.String())

@@ -101,10 +101,10 @@ func actorOf(c *fiber.Ctx, id uuid.UUID) Actor {
 	return Actor{ID: id.String(), Role: "citizen", Address: from}
 }
 
-// guest is whoever is at a page without having signed in.
-func guest(c *fiber.Ctx) Actor {
+// stranger is whoever is at a page without having signed in.
+func stranger(c *fiber.Ctx) Actor {
 	from, _ := netip.ParseAddr(c.IP())
-	return Actor{ID: "guest", Role: "guest", Address: from}
+	return Actor{ID: "stranger", Role: "stranger", Address: from}
 }
 
 // formFile and messageFile are the two shapes that nearly all pages here have.

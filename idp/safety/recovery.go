@@ -223,11 +223,7 @@ func (k *Keeper) tellOwner(ctx context.Context, tx pgx.Tx, id uuid.UUID, notice 
 	if err != nil {
 		return err
 	}
-	lang, err := langOf(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	return k.tell(ctx, tx, reachOf(a, lang), notice, args...)
+	return k.tell(ctx, tx, reachOf(a, a.Language), notice, args...)
 }
 
 // finish sets the new password, once, and ends whatever was open. A block of the person's own is lifted: this is its key.

@@ -226,7 +226,7 @@ func (h *Handler) enterRecoveryDocument(c *fiber.Ctx, r *recovery) error {
 	if err := h.Limit.Allow(c.UserContext(), "idp-recovery-document", r.AccountID.String(), documentDayRate); err != nil {
 		return h.tooMany(c, p, "number", err)
 	}
-	ok, err := h.proveDocument(c.UserContext(), r, guest(c), kind, number)
+	ok, err := h.proveDocument(c.UserContext(), r, stranger(c), kind, number)
 	switch {
 	case err != nil:
 		return err

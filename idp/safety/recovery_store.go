@@ -10,7 +10,6 @@ import (
 
 	"tamga/internal/db"
 	"tamga/internal/fault"
-	"tamga/internal/i18n"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 )
@@ -125,17 +124,6 @@ func useRecovery(ctx context.Context, tx pgx.Tx, id uuid.UUID) (account uuid.UUI
 	}
 	_, err = tx.Exec(ctx, `DELETE FROM recovery WHERE account_id = $1`, account)
 	return account, err
-}
-
-func langOf(ctx context.Context, d db.DB, id uuid.UUID) (lang i18n.Lang, err error) {
-	err = d.QueryRow(ctx, `SELECT lang FROM account WHERE id = $1`, id).Scan(&lang)
-	return lang, err
-}
-
-// noteLang keeps the language in which a person reads.
-func noteLang(ctx context.Context, d db.DB, id uuid.UUID, lang i18n.Lang) error {
-	_, err := d.Exec(ctx, `UPDATE account SET lang = $2 WHERE id = $1 AND lang <> $2`, id, lang)
-	return err
 }
 
 // purgeOld deletes what nobody went on with.

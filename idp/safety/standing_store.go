@@ -63,14 +63,8 @@ func dueForDeletion(ctx context.Context, d db.DB, now time.Time, limit int) ([]u
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// eraseAccount deletes the account's row, and with it every row that hangs on it. It returns where the last message goes.
-func eraseAccount(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (phone, email string, erased bool, err error) {
-	err = tx.QueryRow(ctx, `
-		DELETE FROM account
-		WHERE id = $1 AND delete_at <= $2
-		RETURNING phone, CASE WHEN email_confirmed_at IS NULL THEN '' ELSE email END`, id, now).Scan(&phone, &email)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", "", false, nil
-	}
-	return phone, email, err == nil, err
+// eraseAccount deletes the account's row, and with it every row that hangs on it.
+func eraseAccount(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) (erased bool, err error) {
+	tag, err := tx.Exec(ctx, `DELETE FROM account WHERE id = $1 AND delete_at <= $2`, id, now)
+	return err == nil && tag.RowsAffected() == 1, err
 }

@@ -1,13 +1,11 @@
 -- Safety of an account (idp/safety): recovery, change of contacts, blocking and deletion.
 
 ALTER TABLE account
-    ADD COLUMN lang         text NOT NULL DEFAULT 'ru' CHECK (lang IN ('ru', 'tt', 'en')),
     ADD COLUMN blocked_at   timestamptz,
     ADD COLUMN blocked_by   text CHECK (blocked_by IN ('self', 'office')),
     ADD COLUMN block_reason text NOT NULL DEFAULT '',
     ADD COLUMN delete_at    timestamptz,
     ADD CONSTRAINT account_block_is_whole CHECK ((blocked_at IS NULL) = (blocked_by IS NULL));
-COMMENT ON COLUMN account.lang IS 'Language of the last sign-in: messages that nobody at a page asks for are written in it';
 COMMENT ON COLUMN account.blocked_at IS 'Nobody signs in since then';
 COMMENT ON COLUMN account.blocked_by IS 'self is lifted by recovery, office only by the office';
 COMMENT ON COLUMN account.delete_at IS 'The person asked for deletion; a sign-in before then takes it back';
