@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tamga/idp/account"
 	"tamga/idp/oauth"
+	"tamga/idp/organisation"
 	"tamga/internal/secret"
 )
 
@@ -27,10 +27,11 @@ const DemoPassword = "Tamga2026"
 
 // The demo people's СНИЛС, made up, with valid check digits.
 const (
-	DemoAliyaSNILS = "11211244575" // 112-112-445 75
-	DemoTimurSNILS = "08765430300" // 087-654-303 00
-	DemoPyotrSNILS = "16008501220" // 160-085-012 20: typed, never checked: he is simplified
-	DemoAminaSNILS = "16309071550" // 163-090-715 50
+	DemoAliyaSNILS   = "11211244575" // 112-112-445 75
+	DemoTimurSNILS   = "08765430300" // 087-654-303 00
+	DemoPyotrSNILS   = "16008501220" // 160-085-012 20: typed, never checked: he is simplified
+	DemoAminaSNILS   = "16309071550" // 163-090-715 50
+	DemoGolnaraSNILS = "17048291368" // 170-482-913 68
 )
 
 func demoPerson(n int, last, first, middle, sex, born, place, snils, number, email string) account.SeedPerson {
@@ -39,7 +40,7 @@ func demoPerson(n int, last, first, middle, sex, born, place, snils, number, ema
 		panic(err) // the dates are literals below
 	}
 	// Ids are fixed, so that a second start finds the people of the first.
-	id := uuid.MustParse(fmt.Sprintf("01900000-0000-7000-8000-%012d", n))
+	id := DemoPersonID(n)
 	return account.SeedPerson{
 		Account: account.Account{
 			ID: id, OID: int64(1_000_000_000 - 1000 + n), LastName: last, FirstName: first, MiddleName: middle,
@@ -58,11 +59,15 @@ func demoPerson(n int, last, first, middle, sex, born, place, snils, number, ema
 func DemoPeople() []account.SeedPerson {
 	pyotr := demoPerson(3, "Смирнов", "Пётр", "Алексеевич", "M", "1985-01-20", "г. Казань", DemoPyotrSNILS, "120003", "pyotr@demo.tamga.example")
 	pyotr.Account.Level, pyotr.Identity = account.Simplified, nil
+	amina := demoPerson(4, "Җиһаншина", "Әминә", "Фәрит кызы", "F", "1990-07-15", "с. Кырлай Арского района", DemoAminaSNILS, "120004", "amina@demo.tamga.example")
+	golnara := demoPerson(5, "Закирова", "Гөлнара", "Ринатовна", "F", "1987-02-28", "г. Казань", DemoGolnaraSNILS, "120005", "golnara@demo.tamga.example")
+	amina.Account.Level, golnara.Account.Level = account.Confirmed, account.Confirmed
 	return []account.SeedPerson{
 		demoPerson(1, "Гарипова", "Алия", "Маратовна", "F", "1998-04-12", "г. Казань", DemoAliyaSNILS, "120001", "aliya@demo.tamga.example"),
 		demoPerson(2, "Хабибуллин", "Тимур", "Ильдарович", "M", "1996-09-03", "г. Набережные Челны", DemoTimurSNILS, "120002", "timur@demo.tamga.example"),
 		pyotr,
-		demoPerson(4, "Җиһаншина", "Әминә", "Фәрит кызы", "F", "1990-07-15", "с. Кырлай Арского района", DemoAminaSNILS, "120004", "amina@demo.tamga.example"),
+		amina,
+		golnara,
 	}
 }
 
@@ -75,6 +80,14 @@ func SeedDemo(ctx context.Context, d Demo) error {
 		if err := account.Seed(ctx, d.DB, d.Box, d.Passwords, p, DemoPassword); err != nil {
 			return fmt.Errorf("seed %s: %w", p.Account.LastName, err)
 		}
+	}
+	for _, o := range DemoOrganisations() {
+		if err := organisation.Put(ctx, d.DB, o.Seed, time.Now()); err != nil {
+			return fmt.Errorf("seed %s: %w", o.Organisation.ShortName, err)
+		}
+	}
+	if err := seedSystems(ctx, d); err != nil {
+		return err
 	}
 	return nil
 }

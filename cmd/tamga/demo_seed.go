@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -20,7 +21,9 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 	g, ctx := errgroup.WithContext(ctx)
 	for name, seed := range map[string]func(*pgxpool.Pool) error{
 		"portal": func(pool *pgxpool.Pool) error { return intra.SeedDemo(ctx, pool, hasher, time.Now()) },
-		"stand":  func(pool *pgxpool.Pool) error { return stand.SeedDemo(ctx, pool, registered()) },
+		"stand": func(pool *pgxpool.Pool) error {
+			return errors.Join(stand.SeedDemo(ctx, pool, registered()), stand.SeedOrganisations(ctx, pool, registeredOrganisations()))
+		},
 		"idp": func(pool *pgxpool.Pool) error {
 			box, err := keyText(k, "idp").box()
 			if err != nil {
@@ -52,6 +55,17 @@ func registered() []stand.Person {
 		list = append(list, stand.Person{SNILS: i.SNILS, LastName: i.LastName, FirstName: i.FirstName, MiddleName: i.MiddleName,
 			BirthDate: i.BirthDate.Format(time.DateOnly), Sex: i.Gender(), Series: i.Document.Series, Number: i.Document.Number,
 			IssuedOn: i.Document.IssuedOn, Code: i.Document.Code})
+	}
+	return list
+}
+
+// registeredOrganisations are the demo's organisations as the register has them.
+func registeredOrganisations() []stand.Organisation {
+	var list []stand.Organisation
+	for _, d := range idp.DemoOrganisations() {
+		o := d.Organisation
+		list = append(list, stand.Organisation{OGRN: o.OGRN, INN: o.INN, KPP: o.KPP, FullName: o.FullName, ShortName: o.ShortName,
+			LegalForm: o.LegalForm, OKVED: o.OKVED, Address: o.LegalAddress, OKTMO: o.OKTMO, Head: d.Head, HeadSNILS: d.HeadSNILS})
 	}
 	return list
 }

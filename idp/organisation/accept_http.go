@@ -70,6 +70,7 @@ func (h *Handler) showInvitation(c *fiber.Ctx) error {
 	if a == nil {
 		c.Cookie(&fiber.Cookie{Name: invitationCookie, Value: token, Path: invitationPath, MaxAge: 3600, HTTPOnly: true, Secure: h.Secure, SameSite: "Lax"})
 		page.SignIn = "/login?request=" + i.ID.String()
+		frontend.SetLayout(c, func(l *frontend.Layout) { l.Site.SignIn = "" }) // it would carry the token along
 		return invitationPages.Render(c, h.Pages, page)
 	}
 	page.Me = a.FullName()

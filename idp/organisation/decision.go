@@ -50,7 +50,18 @@ func (j *Jobs) decide(ctx context.Context, tx pgx.Tx, args CheckArgs, e *extract
 	if err := systemEntry(ctx, tx, *o.CreatedBy, "idp.organisation_"+string(state), o.OID); err != nil {
 		return err
 	}
-	return j.tell(ctx, tx, *o.CreatedBy, news[state], o.Name(), "/organisations/"+strconv.FormatInt(o.OID, 10))
+	return j.tell(ctx, tx, *o.CreatedBy, news[state], registeredName(o, e), "/organisations/"+strconv.FormatInt(o.OID, 10))
+}
+
+// registeredName is the name of an organisation as the register has it: what was typed may be nothing but a number.
+func registeredName(o *Organisation, e *extract) string {
+	switch {
+	case e.ShortName != "":
+		return e.ShortName
+	case e.FullName != "":
+		return e.FullName
+	}
+	return o.Name()
 }
 
 // open says what becomes of an organisation that the register confirms, and of which one the applicant is the head. One that is

@@ -130,7 +130,7 @@ func (h *Handler) give(c *fiber.Ctx, tx pgx.Tx, a *account.Account, role *Role, 
 			return nil
 		}
 	}
-	if err := insertGrant(c.UserContext(), tx, e.ID, g, a.ID); err != nil {
+	if err := insertGrant(c.UserContext(), tx, e.ID, g, &a.ID); err != nil {
 		return err
 	}
 	return note(c, tx, a.ID, e.Account, "organisation_power_given", map[string]any{"oid": role.OID, "power": g.Power, "from": g.FromAt,

@@ -55,7 +55,7 @@ func grantsOf(ctx context.Context, d db.DB, employee uuid.UUID) ([]grant, error)
 }
 
 // insertGrant gives a power, in place of an earlier grant of the same.
-func insertGrant(ctx context.Context, tx pgx.Tx, employee uuid.UUID, g grant, by uuid.UUID) error {
+func insertGrant(ctx context.Context, tx pgx.Tx, employee uuid.UUID, g grant, by *uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE organisation_grant SET revoked_at = $3, revoked_by = $4
 		WHERE employee_id = $1 AND power = $2 AND revoked_at IS NULL`, employee, g.Power, g.GrantedAt, by)

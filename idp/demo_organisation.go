@@ -1,0 +1,56 @@
+package idp
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tamga/idp/organisation"
+)
+
+// DemoOrganisation is an organisation of the demo, with its head for the register: only the register knows more about the head
+// than an account does.
+type DemoOrganisation struct {
+	organisation.Seed
+	Head, HeadSNILS string
+}
+
+// DemoPersonID is the account's id of the demo's person of that number.
+func DemoPersonID(n int) uuid.UUID {
+	return uuid.MustParse(fmt.Sprintf("01900000-0000-7000-8000-%012d", n))
+}
+
+// DemoOrganisations are the demo's organisations: a company that Амина heads and Тимур works in, and a service centre in which
+// Гөлнара confirms identities.
+func DemoOrganisations() []DemoOrganisation {
+	founded, mfc := time.Date(2015, 4, 20, 0, 0, 0, 0, time.UTC), "mfc"
+	return []DemoOrganisation{
+		{Head: "Җиһаншина Әминә Фәрит кызы", HeadSNILS: DemoAminaSNILS, Seed: organisation.Seed{
+			Organisation: organisation.Organisation{
+				ID: uuid.MustParse("01900000-0000-7000-8000-000000000501"), OID: 999_999_501, Type: organisation.Legal,
+				OGRN: "1151690007776", INN: "1655700774", KPP: "165501001", LegalForm: "12300", OKVED: "10.71", OKTMO: "92612000",
+				FullName: "Общество с ограниченной ответственностью «Кырлай»", ShortName: "ООО «Кырлай»", FoundingType: "charter",
+				FoundingDate: &founded, LegalAddress: "422022, Республика Татарстан, Арский район, с. Новый Кырлай, ул. Тукая, д. 4",
+				Phone: "+78436630000", Email: "office@kyrlay.example",
+			},
+			Employees: []organisation.SeedEmployee{
+				{Account: DemoPersonID(4), Chief: true, Position: "Директор"},
+				{Account: DemoPersonID(2), Position: "Менеджер", Powers: map[string]time.Duration{"submit": 90 * 24 * time.Hour}},
+			},
+		}},
+		{Head: "Сабиров Марат Наилевич", HeadSNILS: "15530127732", Seed: organisation.Seed{
+			Organisation: organisation.Organisation{
+				ID: uuid.MustParse("01900000-0000-7000-8000-000000000502"), OID: 999_999_502, Type: organisation.Agency,
+				OGRN: "1101690008881", INN: "1658800880", KPP: "165801001", LegalForm: "75203", OKVED: "84.11", OKTMO: "92701000",
+				FullName:  "Государственное бюджетное учреждение «Многофункциональный центр предоставления государственных и муниципальных услуг в Республике Татарстан»",
+				ShortName: "МФЦ, Казань, пр. Победы", FoundingType: "charter", FoundingDate: &founded,
+				LegalAddress: "420110, Республика Татарстан, г. Казань, пр. Победы, д. 100", Phone: "+78435000000",
+				Email: "mfc@demo.tamga.example", Accreditation: &mfc,
+			},
+			Employees: []organisation.SeedEmployee{
+				{Account: DemoPersonID(5), Position: "Специалист", Powers: map[string]time.Duration{organisation.PowerConfirm: 0}},
+			},
+		}},
+	}
+}
