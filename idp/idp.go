@@ -19,6 +19,7 @@ import (
 	"tamga/frontend"
 	"tamga/idp/account"
 	"tamga/idp/oauth"
+	"tamga/idp/organisation"
 	"tamga/internal/db"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
@@ -75,6 +76,10 @@ func New(cfg Config) (*fiber.App, error) {
 		DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
 		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now},
 	}
+	orgs := &organisation.Handler{
+		DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box, Notify: cfg.Notify, Now: cfg.Now,
+		PublicURL: cfg.Issuer, Secure: cfg.Secure, AllowForm: oauth.AllowForm,
+	}
 	people := &account.Handler{
 		DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Guesses: guesses, Box: cfg.Box,
 		Passwords: cfg.Passwords, Notify: cfg.Notify, Now: cfg.Now, PublicURL: cfg.Issuer, Secure: cfg.Secure,
@@ -83,13 +88,14 @@ func New(cfg Config) (*fiber.App, error) {
 			if a := provider.AskerOf(ctx, id); a != nil {
 				return &account.Waiting{Name: a.Name, Origin: a.Origin, LoginHint: a.LoginHint, Path: "/oauth2/continue"}
 			}
-			return nil
+			return orgs.WaitingFor(ctx, id)
 		},
 	}
 	for _, h := range cfg.personal(limit) {
 		h.Mount(app)
 	}
-	for _, h := range []web.Handler{provider, people} {
+	orgs.Waiting = people.Waiting
+	for _, h := range []web.Handler{orgs, provider, people} {
 		h.Mount(app)
 	}
 	return app, nil
@@ -165,14 +171,22 @@ func (j *Jobs) people() *account.Jobs {
 	}
 }
 
+func (j *Jobs) organisations() *organisation.Jobs {
+	p := j.people()
+	return &organisation.Jobs{
+		DB: p.DB, Box: p.Box, Notify: p.Notify, Pages: p.Pages, Now: p.Now, Client: p.Client, Registers: p.Registers, PublicURL: p.PublicURL,
+	}
+}
+
 // AddWorkers registers the jobs with a River client on the provider's database.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	j.people().AddWorkers(w)
+	j.organisations().AddWorkers(w)
 	j.addPersonal(w)
 	oauth.AddWorkers(w, j.DB)
 }
 
 // PeriodicJobs returns the jobs that run by the clock.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return append(j.people().PeriodicJobs(), oauth.PeriodicJobs()...)
+	return append(append(j.people().PeriodicJobs(), j.organisations().PeriodicJobs()...), oauth.PeriodicJobs()...)
 }

@@ -144,6 +144,7 @@ func (o *outbox) wait(t *testing.T, to string, n int) notify.Message {
 type registers struct {
 	down   atomic.Bool
 	asked  atomic.Int32
+	others sync.Map     // ОГРН to what the register of organisations answers otherwise
 	refuse atomic.Value // path of a register that finds nothing
 }
 
@@ -156,6 +157,10 @@ func (r *registers) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	var q map[string]string
 	if err := json.NewDecoder(req.Body).Decode(&q); err != nil {
 		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	if req.URL.Path == "/registers/organisations" {
+		r.organisation(w, q)
 		return
 	}
 	a := map[string]any{"match": true}
