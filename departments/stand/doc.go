@@ -13,7 +13,11 @@
 //	POST /:system/events                messages of the portal
 //	GET  /:system/jwks.json             the system's public keys
 //	POST /registers/pension             SNILS, names, birth date, sex
-//	POST /registers/interior            passport, names, birth date
+//	POST /registers/interior            passport or foreign document, names, birth date
+//	POST /registers/interior/licence    and foreign-passport, permit, vehicle: number, names, birth date
+//	POST /registers/tax                 ИНН, names, birth date
+//	POST /registers/medical             policy, names, birth date
+//	POST /registers/births              certificate, the child's names, birth date, sex, the parent's names
 //	POST /registers/organisations       number, INN, KPP, names, and who says to be the head
 //	POST /sms                           the operator's gateway
 //	GET  /outbox, /outbox.json          messages that would have left for people, filter ?to=
@@ -22,7 +26,7 @@
 //
 // # Tables
 //
-// stand_system, stand_application, stand_callback, register_person, register_passport, register_organisation, outbox_message, and
+// stand_system, stand_application, stand_callback, register_person, register_passport, register_paper, register_birth, register_organisation, outbox_message, and
 // the bank's.
 //
 // # States of an application at a stand

@@ -14,6 +14,7 @@ import (
 
 // Person is somebody in the registers. Dates are "2006-01-02"; an empty Series means no passport there.
 type Person struct {
+	Kind       string `json:"kind"` // FID_DOC: a document of another country, its number as printed
 	SNILS      string `json:"snils"`
 	LastName   string `json:"last_name"`
 	FirstName  string `json:"first_name"`
@@ -49,11 +50,16 @@ func SeedDemo(ctx context.Context, d db.DB, people []Person) error {
 	return nil
 }
 
-// plain leaves only digits in the numbers.
+// plain leaves only digits in the numbers of Russia.
 func (p Person) plain() Person {
+	if p.Kind == foreignDocument {
+		return p
+	}
 	p.SNILS, p.Series, p.Number = digits(p.SNILS), digits(p.Series), digits(p.Number)
 	return p
 }
+
+const foreignDocument = "FID_DOC"
 
 func digits(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -86,6 +92,9 @@ func (r *registers) pension(ctx context.Context, asked Person) (verdict, error) 
 
 // interior compares with the holder of that passport; number 000000 is never found.
 func (r *registers) interior(ctx context.Context, asked Person) (verdict, error) {
+	if asked.Kind == foreignDocument {
+		return r.paper(ctx, Paper{asked.Kind, asked.Number, asked.LastName, asked.FirstName, asked.MiddleName, asked.BirthDate})
+	}
 	if len(asked.Series) != 4 || len(asked.Number) != 6 || asked.Number == "000000" || !validDate(asked.BirthDate) {
 		return verdict{Reason: "not_found"}, nil
 	}
