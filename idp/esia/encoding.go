@@ -47,15 +47,14 @@ func decodeSecret(s string) [][]byte {
 
 // withoutArmour takes the lines off that begin and end a PEM block.
 func withoutArmour(s string) string {
-	s = strings.TrimSpace(s)
-	if !strings.HasPrefix(s, "-----BEGIN") {
+	if s = strings.Trim(s, "\r\n\t"); !strings.HasPrefix(s, "-----BEGIN") { // a space may be a plus
 		return s
 	}
 	if _, after, found := strings.Cut(s[len("-----BEGIN"):], "-----"); found {
 		s = after
 	}
 	s, _, _ = strings.Cut(s, "-----END")
-	return strings.TrimSpace(s)
+	return s
 }
 
 // readHash reads a certificate's hash: hexadecimal in either case, with or without colons. It is nil when it is no hash.
@@ -70,7 +69,7 @@ func readHash(s string) []byte {
 	return raw
 }
 
-// readBase64 reads base64 or, when that makes no sense, returns the text itself: some clients forget to encode.
+// readBase64 reads base64 of either alphabet, padded or not. It is nil when it is none.
 func readBase64(s string) []byte {
 	s = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/", " ", "+").Replace(strings.TrimSpace(s)), "=")
 	raw, err := base64.RawStdEncoding.DecodeString(s)

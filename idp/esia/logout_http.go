@@ -10,7 +10,14 @@ import (
 	"tamga/internal/web"
 )
 
-const loggedOut frontend.Page[struct{}] = "idp/logged_out.html"
+const loggedOut frontend.Page[loggedOutPage] = "idp/logged_out.html"
+
+// loggedOutPage says that the session is over, when no address was given to go on to.
+type loggedOutPage struct {
+	Frames   []string
+	After    string
+	Continue frontend.Button
+}
 
 // logout signs the person out and sends them to an address at a host that the system registered. The protocol has no proof of
 // who asks, so only a page that the person follows to may: an image or a frame of a strange page may not.
@@ -42,7 +49,7 @@ func (h *Handler) logout(c *fiber.Ctx) error {
 	}
 	if after == "" {
 		frontend.SetLayout(c, func(l *frontend.Layout) { l.User = nil })
-		return loggedOut.Render(c, h.Pages, struct{}{})
+		return loggedOut.Render(c, h.Pages, loggedOutPage{})
 	}
 	return c.Redirect(after, fiber.StatusFound)
 }

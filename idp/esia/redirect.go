@@ -96,6 +96,9 @@ func sameHost(domain string, u *url.URL) bool {
 	if err != nil || !strings.EqualFold(d.Hostname(), u.Hostname()) {
 		return false
 	}
+	if d.Port() == "" && loopback(d.Hostname()) {
+		return true // a developer's own machine: its ports come and go
+	}
 	if d.Port() == "" {
 		return portOf(u) == map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
