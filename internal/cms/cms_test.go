@@ -112,7 +112,7 @@ PS+KRYxT8vhcsBLWWxDkc1McI7aF09hqtED36mQOfACzeJjEoUjALpmJob1V`},
 func TestEveryByteCounts(t *testing.T) {
 	t.Parallel()
 	s := gostSigner(t, "CryptoPro-A")
-	for _, how := range []cms.Signing{{}, {NoAttributes: true, NoCertificate: true}} {
+	for _, how := range []cms.Signing{{NoCertificate: true}, {NoAttributes: true, NoCertificate: true}} {
 		raw := s.sign(t, content, how)
 		good := parse(t, "whole", raw)
 		passed := 0
@@ -128,7 +128,7 @@ func TestEveryByteCounts(t *testing.T) {
 				t.Errorf("byte %d: passes with another time of signing", i)
 			}
 		}
-		if free := 60 + 60 + len(s.RawIssuer) + len(s.Raw); passed > free {
+		if free := 60 + len(s.RawIssuer); passed > free {
 			t.Errorf("%d of %d bytes may be changed", passed, len(raw))
 		}
 	}

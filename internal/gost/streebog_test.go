@@ -37,7 +37,7 @@ func TestStreebog(t *testing.T) {
 func TestStreebogInParts(t *testing.T) {
 	t.Parallel()
 	message := []byte(strings.Repeat("Тамга", 50))
-	for length := range 200 {
+	for _, length := range []int{0, 1, 62, 63, 64, 65, 127, 128, 129, 191, 192, 200} {
 		want := Sum256(message[:length])
 		for _, part := range []int{1, 7, 63, 64, 65, 128} {
 			h := New256()
