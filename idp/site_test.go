@@ -65,7 +65,7 @@ func newSite(t *testing.T) *site {
 	s.cfg = Config{
 		DB: s.db, Redis: client, River: jobs, Box: box, Passwords: passwords, Pages: pages,
 		Notify: &notify.Outbox{River: jobs, Box: box, Now: time.Now}, Log: slog.New(slog.DiscardHandler),
-		Portal: portalURL, CSRFKey: testKey, HMACKey: testKey,
+		Portal: portalURL, CSRFKey: testKey, HMACKey: testKey, Inner: true,
 	}
 	s.listen(t, "127.0.0.1:0")
 	if err := SeedDemo(t.Context(), Demo{s.db, box, passwords, portalURL, "portal-secret"}); err != nil {
@@ -83,7 +83,7 @@ func (s *site) startJobs(t *testing.T, pages *frontend.Pages, registers string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	jobs := &Jobs{DB: s.db, Box: s.box, Pages: pages, Issuer: "http://provider", Registers: registers,
+	jobs := &Jobs{DB: s.db, Box: s.box, Pages: pages, Inner: true, Issuer: "http://provider", Registers: registers,
 		Notify: &notify.Outbox{River: insert, Box: s.box, Now: time.Now}}
 	jobs.AddWorkers(workers)
 	river.AddWorker(workers, &notify.Worker{DB: s.db, Box: s.box, Email: s.outbox, SMS: s.outbox, Now: time.Now})
@@ -179,7 +179,7 @@ func (s *site) restart(t *testing.T) {
 	if err := s.app.ShutdownWithTimeout(5 * time.Second); err != nil {
 		t.Fatal(err)
 	}
-	s.listen(t, strings.TrimPrefix(s.issuer, "http://"))
+	s.listen(t, strings.Replace(strings.TrimPrefix(s.issuer, "http://"), "localhost", "127.0.0.1", 1))
 }
 
 func (s *site) listen(t *testing.T, address string) {
@@ -188,7 +188,7 @@ func (s *site) listen(t *testing.T, address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.issuer = "http://" + ln.Addr().String()
+	s.issuer = "http://" + strings.Replace(ln.Addr().String(), "127.0.0.1", "localhost", 1) // browsers refuse passkeys at a bare address
 	s.cfg.Issuer = s.issuer
 	app, err := New(s.cfg)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"tamga/internal/journal"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 )
@@ -75,22 +76,23 @@ func (i identifier) name(box *secret.Box, typed string) string {
 
 func snilsKey(box *secret.Box, snils string) []byte { return box.Blind("snils:" + snils) }
 
-// signIn returns the account that the password opens, or uuid.Nil. It takes as long for an account that does not exist.
-func (h *Handler) signIn(ctx context.Context, i identifier, password string) (uuid.UUID, error) {
+// signIn returns the account that the password opens, or uuid.Nil, and then the one that it was tried at, if there is one. It takes
+// as long for an account that does not exist.
+func (h *Handler) signIn(ctx context.Context, i identifier, password string) (found, tried uuid.UUID, err error) {
 	if len(password) > passwordMax {
 		password = ""
 	}
 	locks, err := locksOf(ctx, h.DB, i)
 	if err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, uuid.Nil, err
 	}
 	if len(locks) == 0 {
-		return uuid.Nil, h.Passwords.VerifyDummy(ctx, password)
+		return uuid.Nil, uuid.Nil, h.Passwords.VerifyDummy(ctx, password)
 	}
 	for _, l := range locks {
 		ok, rehash, err := h.Passwords.Verify(ctx, l.Password, password)
 		if err != nil {
-			return uuid.Nil, err
+			return uuid.Nil, uuid.Nil, err
 		}
 		if !ok {
 			continue
@@ -98,13 +100,24 @@ func (h *Handler) signIn(ctx context.Context, i identifier, password string) (uu
 		if rehash {
 			hash, err := h.Passwords.Hash(ctx, password)
 			if err != nil {
-				return uuid.Nil, err
+				return uuid.Nil, uuid.Nil, err
 			}
-			return l.ID, setPassword(ctx, h.DB, l.ID, hash)
+			return l.ID, l.ID, setPassword(ctx, h.DB, l.ID, hash)
 		}
-		return l.ID, nil
+		return l.ID, l.ID, nil
 	}
-	return uuid.Nil, nil
+	return uuid.Nil, locks[0].ID, nil
+}
+
+// noteFailure writes a wrong password into the journal of the account, or of nobody: a row either way, so that the time of the
+// answer does not tell whether there is an account.
+func (h *Handler) noteFailure(c *fiber.Ctx, tried uuid.UUID) error {
+	e := entry(c, tried, "idp.sign_in_failed", nil)
+	e.Actor, e.ActorRole = "stranger", "stranger"
+	if tried == uuid.Nil {
+		e.Subject = ""
+	}
+	return journal.Write(c.UserContext(), h.DB, e)
 }
 
 // CheckPassword tells whether the password is the account's, and counts the attempt: whoever finds a browser signed in must not

@@ -83,11 +83,14 @@ func (h *Handler) login(c *fiber.Ctx) error {
 		page.Errors.Add("login", h.limitText(c, err))
 		return h.loginAgain(c, page, id, fiber.StatusTooManyRequests)
 	}
-	found, err := h.signIn(c.UserContext(), who, password)
+	found, tried, err := h.signIn(c.UserContext(), who, password)
 	if err != nil {
 		return err
 	}
 	if found == uuid.Nil {
+		if err := h.noteFailure(c, tried); err != nil {
+			return err
+		}
 		page.Errors.Add("login", t("idp.login_wrong"))
 		return h.loginAgain(c, page, id, fiber.StatusUnprocessableEntity)
 	}

@@ -256,7 +256,7 @@ func (h *Handler) answerPhone(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return h.write(c, tx, in.AccountID, "idp.qr_"+state, map[string]any{"device": q.Device})
+		return h.write(c, tx, in.AccountID, "idp.factor.qr_"+state, map[string]any{"device": q.Device})
 	})
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func (h *Handler) change(c *fiber.Ctx, a *account.Account, what string, fn func(
 		if err != nil || !changed {
 			return err
 		}
-		if err := h.write(c, tx, a.ID, "idp."+what, nil); err != nil {
+		if err := h.write(c, tx, a.ID, "idp.factor."+what, nil); err != nil {
 			return err
 		}
 		t := h.words(a)
