@@ -18,6 +18,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp/account"
+	"tamga/idp/factor"
 	"tamga/idp/oauth"
 	"tamga/idp/organisation"
 	"tamga/internal/db"
@@ -42,6 +43,7 @@ type Config struct {
 	CSRFKey   []byte         // 32 bytes
 	HMACKey   []byte         // 32 bytes: authenticates codes and tokens
 	Secure    bool           // behind TLS
+	TwoSteps  bool           // everybody signs in by two proofs
 	Proxies   []netip.Prefix // our own, whose word about the reader's address counts
 	Now       func() time.Time
 }
@@ -95,7 +97,13 @@ func New(cfg Config) (*fiber.App, error) {
 		h.Mount(app)
 	}
 	orgs.Waiting = people.Waiting
-	for _, h := range []web.Handler{orgs, provider, people} {
+	proofs := &factor.Handler{
+		DB: cfg.DB, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box, Notify: cfg.Notify, Now: cfg.Now,
+		PublicURL: cfg.Issuer, Cookie: Cookie, Secure: cfg.Secure, Required: cfg.TwoSteps, CheckPassword: people.CheckPassword,
+		Waiting: people.Waiting, AllowForm: oauth.AllowForm,
+	}
+	people.Proofs = account.Proofs{Second: proofs.Second, Entered: proofs.Entered, Registered: proofs.Registered, Ways: proofs.Ways}
+	for _, h := range []web.Handler{orgs, provider, people, proofs} {
 		h.Mount(app)
 	}
 	return app, nil
@@ -180,6 +188,7 @@ func (j *Jobs) organisations() *organisation.Jobs {
 
 // AddWorkers registers the jobs with a River client on the provider's database.
 func (j *Jobs) AddWorkers(w *river.Workers) {
+	factor.AddWorkers(w, j.DB)
 	j.people().AddWorkers(w)
 	j.organisations().AddWorkers(w)
 	j.addPersonal(w)
@@ -188,5 +197,5 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 
 // PeriodicJobs returns the jobs that run by the clock.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return append(append(j.people().PeriodicJobs(), j.organisations().PeriodicJobs()...), oauth.PeriodicJobs()...)
+	return append(append(j.people().PeriodicJobs(), j.organisations().PeriodicJobs()...), append(oauth.PeriodicJobs(), factor.PeriodicJobs()...)...)
 }
