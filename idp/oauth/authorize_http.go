@@ -14,6 +14,7 @@ import (
 	"github.com/ory/fosite/token/jwt"
 
 	"tamga/frontend"
+	"tamga/idp/organisation"
 	"tamga/internal/fault"
 	"tamga/internal/i18n"
 )
@@ -152,7 +153,15 @@ func (h *Handler) nextStep(ctx context.Context, r *request, v *visit) (step, err
 	if err != nil {
 		return "", err
 	}
-	return r.next(v, other), nil
+	next := r.next(v, other)
+	if next != stepConsent && next != stepAnswer || promptOf(r.Form).Has("none") {
+		return next, nil // who may not be asked comes as they came before
+	}
+	must, err := organisation.MustChoose(ctx, h.DB, v.SignIn, r.ID, r.scopes())
+	if must {
+		next = stepChoice
+	}
+	return next, err
 }
 
 // meansAnother tells whether the client means somebody else than who is signed in: by an ID token of ours, expired or not, or by
@@ -199,6 +208,7 @@ func silentError(s step) error {
 
 var stepPaths = map[step]string{
 	stepSignIn: "/login", stepCreate: "/registration", stepSecond: "/login/second", stepLevel: "/oauth2/level", stepConsent: "/oauth2/consent",
+	stepChoice: organisation.ChoicePath,
 }
 
 func pathOf(s step, r *request) string {

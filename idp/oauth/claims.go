@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/ory/fosite"
+
+	"tamga/idp/organisation"
 )
 
 // wanted is the parameter "claims" (OpenID Connect Core 5.5): what a client would like to hear, one by one.
@@ -68,6 +70,7 @@ var scopeOf = map[string]string{
 	"gender": "profile", "birth_place": "profile", "citizenship": "profile", "locale": "profile", "zoneinfo": "profile",
 	"updated_at": "profile", "email": "email", "email_verified": "email", "phone_number": "phone", "phone_number_verified": "phone",
 	"address": "address", "snils": "snils", "document": "document",
+	"organisation": organisation.Scope,
 }
 
 // names are the claims about a person that a client asks for and may have: those of scopes that it is registered for.

@@ -10,6 +10,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp/account"
+	"tamga/idp/organisation"
 	"tamga/internal/journal"
 )
 
@@ -96,8 +97,11 @@ func (h *Handler) grantConsent(c *fiber.Ctx) error {
 
 // scopeText is the key of what a scope lets a site know, in words.
 func scopeText(scope string) string {
-	if scope == "address" {
+	switch scope {
+	case "address":
 		return "idp_client.scope_address"
+	case organisation.Scope:
+		return "idp_org.scope"
 	}
 	return "idp.scope_" + scope
 }

@@ -38,6 +38,7 @@ const (
 	stepCreate  step = "create" // the client asks for a new account
 	stepSecond  step = "second" // a second factor
 	stepLevel   step = "level"
+	stepChoice  step = "choice" // in whose name the person comes
 	stepConsent step = "consent"
 	stepAnswer  step = "answer"
 )

@@ -18,6 +18,7 @@ type session struct {
 	Account uuid.UUID `json:"account,omitzero"` // nobody for a client in its own name
 	SID     uuid.UUID `json:"sid,omitzero"`     // the sign-in; its end revokes what is not offline
 	JKT     string    `json:"jkt,omitempty"`    // thumbprint of the key that must prove itself (DPoP)
+	Acting  *int64    `json:"acting,omitempty"` // organisation in whose name the person came
 
 	// Claims about the person that the client asked for one by one (parameter "claims") and that the person agreed to.
 	WantedIDToken  []string `json:"wanted_id_token,omitempty"`
@@ -40,6 +41,7 @@ func newSession(v *visit, claims *jwt.IDTokenClaims) *session {
 		DefaultSession: openid.DefaultSession{Claims: claims, Headers: &jwt.Headers{}, Subject: claims.Subject},
 		Account:        v.Account.ID,
 		SID:            v.SignIn.ID,
+		Acting:         v.SignIn.ActingOID,
 	}
 }
 

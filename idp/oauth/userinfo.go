@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tamga/idp/account"
+	"tamga/idp/organisation"
 )
 
 // Address is a postal address as OpenID Connect writes it.
@@ -20,8 +21,9 @@ type Address struct {
 // person is what is known of somebody.
 type person struct {
 	account  *account.Account
-	identity *account.Identity // nil before the checks
-	address  *Address          // nil when there is none
+	identity *account.Identity   // nil before the checks
+	address  *Address            // nil when there is none
+	acting   *organisation.Claim // nil when they came for themselves, or may not act for another any more
 }
 
 // about returns the claims of a person that the scopes open, and those named one by one. Personal data that no register has
@@ -56,6 +58,9 @@ func (p *person) all() map[string]any {
 	}
 	if p.address != nil {
 		claims["address"] = p.address
+	}
+	if p.acting != nil {
+		claims["organisation"] = p.acting
 	}
 	if i := p.identity; i != nil && a.Level.AtLeast(account.Standard) {
 		claims["birthdate"], claims["gender"] = i.BirthDate.Format("2006-01-02"), i.Gender()

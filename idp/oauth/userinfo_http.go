@@ -9,6 +9,7 @@ import (
 	"github.com/ory/fosite"
 
 	"tamga/idp/account"
+	"tamga/idp/organisation"
 )
 
 // mimeJWT is the type of a signed answer.
@@ -49,7 +50,7 @@ func (h *Handler) claims(ctx context.Context, c *fiber.Ctx) (map[string]any, *cl
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := h.personOf(ctx, s.Account, append(scopesOf(s.WantedUserInfo), scopes...))
+	p, err := h.personOf(ctx, s, append(scopesOf(s.WantedUserInfo), scopes...))
 	if isNotFound(err) {
 		return nil, nil, fosite.ErrInactiveToken
 	}
@@ -71,8 +72,8 @@ func scopesOf(names []string) []string {
 }
 
 // personOf reads what the scopes may need of a person, and no more.
-func (h *Handler) personOf(ctx context.Context, id uuid.UUID, scopes fosite.Arguments) (*person, error) {
-	a, err := account.ByID(ctx, h.DB, id)
+func (h *Handler) personOf(ctx context.Context, s *session, scopes fosite.Arguments) (*person, error) {
+	a, err := account.ByID(ctx, h.DB, s.Account)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +88,11 @@ func (h *Handler) personOf(ctx context.Context, id uuid.UUID, scopes fosite.Argu
 			return nil, err
 		}
 	}
+	if s.Acting != nil && scopes.Has(organisation.Scope) {
+		if p.acting, err = organisation.ClaimOf(ctx, h.DB, a.ID, *s.Acting); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
@@ -96,7 +102,7 @@ func (h *Handler) inIDToken(ctx context.Context, s *session) (forget func(), err
 	if s.Account == uuid.Nil || len(s.WantedIDToken) == 0 {
 		return func() {}, nil
 	}
-	p, err := h.personOf(ctx, s.Account, scopesOf(s.WantedIDToken))
+	p, err := h.personOf(ctx, s, scopesOf(s.WantedIDToken))
 	if err != nil {
 		return nil, err
 	}
