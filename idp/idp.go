@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"tamga/frontend"
 	"tamga/idp/account"
 	"tamga/idp/factor"
+	"tamga/idp/family"
 	"tamga/idp/oauth"
 	"tamga/idp/organisation"
 	"tamga/internal/db"
@@ -93,7 +95,7 @@ func New(cfg Config) (*fiber.App, error) {
 			return orgs.WaitingFor(ctx, id)
 		},
 	}
-	for _, h := range cfg.personal(limit) {
+	for _, h := range cfg.personal(people, limit) {
 		h.Mount(app)
 	}
 	orgs.Waiting = people.Waiting
@@ -197,5 +199,5 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 
 // PeriodicJobs returns the jobs that run by the clock.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return append(append(j.people().PeriodicJobs(), j.organisations().PeriodicJobs()...), append(oauth.PeriodicJobs(), factor.PeriodicJobs()...)...)
+	return slices.Concat(j.people().PeriodicJobs(), j.organisations().PeriodicJobs(), oauth.PeriodicJobs(), factor.PeriodicJobs(), family.PeriodicJobs())
 }

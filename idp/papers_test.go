@@ -10,7 +10,7 @@ import (
 	"tamga/internal/i18n"
 )
 
-const aliyaPhone, timurPhone = "+79172000001", "+79172000002"
+const phoneOfAliya, phoneOfTimur = "+79172000001", "+79172000002"
 
 var licence = []string{"licence", "99 01 № 654321", "issued_on-day", "3", "issued_on-month", "4", "issued_on-year", "2020",
 	"expires_on-day", "3", "expires_on-month", "4", "expires_on-year", "2035", "categories", "В, в1"}
@@ -29,7 +29,7 @@ func (s *site) paperState(t *testing.T, kind, state string) {
 func TestDocumentIsAddedAndConfirmed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.browser(t).signIn(aliyaPhone, DemoPassword)
+	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.get(b.link("Документы")).want(200, "Паспорт", "9218 120001", "+ Водительское удостоверение", "+ Полис ОМС")
 	b.get(b.link("Водительское")).want(200)
 	b.fill("/documents/new/RF_DRIVING_LICENSE", append(licence, "licence", "12", "expires_on-year", "2019")...).
@@ -40,8 +40,7 @@ func TestDocumentIsAddedAndConfirmed(t *testing.T) {
 	b.fill("/documents/new/RF_DRIVING_LICENSE", licence...).want(200, "Сохранено", "9901 654321")
 	s.paperState(t, papers.DrivingLicence, "verified")
 	b.get(b.link("Водительское")).want(200, "Подтверждено", "B B1", "3 апреля 2035")
-	if mail := s.outbox.wait(t, "aliya@demo.tamga.example", 1); !strings.Contains(mail.Subject, "Водительское удостоверение") {
-		t.Errorf("mail %q", mail.Subject)
+	for n := 1; !strings.Contains(s.outbox.wait(t, "aliya@demo.tamga.example", n).Subject, "Документ подтверждён: Водительское удостоверение"); n++ {
 	}
 	aliya := DemoPeople()[0].Account.ID
 	all, err := papers.Documents(t.Context(), s.db, s.box, aliya)
@@ -66,7 +65,7 @@ func TestDocumentIsAddedAndConfirmed(t *testing.T) {
 func TestEditedDocumentIsCheckedAgain(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.browser(t).signIn(aliyaPhone, DemoPassword)
+	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.get("/documents/new/RF_DRIVING_LICENSE").fill("/documents/new/RF_DRIVING_LICENSE", licence...).want(200)
 	s.paperState(t, papers.DrivingLicence, "verified")
 	before, _ := papers.Documents(t.Context(), s.db, s.box, DemoPeople()[0].Account.ID)
@@ -96,11 +95,11 @@ func TestEditedDocumentIsCheckedAgain(t *testing.T) {
 func TestSomebodyElsesDocumentIsNotThere(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.browser(t).signIn(aliyaPhone, DemoPassword)
+	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.get("/documents/new/INN").fill("/documents/new/INN", "inn", "500100732259").want(200)
 	b.get(b.link("ИНН"))
 	mine, form := b.URL.Path, b.link("Изменить")
-	other := s.browser(t).signIn(timurPhone, DemoPassword)
+	other := s.browser(t).signIn(phoneOfTimur, DemoPassword)
 	for _, path := range []string{mine, mine + "/edit", mine + "/remove", "/children/1/documents", "/documents/99999999999999999999"} {
 		other.get(path).want(404)
 	}
@@ -118,7 +117,7 @@ func TestSomebodyElsesDocumentIsNotThere(t *testing.T) {
 func TestDoubleClickMakesOneDocument(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.browser(t).signIn(aliyaPhone, DemoPassword)
+	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	car := []string{"model", "Лада Веста", "plate", "a123bc 116", "sts", "16 хх 123456"}
 	page := b.get("/vehicles/new/VEHICLE").want(200)
 	token := page.value("_csrf")
@@ -160,7 +159,7 @@ func TestDoubleClickMakesOneDocument(t *testing.T) {
 func TestAddresses(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.browser(t).signIn(aliyaPhone, DemoPassword)
+	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.get("/addresses").want(200, "+ Адрес проживания")
 	b.get(b.link("Адрес проживания")).fill("/addresses/new/PLV", "city", "Казань").want(422, "одной строкой или заполните")
 	b.fill("/addresses/new/PLV", "address", "Арча районы, Кырлай авылы,\r\n Г. Тукай урамы, 5").want(200, "Кырлай авылы, Г. Тукай урамы, 5")
@@ -194,7 +193,7 @@ func TestDocumentsOfNewcomerWaitForTheName(t *testing.T) {
 func TestRefusedDocumentSaysWhy(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.browser(t).signIn(aliyaPhone, DemoPassword)
+	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	s.registers.refuse.Store("/registers/medical")
 	b.get("/documents/new/MDCL_PLCY").fill("/documents/new/MDCL_PLCY", "policy", "1656001234567890").want(200)
 	s.paperState(t, papers.MedicalPolicy, "refused")
@@ -212,7 +211,7 @@ func TestRefusedDocumentSaysWhy(t *testing.T) {
 func TestMenuLeadsSomewhere(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.browser(t).signIn(aliyaPhone, DemoPassword)
+	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	for _, item := range account.Menu {
 		b.get("/profile").get(item.Href).want(200)
 	}

@@ -39,6 +39,8 @@ type Handler struct {
 	Waiting func(context.Context, uuid.UUID) *Waiting
 	// AllowForm lets the redirects that follow a form leave for origin.
 	AllowForm func(c *fiber.Ctx, origin string)
+	// Born is called when an account has been made, in the same transaction; may be nil.
+	Born func(ctx context.Context, tx pgx.Tx, account uuid.UUID) error
 	// Proofs are what there is beside the password.
 	Proofs Proofs
 }

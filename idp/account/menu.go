@@ -16,6 +16,7 @@ var Menu = []MenuItem{
 	{"idp_papers.menu_addresses", "/addresses", "home"},
 	{"idp_papers.menu_vehicles", "/vehicles", "car"},
 	{"idp_org.menu", "/organisations", "business"},
+	{"idp_family.menu_children", "/children", "child"},
 	{"idp_papers.menu_data", "/profile/data", "user"},
 	{"idp_papers.menu_levels", "/levels", "shield"},
 	{"idp_factor.menu", "/profile/security", "lock"},

@@ -13,6 +13,7 @@ import (
 
 	"tamga/internal/fault"
 	"tamga/internal/i18n"
+	"tamga/internal/journal"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 )
@@ -111,6 +112,16 @@ func (h *Handler) finish(ctx context.Context, r *registration, password string, 
 		}
 		if err := deleteRegistration(ctx, tx, r.TokenHash); err != nil {
 			return err
+		}
+		person := a.ID.String()
+		entry := journal.Entry{Actor: person, ActorRole: "citizen", Action: "idp.registered", Subject: person}
+		if err := journal.Write(ctx, tx, entry); err != nil {
+			return err
+		}
+		if h.Born != nil {
+			if err := h.Born(ctx, tx, a.ID); err != nil {
+				return err
+			}
 		}
 		return h.mailConfirmation(ctx, tx, a, lang)
 	})

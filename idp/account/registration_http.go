@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"tamga/frontend"
 	"tamga/internal/rus"
@@ -111,6 +112,26 @@ func (h *Handler) register(c *fiber.Ctx) error {
 	}
 	h.setRegistrationCookie(c, token, registrationLife)
 	return c.Redirect("/registration/code", fiber.StatusSeeOther)
+}
+
+// RegisterAs begins the registration of somebody whose id and name are known: a child who takes their account over. It returns what is
+// wrong by field, or leads on to the code from the SMS.
+func (h *Handler) RegisterAs(c *fiber.Ctx, id uuid.UUID, last, first, phone, email string, consent bool) (problems map[string]string, err error) {
+	n := newcomer{last, first, phone, email, consent}
+	if problems = n.read(h.Pages.Texts(c)); len(problems) > 0 {
+		return problems, nil
+	}
+	if err := h.maySend(c, n.Phone); err != nil {
+		return map[string]string{"phone": h.limitText(c, err)}, nil
+	}
+	token := secret.Token(32)
+	r := newRegistration(n, token, nil)
+	r.AccountID = id
+	if err := h.begin(c.UserContext(), r, web.Lang(c)); err != nil {
+		return nil, err
+	}
+	h.setRegistrationCookie(c, token, registrationLife)
+	return nil, nil
 }
 
 func (h *Handler) registerAgain(c *fiber.Ctx, page registrationPage, problems map[string]string, status int) error {

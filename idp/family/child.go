@@ -16,10 +16,10 @@ import (
 // fourteen, too.
 const AdultAge = 14
 
-// State says whether the register of births has confirmed that somebody is the child's parent.
+// State is how the latest question to the register of births went.
 type State string
 
-// The states of a parent's hold on a child.
+// The states. What a verified parent changes is Checking again, and what was confirmed before stays in force meanwhile.
 const (
 	Checking State = "checking"
 	Verified State = "verified"
@@ -35,18 +35,35 @@ type Child struct {
 	MiddleName  string
 	Sex         string // "M", "F"
 	BirthDate   time.Time
-	Citizenship string // ISO 3166, three letters
-	SNILS       string // 11 digits, "" when not given
-	VerifiedAt  *time.Time
-	State       State // of this parent's hold
+	Citizenship string     // ISO 3166, three letters
+	SNILS       string     // 11 digits, "" when not given
+	VerifiedAt  *time.Time // since when the register knows this person as a parent; nil: not yet
+	State       State      // of the latest check
 	Round       int
 	Reason      string
 	Attempts    int
 	CreatedAt   time.Time
 }
 
+// Draft is what a parent enters about a child.
+type Draft struct {
+	LastName   string `json:"last_name"`
+	FirstName  string `json:"first_name"`
+	MiddleName string `json:"middle_name"`
+	Sex        string `json:"sex"`
+	BirthDate  string `json:"birth_date"` // YYYY-MM-DD
+	SNILS      string `json:"snils"`
+	CertKind   string `json:"cert_kind"` // papers.BirthCertificate, papers.ForeignBirthCert
+	CertNumber string `json:"cert_number"`
+	IssuedOn   string `json:"issued_on"`
+	IssuedBy   string `json:"issued_by"`
+}
+
 // FullName is the name as in a document.
 func (k *Child) FullName() string { return rus.FullName(k.LastName, k.FirstName, k.MiddleName) }
+
+// Confirmed tells whether the register of births knows the person as a parent.
+func (k *Child) Confirmed() bool { return k.VerifiedAt != nil }
 
 // OfAge tells whether the child may take the account over.
 func (k *Child) OfAge(now time.Time) bool { return rus.Age(k.BirthDate, now) >= AdultAge }
@@ -56,7 +73,7 @@ func Children(ctx context.Context, d db.DB, box *secret.Box, parent uuid.UUID) (
 	all, err := childrenOf(ctx, d, box, parent)
 	var confirmed []Child
 	for _, k := range all {
-		if k.State == Verified {
+		if k.Confirmed() {
 			confirmed = append(confirmed, k)
 		}
 	}
@@ -66,7 +83,7 @@ func Children(ctx context.Context, d db.DB, box *secret.Box, parent uuid.UUID) (
 // ByOID returns a child of a confirmed parent, or a NotFound fault.
 func ByOID(ctx context.Context, d db.DB, box *secret.Box, parent uuid.UUID, oid int64) (*Child, error) {
 	k, err := childOf(ctx, d, box, parent, oid)
-	if err == nil && k.State != Verified {
+	if err == nil && !k.Confirmed() {
 		return nil, errNoChild
 	}
 	return k, err

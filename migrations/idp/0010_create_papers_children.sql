@@ -42,21 +42,25 @@ CREATE UNIQUE INDEX child_oid ON child (oid);
 CREATE UNIQUE INDEX child_certificate ON child (certificate_key) WHERE verified_at IS NOT NULL;
 
 CREATE TABLE child_parent (
-    child_id   uuid        NOT NULL REFERENCES child ON DELETE CASCADE,
-    parent_id  uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
-    state      text        NOT NULL DEFAULT 'checking' CHECK (state IN ('checking', 'verified', 'refused')),
-    round      int         NOT NULL DEFAULT 1 CHECK (round > 0),
-    reason     text        NOT NULL DEFAULT '',
-    attempts   int         NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-    last_error text        NOT NULL DEFAULT '',
-    created_at timestamptz NOT NULL,
-    checked_at timestamptz,
+    child_id    uuid        NOT NULL REFERENCES child ON DELETE CASCADE,
+    parent_id   uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
+    verified_at timestamptz,
+    draft       bytea,
+    state       text        NOT NULL DEFAULT 'checking' CHECK (state IN ('checking', 'verified', 'refused')),
+    round       int         NOT NULL DEFAULT 1 CHECK (round > 0),
+    reason      text        NOT NULL DEFAULT '',
+    attempts    int         NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    last_error  text        NOT NULL DEFAULT '',
+    created_at  timestamptz NOT NULL,
+    checked_at  timestamptz,
     PRIMARY KEY (child_id, parent_id),
     CHECK ((state = 'checking') = (checked_at IS NULL)),
     CHECK (state <> 'refused' OR reason <> '')
 );
-COMMENT ON TABLE child_parent IS 'Who keeps a child''s account. Only a verified parent sees what others have entered';
-COMMENT ON COLUMN child_parent.reason IS 'Why the register of births refused: not_found, name, birth_date, sex, parent, away';
+COMMENT ON TABLE child_parent IS 'Who keeps a child''s account, and the latest question to the register of births about it';
+COMMENT ON COLUMN child_parent.verified_at IS 'When the register first confirmed this parent. Until then the parent sees only what they entered themselves';
+COMMENT ON COLUMN child_parent.draft IS 'What the parent entered and the register has not confirmed yet, JSON sealed by secret.Box; what is in force is in child';
+COMMENT ON COLUMN child_parent.reason IS 'Why the register of births refused: not_found, name, birth_date, sex, parent, taken, away';
 CREATE INDEX child_parent_parent_id ON child_parent (parent_id);
 
 CREATE TABLE child_invitation (
