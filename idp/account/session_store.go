@@ -72,7 +72,7 @@ func endByToken(ctx context.Context, d db.DB, hash []byte, now time.Time) (*Sign
 func endSessions(ctx context.Context, d db.DB, account uuid.UUID, ids []uuid.UUID, except uuid.UUID, now time.Time) ([]uuid.UUID, error) {
 	rows, _ := d.Query(ctx, `
 		UPDATE session SET ended_at = $4
-		WHERE account_id = $1 AND (cardinality($2::uuid[]) = 0 OR id = ANY ($2)) AND id <> $3 AND ended_at IS NULL
+		WHERE account_id = $1 AND (coalesce(cardinality($2::uuid[]), 0) = 0 OR id = ANY ($2)) AND id <> $3 AND ended_at IS NULL
 		RETURNING id`, account, ids, except, now)
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }

@@ -24,7 +24,7 @@ func consentsOf(ctx context.Context, d db.DB, account uuid.UUID) ([]consent, err
 	rows, _ := d.Query(ctx, `
 		SELECT k.client_id AS client, c.name, k.scopes, k.granted_at,
 		       (SELECT max(j.at) FROM journal j
-		        WHERE j.subject = $2 AND j.action = 'idp.data_sent' AND j.details->>'client' = k.client_id) AS used_at
+		        WHERE j.subject = $2 AND j.action = 'idp.data_read' AND j.details->>'client' = k.client_id) AS used_at
 		FROM oauth_consent k JOIN oauth_client c ON c.id = k.client_id
 		WHERE k.account_id = $1
 		ORDER BY k.granted_at DESC, k.client_id`, account, account.String())

@@ -17,7 +17,7 @@ var eventKinds = []struct {
 	{"signin", journal.Filter{Actions: []string{"idp.sign%", "idp.strengthened", "idp.password\\_wrong", "idp.factor%", "idp.second%", "idp.recover%"}}},
 	{"change", journal.Filter{Actions: []string{"%changed", "%\\_put\\_back", "idp.password%", "idp.block%", "idp.unblock%", "idp.delet%", "idp.level%",
 		"idp.regist%", "idp.email%", "%added", "%removed", "%saved"}}},
-	{"site", journal.Filter{Actions: []string{"idp.data\\_sent", "idp.consent%", "idp.export%", "idp.esia%", "idp.client%"}}},
+	{"site", journal.Filter{Actions: []string{"idp.data\\_read", "idp.consent%", "idp.export%", "idp.esia%", "idp.client%"}}},
 	{"office", journal.Filter{Roles: []string{"operator", "administrator", "auditor", "employee"}}},
 }
 

@@ -103,7 +103,7 @@ func countDocumentTry(ctx context.Context, d db.DB, id uuid.UUID, limit int) (al
 // setRecoveryVerified notes a right code, which is good once.
 func setRecoveryVerified(ctx context.Context, d db.DB, id uuid.UUID, now time.Time, proven bool) error {
 	_, err := d.Exec(ctx, `
-		UPDATE recovery SET verified_at = $2, proven_at = CASE WHEN $3 THEN $2 END, code_hash = NULL WHERE id = $1`, id, now, proven)
+		UPDATE recovery SET verified_at = $2, proven_at = CASE WHEN $3::boolean THEN $2::timestamptz END, code_hash = NULL WHERE id = $1`, id, now, proven)
 	return err
 }
 
