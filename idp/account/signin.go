@@ -74,6 +74,9 @@ func (i identifier) name(box *secret.Box, typed string) string {
 	return fmt.Sprintf("%x", box.Blind("login:" + typed)[:12])
 }
 
+// SNILSKey is by what an account is found by its checked СНИЛС.
+func SNILSKey(box *secret.Box, snils string) []byte { return snilsKey(box, snils) }
+
 func snilsKey(box *secret.Box, snils string) []byte { return box.Blind("snils:" + snils) }
 
 // signIn returns the account that the password opens, or uuid.Nil, and then the one that it was tried at, if there is one. It takes

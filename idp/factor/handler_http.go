@@ -17,6 +17,7 @@ import (
 	"tamga/idp/account"
 	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/gost"
 	"tamga/internal/i18n"
 	"tamga/internal/journal"
 	"tamga/internal/notify"
@@ -38,6 +39,8 @@ type Handler struct {
 	Secure    bool   // cookies over TLS only
 	Required  bool   // everybody needs a second proof: who has none gets a code by SMS, and nobody can switch the last one off
 
+	// Roots are the authorities whose certificates let people in by an e-signature; without any there is no such way.
+	Roots []*gost.Certificate
 	// CheckPassword tells whether it is the person's, and counts the attempt.
 	CheckPassword func(c *fiber.Ctx, a *account.Account, password string) (bool, error)
 	// Waiting says which client waits for the request, or returns nil.
@@ -71,6 +74,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/qr", h.answerPhone)
 	r.Get("/not-me", h.showNotMe)
 	r.Post("/not-me", h.notMe)
+	h.mountSignature(r)
 	h.mountSecurity(r)
 }
 

@@ -25,6 +25,9 @@ const useSignIn = "passkey/sign-in"
 // Ways are the ways to sign in that stand on the sign-in page beside the password.
 func (h *Handler) Ways(_ *fiber.Ctx, request *uuid.UUID) (account.Ways, error) {
 	w := account.Ways{QR: qrPath(request)}
+	if len(h.Roots) > 0 {
+		w.Signature = account.WithRequest("/login/signature", request)
+	}
 	if h.passkeys == nil {
 		return w, nil
 	}

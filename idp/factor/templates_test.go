@@ -16,7 +16,7 @@ func TestTemplates(t *testing.T) {
 	for _, err := range []error{
 		secondForm.Check(pages), setupForm.Check(pages), againForm.Check(pages), passkeyFailed.Check(pages), qrShown.Check(pages),
 		qrPhone.Check(pages), notMePage.Check(pages), securityShown.Check(pages), removeForm.Check(pages), recoveryShown.Check(pages),
-		totpForm.Check(pages), keyForm.Check(pages),
+		totpForm.Check(pages), keyForm.Check(pages), signatureForm.Check(pages),
 	} {
 		if err != nil {
 			t.Error(err)
