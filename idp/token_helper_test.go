@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 )
 
 // send posts a form with headers, as name, value.
@@ -49,4 +51,30 @@ func jwtParts(t *testing.T, token string) (head, claims map[string]any) {
 		}
 	}
 	return head, claims
+}
+
+// getJSON reads a public document.
+func (s *site) getJSON(t *testing.T, path string) (int, map[string]any) {
+	t.Helper()
+	got, err := http.Get(s.issuer + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	var document map[string]any
+	if err := json.NewDecoder(got.Body).Decode(&document); err != nil {
+		t.Fatal(err)
+	}
+	return got.StatusCode, document
+}
+
+// source is what the first element of that name loads, or "".
+func (b *browser) source(element string) string {
+	var src string
+	walk(b.page, func(n *html.Node) {
+		if n.Data == element && src == "" {
+			src = attr(n, "src")
+		}
+	})
+	return src
 }

@@ -123,6 +123,7 @@ func (*deviceGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite.Ac
 var (
 	errPending  = &fosite.RFC6749Error{ErrorField: "authorization_pending", DescriptionField: "The person has not answered yet.", CodeField: 400}
 	errSlowDown = &fosite.RFC6749Error{ErrorField: "slow_down", DescriptionField: "Ask less often: five seconds more between questions.", CodeField: 400}
+	errRefused  = &fosite.RFC6749Error{ErrorField: "access_denied", DescriptionField: "The person refused.", CodeField: 400}
 	errExpired  = &fosite.RFC6749Error{ErrorField: "expired_token", DescriptionField: "The code has expired. Begin anew.", CodeField: 400}
 )
 
@@ -150,7 +151,7 @@ func (d *deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	case found.ExpiresAt.Before(now):
 		return errExpired
 	case found.State == deviceRefused:
-		return fosite.ErrAccessDenied
+		return errRefused
 	case hurried:
 		return errSlowDown
 	case found.State == deviceAsked:
