@@ -230,7 +230,7 @@ func (d *demoCommand) builders(s *demoState, k secret.Keys, shared *frontend.Pag
 		&standRole{common: common, DatabaseURL: s.database("stand"), Key: keyText(k, "stand"), Listen: d.address(3), URL: s.stand,
 			PortalURL: s.portal, BankSecret: bank.BankSecret, smtp: s.smtp},
 		&idpRole{common: common, mail: mail, DatabaseURL: s.database("idp"), RedisURL: s.redisURL, Key: keyText(k, "idp"),
-			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, Insecure: true},
+			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, FetchInner: true, Insecure: true},
 		&workerRole{common: common, citizens: citizens, bank: bank, bodies: bodies, mail: mail},
 		&intraRole{common: common, citizens: citizens, Listen: d.address(2), Insecure: true},
 		&portalRole{common: common, citizens: citizens, bank: bank, bodies: bodies, Listen: d.address(0), Issuer: s.idp,

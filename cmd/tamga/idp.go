@@ -22,6 +22,7 @@ type idpRole struct {
 	Issuer      string `env:"TAMGA_ISSUER" required:"" help:"public address of the provider"`
 	PortalURL   string `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
 	Registers   string `env:"TAMGA_REGISTERS_URL" required:"" help:"address of the state registers that check personal data"`
+	FetchInner  bool   `env:"TAMGA_IDP_FETCH_INNER" help:"keys and logout addresses of clients may lie in private networks, and on this machine without TLS"`
 	Insecure    bool   `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
 }
 
@@ -55,7 +56,7 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	jobs := &idp.Jobs{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Issuer: p.Issuer, Registers: p.Registers, Now: time.Now}
+	jobs := &idp.Jobs{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Issuer: p.Issuer, Registers: p.Registers, Inner: p.FetchInner, Now: time.Now}
 	workers := river.NewWorkers()
 	jobs.AddWorkers(workers)
 	river.AddWorker(workers, p.worker(g.pool, g.box))
@@ -64,7 +65,7 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	r.app, err = idp.New(idp.Config{
 		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Passwords: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Log: g.log,
-		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Proxies: p.Proxies, Now: time.Now,
+		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Inner: p.FetchInner, Proxies: p.Proxies, Now: time.Now,
 	})
 	return r, err
 }

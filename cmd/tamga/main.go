@@ -20,7 +20,7 @@ var version = "dev"
 type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Everything in one process on embedded databases, with demo people."`
 	Portal  portalRole     `cmd:"" help:"The citizens' portal."`
-	IDP     idpRole        `cmd:"" name:"idp" help:"The identity provider."`
+	IDP     idpCommand     `cmd:"" name:"idp" help:"The identity provider, and the clients that it knows."`
 	Intra   intraRole      `cmd:"" help:"The staff site."`
 	Worker  workerRole     `cmd:"" help:"Background jobs of the portal: deliveries, notices, checks of payments."`
 	Stand   standRole      `cmd:"" help:"The stands of departments, registers and the bank. Never in production."`
