@@ -2,6 +2,7 @@ package idp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -86,10 +87,7 @@ func SeedDemo(ctx context.Context, d Demo) error {
 			return fmt.Errorf("seed %s: %w", o.Organisation.ShortName, err)
 		}
 	}
-	if err := seedSystems(ctx, d); err != nil {
-		return err
-	}
-	return nil
+	return errors.Join(seedSystems(ctx, d), seedPersonal(ctx, d))
 }
 
 // PortalClient is the citizens' portal as a client. It could skip consent, being ours; people are asked once all the same, so

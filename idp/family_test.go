@@ -39,7 +39,7 @@ func (s *site) noKids(t *testing.T) {
 
 func TestChildIsAddedAndConfirmed(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	s.noKids(t)
 	s.registers.down.Store(true)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
@@ -83,7 +83,7 @@ func TestChildIsAddedAndConfirmed(t *testing.T) {
 
 func TestChildOfOthersIsNotThere(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	s.noKids(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.kid().want(200)
@@ -110,7 +110,7 @@ func TestChildOfOthersIsNotThere(t *testing.T) {
 
 func TestRefusedChildIsCorrected(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	s.noKids(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.kid("last_name", "Ошибкин").want(200)
@@ -147,7 +147,7 @@ var kidLink = regexp.MustCompile(`/children/\S+`)
 
 func TestSecondParentIsInvited(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	s.noKids(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.kid().want(200)
@@ -187,7 +187,7 @@ func TestSecondParentIsInvited(t *testing.T) {
 // Two parents who add the same child keep one.
 func TestTwoParentsOneChild(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	s.noKids(t)
 	s.browser(t).signIn(phoneOfAliya, DemoPassword).kid().want(200)
 	s.kidState(t, phoneOfAliya, "verified")
@@ -207,7 +207,7 @@ func TestTwoParentsOneChild(t *testing.T) {
 // A child of fourteen takes the account over, with its number and papers; the parents see it no longer.
 func TestChildTakesOver(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	s.noKids(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.kid().want(200)

@@ -15,6 +15,16 @@ const phoneOfAliya, phoneOfTimur = "+79172000001", "+79172000002"
 var licence = []string{"licence", "99 01 № 654321", "issued_on-day", "3", "issued_on-month", "4", "issued_on-year", "2020",
 	"expires_on-day", "3", "expires_on-month", "4", "expires_on-year", "2035", "categories", "В, в1"}
 
+// newShelf is a site whose people have no papers yet.
+func newShelf(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t)
+	if _, err := s.db.Exec(t.Context(), `DELETE FROM paper`); err != nil { // those of the demo
+		t.Fatal(err)
+	}
+	return s
+}
+
 // paperState waits until the only paper of a kind is in that state.
 func (s *site) paperState(t *testing.T, kind, state string) {
 	t.Helper()
@@ -28,7 +38,7 @@ func (s *site) paperState(t *testing.T, kind, state string) {
 
 func TestDocumentIsAddedAndConfirmed(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.get(b.link("Документы")).want(200, "Паспорт", "9218 120001", "+ Водительское удостоверение", "+ Полис ОМС")
 	b.get(b.link("Водительское")).want(200)
@@ -64,7 +74,7 @@ func TestDocumentIsAddedAndConfirmed(t *testing.T) {
 // A change voids what was confirmed, and an answer about the old text does not count.
 func TestEditedDocumentIsCheckedAgain(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.get("/documents/new/RF_DRIVING_LICENSE").fill("/documents/new/RF_DRIVING_LICENSE", licence...).want(200)
 	s.paperState(t, papers.DrivingLicence, "verified")
@@ -94,7 +104,7 @@ func TestEditedDocumentIsCheckedAgain(t *testing.T) {
 
 func TestSomebodyElsesDocumentIsNotThere(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.get("/documents/new/INN").fill("/documents/new/INN", "inn", "500100732259").want(200)
 	b.get(b.link("ИНН"))
@@ -116,7 +126,7 @@ func TestSomebodyElsesDocumentIsNotThere(t *testing.T) {
 
 func TestDoubleClickMakesOneDocument(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	car := []string{"model", "Лада Веста", "plate", "a123bc 116", "sts", "16 хх 123456"}
 	page := b.get("/vehicles/new/VEHICLE").want(200)
@@ -158,7 +168,7 @@ func TestDoubleClickMakesOneDocument(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	b.get("/addresses").want(200, "+ Адрес проживания")
 	b.get(b.link("Адрес проживания")).fill("/addresses/new/PLV", "city", "Казань").want(422, "одной строкой или заполните")
@@ -179,7 +189,7 @@ func TestAddresses(t *testing.T) {
 // Somebody whom no register knows yet may keep documents; they are checked as soon as the person is.
 func TestDocumentsOfNewcomerWaitForTheName(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	b := s.browser(t)
 	b.register("Галиев", newPhone, newEmail)
 	b.get("/documents").want(200, "+ Паспорт")
@@ -192,7 +202,7 @@ func TestDocumentsOfNewcomerWaitForTheName(t *testing.T) {
 
 func TestRefusedDocumentSaysWhy(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	s.registers.refuse.Store("/registers/medical")
 	b.get("/documents/new/MDCL_PLCY").fill("/documents/new/MDCL_PLCY", "policy", "1656001234567890").want(200)
@@ -210,7 +220,7 @@ func TestRefusedDocumentSaysWhy(t *testing.T) {
 // The map of the profile leads somewhere, for newcomers and others.
 func TestMenuLeadsSomewhere(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newShelf(t)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
 	for _, item := range account.Menu {
 		b.get("/profile").get(item.Href).want(200)

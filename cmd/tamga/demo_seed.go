@@ -22,7 +22,9 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 	for name, seed := range map[string]func(*pgxpool.Pool) error{
 		"portal": func(pool *pgxpool.Pool) error { return intra.SeedDemo(ctx, pool, hasher, time.Now()) },
 		"stand": func(pool *pgxpool.Pool) error {
-			return errors.Join(stand.SeedDemo(ctx, pool, registered()), stand.SeedOrganisations(ctx, pool, registeredOrganisations()))
+			papers, births := registeredPapers()
+			return errors.Join(stand.SeedDemo(ctx, pool, registered()), stand.SeedOrganisations(ctx, pool, registeredOrganisations()),
+				stand.SeedPapers(ctx, pool, papers, births))
 		},
 		"idp": func(pool *pgxpool.Pool) error {
 			box, err := keyText(k, "idp").box()
@@ -68,4 +70,23 @@ func registeredOrganisations() []stand.Organisation {
 			LegalForm: o.LegalForm, OKVED: o.OKVED, Address: o.LegalAddress, OKTMO: o.OKTMO, Head: d.Head, HeadSNILS: d.HeadSNILS})
 	}
 	return list
+}
+
+// registeredPapers are the demo people's documents and children as the registers have them.
+func registeredPapers() (papers []stand.Paper, births []stand.Birth) {
+	people := idp.DemoPeople()
+	for _, p := range idp.DemoPapers() {
+		i, number := people[p.Person-1].Identity, p.Number()
+		if number == "" {
+			continue // addresses have no register
+		}
+		papers = append(papers, stand.Paper{Kind: p.Kind, Number: number, LastName: i.LastName, FirstName: i.FirstName, MiddleName: i.MiddleName,
+			BirthDate: i.BirthDate.Format(time.DateOnly)})
+	}
+	for _, c := range idp.DemoChildren() {
+		births = append(births, stand.Birth{Sex: map[string]string{"M": "male", "F": "female"}[c.Sex],
+			Paper:   stand.Paper{Number: c.CertNumber, LastName: c.LastName, FirstName: c.FirstName, MiddleName: c.MiddleName, BirthDate: c.BirthDate},
+			Parents: []string{people[c.Parent-1].Account.FullName(), c.Father}})
+	}
+	return papers, births
 }

@@ -9,7 +9,8 @@
 //	GET, POST /email/confirm?token=    the link from the e-mail; POST /profile/email sends another
 //	GET, POST /login                   phone, e-mail or СНИЛС, and the password (fields login and password)
 //	GET  /profile                      the person's data and level
-//	GET, POST /profile/data            personal data; sending them starts the checks
+//	GET, POST /profile/data            personal data; sending them starts a round of checks
+//	POST /profile/data/drop            takes back a round that is under way or has failed
 //	GET  /profile/checks               how the checks go
 //	GET  /levels                       the three levels explained
 //
@@ -18,5 +19,5 @@
 // Tables: account, session, registration, email_confirmation, identity, identity_check.
 //
 // Levels: simplified -> standard (both registers found the person) -> confirmed (in person; not built yet). Personal data are
-// checking -> passed, or failed -> (corrected) checking again with the next round.
+// kept by round: checking -> passed or failed; passed data are in force, until those of a later round pass and they become former.
 package account
