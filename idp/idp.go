@@ -24,6 +24,7 @@ import (
 	"tamga/idp/oauth"
 	"tamga/idp/organisation"
 	"tamga/internal/db"
+	"tamga/internal/gost"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
@@ -40,13 +41,14 @@ type Config struct {
 	Notify    *notify.Outbox
 	Pages     *frontend.Pages
 	Log       *slog.Logger
-	Issuer    string         // public address, without a slash at the end: "http://localhost:8081"
-	Portal    string         // public address of the citizens' portal, for the footer
-	CSRFKey   []byte         // 32 bytes
-	HMACKey   []byte         // 32 bytes: authenticates codes and tokens
-	Secure    bool           // behind TLS
-	TwoSteps  bool           // everybody signs in by two proofs
-	Proxies   []netip.Prefix // our own, whose word about the reader's address counts
+	Issuer    string              // public address, without a slash at the end: "http://localhost:8081"
+	Portal    string              // public address of the citizens' portal, for the footer
+	CSRFKey   []byte              // 32 bytes
+	HMACKey   []byte              // 32 bytes: authenticates codes and tokens
+	Secure    bool                // behind TLS
+	TwoSteps  bool                // everybody signs in by two proofs
+	Roots     []*gost.Certificate // authorities whose e-signatures let people in
+	Proxies   []netip.Prefix      // our own, whose word about the reader's address counts
 	Now       func() time.Time
 }
 
@@ -101,7 +103,7 @@ func New(cfg Config) (*fiber.App, error) {
 	orgs.Waiting = people.Waiting
 	proofs := &factor.Handler{
 		DB: cfg.DB, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box, Notify: cfg.Notify, Now: cfg.Now,
-		PublicURL: cfg.Issuer, Cookie: Cookie, Secure: cfg.Secure, Required: cfg.TwoSteps, CheckPassword: people.CheckPassword,
+		PublicURL: cfg.Issuer, Cookie: Cookie, Secure: cfg.Secure, Required: cfg.TwoSteps, Roots: cfg.Roots, CheckPassword: people.CheckPassword,
 		Waiting: people.Waiting, AllowForm: oauth.AllowForm,
 	}
 	people.Proofs = account.Proofs{Second: proofs.Second, Entered: proofs.Entered, Registered: proofs.Registered, Ways: proofs.Ways}
