@@ -8,7 +8,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
 
+	"tamga/frontend"
 	"tamga/idp/account"
 	"tamga/idp/esia"
 	"tamga/idp/family"
@@ -17,6 +20,7 @@ import (
 	"tamga/idp/papers"
 	"tamga/idp/safety"
 	"tamga/internal/db"
+	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
 )
@@ -44,6 +48,26 @@ func (j *Jobs) safety() *safety.Jobs {
 	}
 }
 
+// Office is what somebody needs who acts on accounts from outside of the pages: the command line.
+type Office struct {
+	DB     *pgxpool.Pool
+	River  *river.Client[pgx.Tx] // inserts the notices to clients
+	Notify *notify.Outbox        // nil without the provider's keys: the person gets no message then
+	Pages  *frontend.Pages
+	Issuer string
+}
+
+// Keeper blocks and unblocks. The clients of an account hear of it as they do when a person leaves.
+func (o Office) Keeper() *safety.Keeper {
+	issuer := strings.TrimSuffix(o.Issuer, "/")
+	sessions := &account.Sessions{DB: o.DB, Now: time.Now}
+	provider := &oauth.Handler{DB: o.DB, River: o.River, Issuer: issuer}
+	sessions.Ended = func(ctx context.Context, tx pgx.Tx, ended []uuid.UUID) error {
+		return errors.Join(provider.SessionsEnded(ctx, tx, ended), esia.EndSessions(ctx, tx, ended))
+	}
+	return &safety.Keeper{DB: o.DB, Sessions: sessions, Notify: o.Notify, Pages: o.Pages, PublicURL: issuer, Now: time.Now, Revoke: revokeAll}
+}
+
 // revokeAll ends the tokens of both protocols.
 func revokeAll(ctx context.Context, tx pgx.Tx, account uuid.UUID, client string) error {
 	return errors.Join(oauth.Revoke(ctx, tx, account, client), esia.Revoke(ctx, tx, account, client))
@@ -63,11 +87,21 @@ var obstacles = []safety.Obstacle{func(ctx context.Context, d db.DB, account uui
 // exporters are the parts of a person's data that other packages keep.
 func exporters(box *secret.Box) []safety.Exporter {
 	return []safety.Exporter{
-		{Name: "documents", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) { return some(papers.Documents(ctx, d, box, id)) }},
-		{Name: "addresses", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) { return some(papers.Addresses(ctx, d, box, id)) }},
-		{Name: "vehicles", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) { return some(papers.Vehicles(ctx, d, box, id)) }},
-		{Name: "children", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) { return some(family.Children(ctx, d, box, id)) }},
-		{Name: "organisations", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) { return some(organisation.RolesOf(ctx, d, id)) }},
+		{Name: "documents", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) {
+			return some(papers.Documents(ctx, d, box, id))
+		}},
+		{Name: "addresses", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) {
+			return some(papers.Addresses(ctx, d, box, id))
+		}},
+		{Name: "vehicles", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) {
+			return some(papers.Vehicles(ctx, d, box, id))
+		}},
+		{Name: "children", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) {
+			return some(family.Children(ctx, d, box, id))
+		}},
+		{Name: "organisations", Func: func(ctx context.Context, d db.DB, id uuid.UUID) (any, error) {
+			return some(organisation.RolesOf(ctx, d, id))
+		}},
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"tamga/idp/account"
 	"tamga/idp/safety"
 	"tamga/internal/journal"
 	"tamga/internal/notify"
@@ -466,9 +465,7 @@ func TestEventsAreTold(t *testing.T) {
 
 // keeper is what the office's command line has.
 func (s *site) keeper() *safety.Keeper {
-	cfg := s.cfg
-	cfg.Now = time.Now
-	return cfg.safety(&account.Sessions{DB: cfg.DB, Cookie: Cookie, Now: cfg.Now}, nil).Keeper
+	return Office{DB: s.db, River: s.cfg.River, Notify: s.cfg.Notify, Pages: s.cfg.Pages, Issuer: s.issuer}.Keeper()
 }
 
 func TestBlockByTheOffice(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/notify"
+	"tamga/internal/rus"
 	"tamga/internal/secret"
 )
 
@@ -71,6 +72,16 @@ func accountByContact(ctx context.Context, d db.DB, channel notify.Channel, cont
 		string(channel), contact).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return uuid.Nil, nil
+	}
+	return id, err
+}
+
+// Find returns the account that somebody names by its number (oid) or its phone.
+func Find(ctx context.Context, d db.DB, name string) (id uuid.UUID, err error) {
+	phone, _ := rus.MobilePhone(name)
+	err = d.QueryRow(ctx, `SELECT id FROM account WHERE oid::text = $1 OR phone = $2`, name, phone).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, fault.New(fault.NotFound, "idp.no_account")
 	}
 	return id, err
 }
