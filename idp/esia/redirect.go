@@ -34,15 +34,17 @@ func isDomain(entry string) bool { return !strings.Contains(entry, "/") }
 
 // checkRegistered tells whether an entry may stand in a system's list: a domain, or an address whose path is a prefix.
 func checkRegistered(entry string) error {
-	if isDomain(entry) {
+	word := isDomain(entry)
+	if word {
 		entry = "https://" + entry
 	}
 	u, err := parseAddress(entry)
 	if err != nil {
 		return err
 	}
-	if strings.Contains(u.Hostname(), "*") {
-		return errAddress
+	host := u.Hostname()
+	if strings.Contains(host, "*") || word && !strings.Contains(host, ".") && !loopback(host) {
+		return errAddress // a bare word is a slip
 	}
 	return nil
 }

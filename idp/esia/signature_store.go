@@ -16,9 +16,9 @@ const signatureLimit = 120
 func recordVerdict(ctx context.Context, d db.DB, client string, e endpoint, v *verdict, now time.Time) error {
 	_, err := d.Exec(ctx, `
 		INSERT INTO esia_signature (client_id, at, endpoint, accepted, variant, reason, tried, expected, hash_sent, hashes)
-		SELECT $1, $2, $3, $4, $5, $6, coalesce($7::text[], '{}'), coalesce($8::text[], '{}'), $9, coalesce($10::text[], '{}')
-		WHERE (SELECT count(*) FROM (SELECT 1 FROM esia_signature WHERE client_id = $1 AND at > $2 - interval '1 minute'
-		                             ORDER BY id DESC LIMIT $11) AS recent) < $11`,
+		SELECT $1, $2::timestamptz, $3, $4::boolean, $5, $6, coalesce($7::text[], '{}'), coalesce($8::text[], '{}'), $9, coalesce($10::text[], '{}')
+		WHERE (SELECT count(*) FROM (SELECT 1 FROM esia_signature WHERE client_id = $1 AND at > $2::timestamptz - interval '1 minute'
+		                             ORDER BY id DESC LIMIT $11::bigint) AS recent) < $11::bigint`,
 		client, now, string(e), v.Accepted, v.Variant, v.Reason, v.Tried, v.Expected, v.HashSent, v.Hashes, signatureLimit)
 	return err
 }
