@@ -102,8 +102,8 @@ func TestOpenOrganisation(t *testing.T) {
 	if r := s.roles(t, 4); len(r) != 2 || !r[1].Chief || !r[1].May("sign") || r[1].Type != organisation.Legal || r[1].KPP != "165501001" {
 		t.Errorf("roles %+v", r)
 	}
-	if n := s.count(t, `SELECT count(*) FROM journal WHERE subject = $1 AND action IN ('idp.organisation_begun', 'idp.organisation_sent',
-		'idp.organisation_active')`, DemoPersonID(4).String()); n != 3 {
+	if n := s.count(t, `SELECT count(*) FROM journal WHERE subject = $1 AND action IN ('idp.org.begun', 'idp.org.sent',
+		'idp.org.active')`, DemoPersonID(4).String()); n != 3 {
 		t.Errorf("%d entries in the journal", n)
 	}
 	s.in(t, phoneAliya).get(page).want(404)
@@ -390,7 +390,7 @@ func TestPowers(t *testing.T) {
 	if r := s.roles(t, 2); len(r[0].Powers) != 0 {
 		t.Errorf("a revoked power is in force: %v", r[0].Powers)
 	}
-	if n := s.count(t, `SELECT count(*) FROM journal WHERE subject = $1 AND actor = $2 AND action LIKE 'idp.organisation_power%'`,
+	if n := s.count(t, `SELECT count(*) FROM journal WHERE subject = $1 AND actor = $2 AND action LIKE 'idp.org.power%'`,
 		DemoPersonID(2).String(), DemoPersonID(4).String()); n != 4 {
 		t.Errorf("%d entries of powers in the journal", n)
 	}

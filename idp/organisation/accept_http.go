@@ -157,7 +157,7 @@ func (h *Handler) join(c *fiber.Ctx, tx pgx.Tx, a *account.Account, i *Invitatio
 	if err := useInvitation(ctx, tx, i.ID, a.ID, h.Now()); err != nil {
 		return err
 	}
-	if err := note(c, tx, a.ID, a.ID, "organisation_joined", map[string]any{"oid": i.OID, "invitation": i.ID}); err != nil {
+	if err := note(c, tx, a.ID, a.ID, "org.joined", map[string]any{"oid": i.OID, "invitation": i.ID}); err != nil {
 		return err
 	}
 	return h.tellSender(c, tx, i, "org_joined")
@@ -167,7 +167,7 @@ func (h *Handler) decline(c *fiber.Ctx, tx pgx.Tx, a *account.Account, i *Invita
 	if err := declineInvitation(c.UserContext(), tx, i.ID, h.Now()); err != nil {
 		return err
 	}
-	if err := note(c, tx, a.ID, a.ID, "organisation_declined", map[string]any{"oid": i.OID, "invitation": i.ID}); err != nil {
+	if err := note(c, tx, a.ID, a.ID, "org.declined", map[string]any{"oid": i.OID, "invitation": i.ID}); err != nil {
 		return err
 	}
 	return h.tellSender(c, tx, i, "org_declined")

@@ -138,6 +138,6 @@ func (h *Handler) act(c *fiber.Ctx, a *account.Account, acting *int64, request *
 				return err
 			}
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_capacity", details)
+		return note(c, tx, a.ID, a.ID, "org.capacity", details)
 	})
 }

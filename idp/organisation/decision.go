@@ -15,13 +15,13 @@ import (
 // system is the actor of what the register's answer brings about.
 const system = "idp.organisation_check"
 
-// news is the message that tells of a decision.
-var news = map[State]string{Active: "org_active", Refused: "org_refused", Joined: "org_headed"}
+// news names the message and the journal's entry that tell of a decision.
+var news = map[State]string{Active: "active", Refused: "refused", Joined: "headed"}
 
 // decide writes the results of a round down and opens or refuses the organisation.
 func (j *Jobs) decide(ctx context.Context, tx pgx.Tx, args CheckArgs, e *extract) error {
 	o, err := lockOrganisation(ctx, tx, args.Organisation)
-	if err != nil || o.State != Checking || o.Round != args.Round {
+	if err != nil || o.State != Checking || o.Round != args.Round || o.CreatedBy == nil {
 		return err
 	}
 	all := judge(checkKinds(o.Type), e)
@@ -47,10 +47,10 @@ func (j *Jobs) decide(ctx context.Context, tx pgx.Tx, args CheckArgs, e *extract
 			return err
 		}
 	}
-	if err := systemEntry(ctx, tx, *o.CreatedBy, "idp.organisation_"+string(state), o.OID); err != nil {
+	if err := systemEntry(ctx, tx, *o.CreatedBy, "idp.org."+news[state], o.OID); err != nil {
 		return err
 	}
-	return j.tell(ctx, tx, *o.CreatedBy, news[state], registeredName(o, e), "/organisations/"+strconv.FormatInt(o.OID, 10))
+	return j.tell(ctx, tx, *o.CreatedBy, "org_"+news[state], registeredName(o, e), "/organisations/"+strconv.FormatInt(o.OID, 10))
 }
 
 // registeredName is the name of an organisation as the register has it: what was typed may be nothing but a number.
@@ -113,7 +113,7 @@ func (j *Jobs) renew(ctx context.Context, tx pgx.Tx, id uuid.UUID, chief *Employ
 	if err := endOf(ctx, tx, id, chief.Account, "dismissed", j.Now()); err != nil {
 		return err
 	}
-	if err := systemEntry(ctx, tx, chief.Account, "idp.organisation_head_ended", o.OID); err != nil {
+	if err := systemEntry(ctx, tx, chief.Account, "idp.org.head_ended", o.OID); err != nil {
 		return err
 	}
 	return j.tell(ctx, tx, chief.Account, "org_head_ended", o.Name(), "/organisations")
@@ -129,7 +129,7 @@ func (j *Jobs) liquidate(ctx context.Context, tx pgx.Tx, o *Organisation) error 
 		if err := endOf(ctx, tx, o.ID, p.Account, "liquidated", j.Now()); err != nil {
 			return err
 		}
-		if err := systemEntry(ctx, tx, p.Account, "idp.organisation_liquidated", o.OID); err != nil {
+		if err := systemEntry(ctx, tx, p.Account, "idp.org.liquidated", o.OID); err != nil {
 			return err
 		}
 		if err := j.tell(ctx, tx, p.Account, "org_liquidated", o.Name(), "/organisations"); err != nil {

@@ -224,7 +224,7 @@ func employeeRows(t texts, lang i18n.Lang, e *Employee) []frontend.SummaryRow {
 // changeAdmin makes an employee an administrator, or takes it back. Only the head does.
 func (h *Handler) changeAdmin(c *fiber.Ctx) error {
 	admin := c.FormValue("admin") == "yes"
-	action := map[bool]string{true: "organisation_admin_given", false: "organisation_admin_taken"}[admin]
+	action := map[bool]string{true: "org.admin_given", false: "org.admin_taken"}[admin]
 	return h.changeEmployee(c, "admin", func(tx pgx.Tx, a *account.Account, r *Role, e *Employee) error {
 		if !r.Chief || e.Chief {
 			return fault.New(fault.Forbidden, "idp_org.chief_only")
@@ -293,7 +293,7 @@ func (h *Handler) dismiss(c *fiber.Ctx) error {
 		if err := endEmployee(c.UserContext(), tx, e.ID, "dismissed", h.Now()); err != nil {
 			return err
 		}
-		if err := note(c, tx, a.ID, e.Account, "organisation_dismissed", map[string]any{"oid": r.OID}); err != nil {
+		if err := note(c, tx, a.ID, e.Account, "org.dismissed", map[string]any{"oid": r.OID}); err != nil {
 			return err
 		}
 		return h.tell(c, tx, e.Account, "org_dismissed", r.Name(), "/organisations")

@@ -127,7 +127,7 @@ func (h *Handler) invite(c *fiber.Ctx) error {
 		if err := h.sendLetter(c, tx, a, i, token); err != nil {
 			return err
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_invited", map[string]any{"oid": role.OID, "invitation": i.ID})
+		return note(c, tx, a.ID, a.ID, "org.invited", map[string]any{"oid": role.OID, "invitation": i.ID})
 	})
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func (h *Handler) changeInvitation(c *fiber.Ctx) error {
 			if err := withdrawInvitation(c.UserContext(), tx, role.OID, id, h.Now()); err != nil {
 				return err
 			}
-			return note(c, tx, a.ID, a.ID, "organisation_invitation_withdrawn", map[string]any{"oid": role.OID, "invitation": id})
+			return note(c, tx, a.ID, a.ID, "org.invitation_withdrawn", map[string]any{"oid": role.OID, "invitation": id})
 		}
 		if err := h.Limit.Allow(c.UserContext(), "organisation-invite", number(role.OID), inviteRate); err != nil {
 			return err
@@ -184,7 +184,7 @@ func (h *Handler) changeInvitation(c *fiber.Ctx) error {
 		if err := h.sendLetter(c, tx, a, i, token); err != nil {
 			return err
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_invited", map[string]any{"oid": role.OID, "invitation": id})
+		return note(c, tx, a.ID, a.ID, "org.invited", map[string]any{"oid": role.OID, "invitation": id})
 	})
 	if err != nil && !(do == "withdraw" && errors.Is(err, fault.Conflict)) { // withdrawing twice is withdrawing
 		return err

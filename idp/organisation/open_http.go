@@ -115,7 +115,7 @@ func (h *Handler) create(c *fiber.Ctx) error {
 		if oid, err = putDraft(c.UserContext(), tx, o, h.Now()); err != nil {
 			return err
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_begun", map[string]any{"oid": oid})
+		return note(c, tx, a.ID, a.ID, "org.begun", map[string]any{"oid": oid})
 	})
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (h *Handler) edit(c *fiber.Ctx) error {
 		if err := save(c.UserContext(), tx, o); err != nil {
 			return err
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_corrected", map[string]any{"oid": o.OID})
+		return note(c, tx, a.ID, a.ID, "org.corrected", map[string]any{"oid": o.OID})
 	})
 	if err != nil {
 		return err
@@ -225,7 +225,7 @@ func (h *Handler) send(c *fiber.Ctx) error {
 		if _, err := h.River.InsertTx(c.UserContext(), tx, CheckArgs{Organisation: o.ID, Round: round}, nil); err != nil {
 			return fmt.Errorf("enqueue check: %w", err)
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_sent", map[string]any{"oid": o.OID, "round": round})
+		return note(c, tx, a.ID, a.ID, "org.sent", map[string]any{"oid": o.OID, "round": round})
 	})
 	if err != nil {
 		return err
@@ -243,7 +243,7 @@ func (h *Handler) remove(c *fiber.Ctx) error {
 		if err := removeDraft(c.UserContext(), tx, o.ID); err != nil {
 			return err
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_removed", map[string]any{"oid": o.OID})
+		return note(c, tx, a.ID, a.ID, "org.removed", map[string]any{"oid": o.OID})
 	})
 	if err != nil {
 		return err
@@ -267,7 +267,7 @@ func (h *Handler) recheck(c *fiber.Ctx) error {
 		if _, err := h.River.InsertTx(c.UserContext(), tx, RecheckArgs{Organisation: o.ID}, nil); err != nil {
 			return err
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_recheck", map[string]any{"oid": r.OID})
+		return note(c, tx, a.ID, a.ID, "org.recheck", map[string]any{"oid": r.OID})
 	})
 	if err != nil {
 		return err

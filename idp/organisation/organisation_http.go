@@ -223,7 +223,7 @@ func (h *Handler) leave(c *fiber.Ctx) error {
 		if err := endOf(c.UserContext(), tx, o.ID, a.ID, "left", h.Now()); err != nil {
 			return err
 		}
-		return note(c, tx, a.ID, a.ID, "organisation_left", map[string]any{"oid": r.OID})
+		return note(c, tx, a.ID, a.ID, "org.left", map[string]any{"oid": r.OID})
 	})
 	if err != nil && !errors.Is(err, fault.NotFound) { // not found: a second click, or dismissed meanwhile
 		return err

@@ -94,9 +94,6 @@ func (h *Handler) grantPower(c *fiber.Ctx) error {
 	form := grantForm{Power: value("power"), From: dateValues(value, "from"), Until: dateValues(value, "until")}
 	r := newReading(h.Pages.Texts(c))
 	err := h.changeEmployee(c, "given", func(tx pgx.Tx, a *account.Account, role *Role, e *Employee) error {
-		if err := managing(role); err != nil {
-			return err
-		}
 		if !mayGrant(role, e) {
 			return fault.New(fault.Forbidden, "idp_org.grant_not")
 		}
@@ -133,7 +130,7 @@ func (h *Handler) give(c *fiber.Ctx, tx pgx.Tx, a *account.Account, role *Role, 
 	if err := insertGrant(c.UserContext(), tx, e.ID, g, &a.ID); err != nil {
 		return err
 	}
-	return note(c, tx, a.ID, e.Account, "organisation_power_given", map[string]any{"oid": role.OID, "power": g.Power, "from": g.FromAt,
+	return note(c, tx, a.ID, e.Account, "org.power_given", map[string]any{"oid": role.OID, "power": g.Power, "from": g.FromAt,
 		"until": g.Until})
 }
 
@@ -152,9 +149,6 @@ func (h *Handler) revokePower(c *fiber.Ctx) error {
 		return fault.New(fault.NotFound, "idp_org.no_employee")
 	}
 	return h.changeEmployee(c, "revoked", func(tx pgx.Tx, a *account.Account, role *Role, e *Employee) error {
-		if err := managing(role); err != nil {
-			return err
-		}
 		if !mayGrant(role, e) {
 			return fault.New(fault.Forbidden, "idp_org.grant_not")
 		}
@@ -162,6 +156,6 @@ func (h *Handler) revokePower(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return note(c, tx, a.ID, e.Account, "organisation_power_revoked", map[string]any{"oid": role.OID, "power": power})
+		return note(c, tx, a.ID, e.Account, "org.power_revoked", map[string]any{"oid": role.OID, "power": power})
 	})
 }
