@@ -96,9 +96,6 @@ const addressMax = 2000
 // Scopes are what a client may ask for, in the order in which the consent page lists them.
 var Scopes = []string{"openid", "profile", "email", "phone", "address", "snils", "document", "organisation", "offline_access"}
 
-// signingAlgs are the algorithms by which ID tokens and UserInfo can be signed.
-var signingAlgs = []string{"ES256"}
-
 // Public tells whether the client has nothing to prove itself with.
 func (c *Client) Public() bool { return c.AuthMethod == AuthNone }
 

@@ -2,13 +2,16 @@ package oauth
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +37,7 @@ type Keys struct {
 
 // keySet is what one look into the database gave.
 type keySet struct {
-	signing jose.JSONWebKey            // private
+	signing map[string]jose.JSONWebKey // private, by algorithm
 	public  map[string]jose.JSONWebKey // by kid
 	jwks    []byte
 }
@@ -78,8 +81,8 @@ func (k *Keys) load(ctx context.Context) (*keySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 {
-		if _, err := k.add(ctx, k.Now(), true); err != nil {
+	if !slices.ContainsFunc(rows, func(r keyRow) bool { return r.Algorithm == algUsual }) {
+		if _, err := k.add(ctx, algUsual, k.Now(), true); err != nil {
 			return nil, err
 		}
 		if rows, err = listKeys(ctx, k.DB); err != nil {
@@ -91,7 +94,7 @@ func (k *Keys) load(ctx context.Context) (*keySet, error) {
 
 // open unseals the keys; rows stand newest first.
 func (k *Keys) open(rows []keyRow) (*keySet, error) {
-	set := &keySet{public: map[string]jose.JSONWebKey{}}
+	set := &keySet{signing: map[string]jose.JSONWebKey{}, public: map[string]jose.JSONWebKey{}}
 	var all jose.JSONWebKeySet
 	for _, row := range rows {
 		der, err := k.Box.Open(row.Private, []byte("oauth_key:"+row.KID))
@@ -102,18 +105,18 @@ func (k *Keys) open(rows []keyRow) (*keySet, error) {
 		if err != nil {
 			return nil, fmt.Errorf("signing key %s: %w", row.KID, err)
 		}
-		private, ok := parsed.(*ecdsa.PrivateKey)
+		private, ok := parsed.(crypto.Signer)
 		if !ok {
 			return nil, fmt.Errorf("signing key %s is a %T", row.KID, parsed)
 		}
-		public := jose.JSONWebKey{Key: &private.PublicKey, KeyID: row.KID, Algorithm: row.Algorithm, Use: "sig"}
+		public := jose.JSONWebKey{Key: private.Public(), KeyID: row.KID, Algorithm: row.Algorithm, Use: "sig"}
 		set.public[row.KID] = public
 		all.Keys = append(all.Keys, public)
-		if set.signing.Key == nil && !row.ActiveAt.After(k.Now()) {
-			set.signing = jose.JSONWebKey{Key: private, KeyID: row.KID, Algorithm: row.Algorithm, Use: "sig"}
+		if set.signing[row.Algorithm].Key == nil && !row.ActiveAt.After(k.Now()) {
+			set.signing[row.Algorithm] = jose.JSONWebKey{Key: private, KeyID: row.KID, Algorithm: row.Algorithm, Use: "sig"}
 		}
 	}
-	if set.signing.Key == nil {
+	if set.signing[algUsual].Key == nil {
 		return nil, errors.New("no signing key is active")
 	}
 	var err error
@@ -139,9 +142,18 @@ type KeyInfo struct {
 
 // Rotate adds a key that begins to sign after a while, when clients have had time to see it. Older keys go on verifying.
 func (k *Keys) Rotate(ctx context.Context, after time.Duration) (KeyInfo, error) {
-	row, err := k.add(ctx, k.Now().Add(after), false)
+	row, err := k.add(ctx, algUsual, k.Now().Add(after), false)
 	if err != nil {
 		return KeyInfo{}, err
+	}
+	rows, err := listKeys(ctx, k.DB)
+	if err != nil {
+		return KeyInfo{}, err
+	}
+	if slices.ContainsFunc(rows, func(r keyRow) bool { return r.Algorithm == algRSA }) {
+		if _, err := k.add(ctx, algRSA, k.Now().Add(after), false); err != nil {
+			return KeyInfo{}, err
+		}
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -159,15 +171,15 @@ func (k *Keys) List(ctx context.Context) ([]KeyInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	signing := false
+	signing := map[string]bool{}
 	for i := range list {
 		switch key := &list[i]; {
 		case key.RetiredAt != nil:
 			key.State = "retired"
 		case key.ActiveAt.After(k.Now()):
 			key.State = "announced"
-		case !signing:
-			key.State, signing = "signing", true
+		case !signing[key.Algorithm]:
+			key.State, signing[key.Algorithm] = "signing", true
 		default:
 			key.State = "verifying"
 		}
@@ -180,9 +192,58 @@ func (k *Keys) Retire(ctx context.Context) error {
 	return retireKeys(ctx, k.DB, k.Now().Add(-keyRest), k.Now())
 }
 
-// add makes a key. onlyFirst leaves the table alone when another process was quicker.
-func (k *Keys) add(ctx context.Context, active time.Time, onlyFirst bool) (keyRow, error) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// The algorithms that sign. RS256 costs ten times more, but OpenID Connect Core wants every provider to know it.
+const (
+	algUsual = "ES256"
+	algRSA   = "RS256"
+)
+
+// signingAlgs are the algorithms by which ID tokens and UserInfo can be signed.
+var signingAlgs = []string{algUsual, algRSA}
+
+// signingKey returns the key that signs by an algorithm. The first of RS256 is made when it is first asked for.
+func (k *Keys) signingKey(ctx context.Context, alg string) (jose.JSONWebKey, error) {
+	set, err := k.current(ctx)
+	if err != nil {
+		return jose.JSONWebKey{}, err
+	}
+	if key := set.signing[alg]; key.Key != nil {
+		return key, nil
+	}
+	if !slices.Contains(signingAlgs, alg) {
+		return jose.JSONWebKey{}, fmt.Errorf("no key signs by %q", alg)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.set == nil || k.set.signing[alg].Key == nil {
+		if _, err := k.add(ctx, alg, k.Now(), true); err != nil {
+			return jose.JSONWebKey{}, err
+		}
+		if set, err = k.load(ctx); err != nil {
+			return jose.JSONWebKey{}, err
+		}
+		k.set, k.loaded = set, k.Now()
+	}
+	return k.set.signing[alg], nil
+}
+
+// add makes a key and stores it. onlyFirst leaves the table alone when another process was quicker.
+func (k *Keys) add(ctx context.Context, alg string, active time.Time, onlyFirst bool) (keyRow, error) {
+	row, err := k.generate(alg, active)
+	if err != nil {
+		return keyRow{}, err
+	}
+	return row, insertKey(ctx, k.DB, row, onlyFirst)
+}
+
+func (k *Keys) generate(alg string, active time.Time) (keyRow, error) {
+	var private any
+	var err error
+	if alg == algRSA {
+		private, err = rsa.GenerateKey(rand.Reader, 2048)
+	} else {
+		private, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	}
 	if err != nil {
 		return keyRow{}, err
 	}
@@ -191,8 +252,7 @@ func (k *Keys) add(ctx context.Context, active time.Time, onlyFirst bool) (keyRo
 		return keyRow{}, err
 	}
 	kid := rand.Text()[:16]
-	row := keyRow{
-		KID: kid, Algorithm: "ES256", Private: k.Box.Seal(der, []byte("oauth_key:"+kid)), CreatedAt: k.Now(), ActiveAt: active,
-	}
-	return row, insertKey(ctx, k.DB, row, onlyFirst)
+	return keyRow{
+		KID: kid, Algorithm: alg, Private: k.Box.Seal(der, []byte("oauth_key:"+kid)), CreatedAt: k.Now(), ActiveAt: active,
+	}, nil
 }

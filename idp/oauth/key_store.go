@@ -40,7 +40,7 @@ func insertKey(ctx context.Context, d db.DB, k keyRow, onlyFirst bool) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO oauth_key (kid, algorithm, private, created_at, active_at)
 			SELECT $1, $2, $3, $4, $5
-			WHERE NOT $6 OR NOT EXISTS (SELECT 1 FROM oauth_key WHERE retired_at IS NULL)`,
+			WHERE NOT $6 OR NOT EXISTS (SELECT 1 FROM oauth_key WHERE algorithm = $2 AND retired_at IS NULL)`,
 			k.KID, k.Algorithm, k.Private, k.CreatedAt, k.ActiveAt, onlyFirst)
 		if err != nil {
 			return fmt.Errorf("insert signing key: %w", err)
@@ -61,9 +61,10 @@ func allKeys(ctx context.Context, d db.DB) ([]KeyInfo, error) {
 // retireKeys retires the keys before the one that was signing at the given time already.
 func retireKeys(ctx context.Context, d db.DB, signingAt, now time.Time) error {
 	_, err := d.Exec(ctx, `
-		UPDATE oauth_key
+		UPDATE oauth_key k
 		SET retired_at = $2
 		WHERE retired_at IS NULL
-		  AND active_at < (SELECT max(active_at) FROM oauth_key WHERE active_at <= $1 AND retired_at IS NULL)`, signingAt, now)
+		  AND active_at < (SELECT max(n.active_at) FROM oauth_key n
+		                   WHERE n.algorithm = k.algorithm AND n.active_at <= $1 AND n.retired_at IS NULL)`, signingAt, now)
 	return err
 }

@@ -88,7 +88,7 @@ func (w *logoutWorker) Work(ctx context.Context, job *river.Job[LogoutArgs]) err
 
 // logoutToken is what the client gets (section 2.4). It has no nonce, so that it cannot be taken for an ID token.
 func logoutToken(ctx context.Context, s *signer, issuer string, n *notice, now time.Time) (string, error) {
-	return s.signAs(ctx, "logout+jwt", map[string]any{
+	return s.signWith(ctx, n.Alg, "logout+jwt", map[string]any{
 		"iss": issuer, "aud": n.ClientID, "sub": n.Subject, "sid": n.SID.String(), "jti": uuid.NewString(),
 		"iat": now.Unix(), "exp": now.Add(2 * time.Minute).Unix(),
 		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},

@@ -40,11 +40,13 @@ type notice struct {
 	SID       uuid.UUID
 	Subject   string
 	Delivered bool
+	Alg       string // of the client's ID tokens, and so of the notice
 }
 
 func noticeByID(ctx context.Context, d db.DB, id uuid.UUID) (*notice, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT n.id, n.client_id, c.backchannel_logout_uri, n.session_id, n.subject, n.delivered_at IS NOT NULL
+		SELECT n.id, n.client_id, c.backchannel_logout_uri, n.session_id, n.subject, n.delivered_at IS NOT NULL,
+		       c.id_token_alg
 		FROM oauth_logout_notice n JOIN oauth_client c ON c.id = n.client_id
 		WHERE n.id = $1`, id)
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByPos[notice])

@@ -20,9 +20,18 @@ type signer struct {
 
 var _ jwt.Signer = (*signer)(nil)
 
-// Generate signs an ID token with the active key.
-func (s *signer) Generate(ctx context.Context, claims jwt.MapClaims, _ jwt.Mapper) (token, signature string, err error) {
-	if token, err = s.signAs(ctx, "JWT", claims); err != nil {
+// signBy is the header of a session that names the algorithm which its client registered for. Fosite keeps "alg" to itself.
+const signBy = "sign_by"
+
+// Generate signs an ID token with the active key of the client's algorithm.
+func (s *signer) Generate(ctx context.Context, claims jwt.MapClaims, headers jwt.Mapper) (token, signature string, err error) {
+	alg := algUsual
+	if headers != nil {
+		if named, ok := headers.Get(signBy).(string); ok {
+			alg = named
+		}
+	}
+	if token, err = s.signWith(ctx, alg, "JWT", claims); err != nil {
 		return "", "", err
 	}
 	signature, err = s.GetSignature(ctx, token)
@@ -31,11 +40,16 @@ func (s *signer) Generate(ctx context.Context, claims jwt.MapClaims, _ jwt.Mappe
 
 // signAs signs claims as a JWT of a type.
 func (s *signer) signAs(ctx context.Context, typ jose.ContentType, claims map[string]any) (string, error) {
-	set, err := s.keys.current(ctx)
+	return s.signWith(ctx, algUsual, typ, claims)
+}
+
+// signWith is signAs by an algorithm.
+func (s *signer) signWith(ctx context.Context, alg string, typ jose.ContentType, claims map[string]any) (string, error) {
+	private, err := s.keys.signingKey(ctx, alg)
 	if err != nil {
 		return "", err
 	}
-	key := jose.SigningKey{Algorithm: jose.SignatureAlgorithm(set.signing.Algorithm), Key: set.signing}
+	key := jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg), Key: private}
 	with, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType(typ))
 	if err != nil {
 		return "", err
@@ -54,7 +68,7 @@ func (s *signer) signAs(ctx context.Context, typ jose.ContentType, claims map[st
 // Decode verifies a token by the key that its kid names. An expired one is returned together with an error that says so.
 func (s *signer) Decode(ctx context.Context, token string) (*jwt.Token, error) {
 	malformed := &jwt.ValidationError{Errors: jwt.ValidationErrorMalformed}
-	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256, jose.RS256})
 	if err != nil || len(signed.Signatures) != 1 {
 		return &jwt.Token{}, malformed
 	}
@@ -99,7 +113,7 @@ func (s *signer) GetSignature(_ context.Context, token string) (string, error) {
 	return parts[2], nil
 }
 
-// Hash is SHA-256, the hash of ES256.
+// Hash is SHA-256, the hash of ES256 and RS256.
 func (s *signer) Hash(_ context.Context, in []byte) ([]byte, error) {
 	sum := sha256.Sum256(in)
 	return sum[:], nil

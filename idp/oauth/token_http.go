@@ -120,7 +120,7 @@ func (h *Handler) give(ctx context.Context, x *exchange, r *http.Request, p *pro
 	if err := x.prepare(ar, s); err != nil {
 		return nil, err
 	}
-	forget, err := h.inIDToken(ctx, s)
+	forget, err := h.inIDToken(ctx, s, ar.GetClient())
 	if err != nil {
 		return nil, err
 	}

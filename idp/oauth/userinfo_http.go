@@ -30,7 +30,7 @@ func (h *Handler) userinfo(c *fiber.Ctx) error {
 		return c.JSON(claims)
 	}
 	claims["iss"], claims["aud"] = h.Issuer, of.ID
-	signed, err := (&signer{h.Keys}).signAs(ctx, "JWT", claims)
+	signed, err := (&signer{h.Keys}).signWith(ctx, of.UserinfoAlg, "JWT", claims)
 	if err != nil {
 		return bearerError(c, err)
 	}
@@ -98,7 +98,10 @@ func (h *Handler) personOf(ctx context.Context, s *session, scopes fosite.Argume
 
 // inIDToken adds the claims that the client wants in the ID token, and returns a function that takes them out again: what is
 // stored beside the token has no personal data.
-func (h *Handler) inIDToken(ctx context.Context, s *session) (forget func(), err error) {
+func (h *Handler) inIDToken(ctx context.Context, s *session, of fosite.Client) (forget func(), err error) {
+	if c, ok := of.(*client); ok && c.IDTokenAlg != algUsual {
+		s.IDTokenHeaders().Add(signBy, c.IDTokenAlg)
+	}
 	if s.Account == uuid.Nil || len(s.WantedIDToken) == 0 {
 		return func() {}, nil
 	}

@@ -92,3 +92,9 @@ CREATE TABLE oauth_sector_key (
 );
 COMMENT ON TABLE oauth_sector_key IS 'The one key of pairwise subjects. It is never rotated: clients would lose their people';
 COMMENT ON COLUMN oauth_sector_key.private IS '32 random bytes, sealed by secret.Box';
+
+ALTER TABLE oauth_key
+    DROP CONSTRAINT oauth_key_algorithm_check,
+    ADD CONSTRAINT oauth_key_algorithm_check CHECK (algorithm IN ('ES256', 'RS256'));
+COMMENT ON TABLE oauth_key IS 'Signing keys. Of each algorithm the newest one past active_at signs; all that are not retired verify and stand in the JWKS';
+COMMENT ON COLUMN oauth_key.algorithm IS 'ES256 signs unless a client registered for RS256: its first key is made when it is first needed';
