@@ -1,12 +1,17 @@
 // Journeys run against one demo, started by server.js on free ports with an empty data folder, in the machine's own Chromium.
 import { defineConfig } from '@playwright/test';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const browsers = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 export const base = Number(process.env.TAMGA_E2E_PORT ?? 18080);
 export const site = { portal: `http://localhost:${base}`, idp: `http://localhost:${base + 1}`, intra: `http://localhost:${base + 2}`,
   stands: `http://localhost:${base + 3}` };
+// Where the demo keeps its data: the command line finds the running demo there.
+export const data = join(tmpdir(), `tamga-e2e-${base}`);
+export const tamga = process.env.TAMGA_BINARY ?? '../tamga';
 
 export default defineConfig({
   testDir: './journeys',
@@ -35,6 +40,6 @@ export default defineConfig({
     timeout: 60_000,
     reuseExistingServer: false,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
-    env: { TAMGA_PORT_BASE: String(base) },
+    env: { TAMGA_PORT_BASE: String(base), TAMGA_DATA: data },
   },
 });
