@@ -15,10 +15,10 @@ import (
 func (cfg *Config) esia(sessions *account.Sessions) *esia.Handler {
 	told := sessions.Ended
 	sessions.Ended = func(ctx context.Context, tx pgx.Tx, ended []uuid.UUID) error {
-		if err := told(ctx, tx, ended); err != nil {
+		if err := esia.EndSessions(ctx, tx, ended); err != nil || told == nil {
 			return err
 		}
-		return esia.EndSessions(ctx, tx, ended)
+		return told(ctx, tx, ended)
 	}
 	return &esia.Handler{
 		DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, Log: cfg.Log, Now: cfg.Now,

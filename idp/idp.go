@@ -19,6 +19,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp/account"
+	"tamga/idp/esia"
 	"tamga/idp/factor"
 	"tamga/idp/family"
 	"tamga/idp/oauth"
@@ -68,6 +69,7 @@ func New(cfg Config) (*fiber.App, error) {
 		"database": func(ctx context.Context) error { return db.CheckSchema(ctx, cfg.DB, migrations.IDP()) },
 		"redis":    func(ctx context.Context) error { return cfg.Redis.Ping(ctx).Err() },
 	}}).Mount(app)
+	app.Use(esia.CleanPath)
 	cfg.Pages.Mount(app)
 	app.Use(cfg.layout)
 	sessions := &account.Sessions{DB: cfg.DB, Cookie: Cookie, Secure: cfg.Secure, Now: cfg.Now}
@@ -82,6 +84,7 @@ func New(cfg Config) (*fiber.App, error) {
 		DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
 		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now},
 	}
+	systems := cfg.esia(sessions)
 	orgs := &organisation.Handler{
 		DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box, Notify: cfg.Notify, Now: cfg.Now,
 		PublicURL: cfg.Issuer, Secure: cfg.Secure, AllowForm: oauth.AllowForm,
@@ -93,6 +96,9 @@ func New(cfg Config) (*fiber.App, error) {
 		Waiting: func(ctx context.Context, id uuid.UUID) *account.Waiting {
 			if a := provider.AskerOf(ctx, id); a != nil {
 				return &account.Waiting{Name: a.Name, Origin: a.Origin, LoginHint: a.LoginHint, Path: "/oauth2/continue"}
+			}
+			if w := systems.Waiting(ctx, id); w != nil {
+				return w
 			}
 			return orgs.WaitingFor(ctx, id)
 		},
@@ -107,7 +113,7 @@ func New(cfg Config) (*fiber.App, error) {
 		Waiting: people.Waiting, AllowForm: oauth.AllowForm,
 	}
 	people.Proofs = account.Proofs{Second: proofs.Second, Entered: proofs.Entered, Registered: proofs.Registered, Ways: proofs.Ways}
-	for _, h := range []web.Handler{orgs, provider, people, proofs} {
+	for _, h := range []web.Handler{orgs, provider, systems, people, proofs} {
 		h.Mount(app)
 	}
 	return app, nil
@@ -129,7 +135,7 @@ func (cfg *Config) validate() error {
 
 // guard checks form tokens. A client may send its logout as a form, too, but the page that confirms a logout is ours.
 func (cfg *Config) guard() fiber.Handler {
-	ours := &web.CSRF{Key: cfg.CSRFKey, Cookie: Cookie + "_csrf", Secure: cfg.Secure, Exempt: machine}
+	ours := &web.CSRF{Key: cfg.CSRFKey, Cookie: Cookie + "_csrf", Secure: cfg.Secure, Exempt: append(machine, esia.MachinePaths...)}
 	logout := *ours
 	logout.Exempt = []string{"/oauth2/logout"}
 	return func(c *fiber.Ctx) error {
@@ -193,6 +199,7 @@ func (j *Jobs) organisations() *organisation.Jobs {
 // AddWorkers registers the jobs with a River client on the provider's database.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	factor.AddWorkers(w, j.DB)
+	esia.AddWorkers(w, j.DB)
 	j.people().AddWorkers(w)
 	j.organisations().AddWorkers(w)
 	j.addPersonal(w)
@@ -201,5 +208,5 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 
 // PeriodicJobs returns the jobs that run by the clock.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return slices.Concat(j.people().PeriodicJobs(), j.organisations().PeriodicJobs(), oauth.PeriodicJobs(), factor.PeriodicJobs(), family.PeriodicJobs())
+	return slices.Concat(j.people().PeriodicJobs(), j.organisations().PeriodicJobs(), oauth.PeriodicJobs(), factor.PeriodicJobs(), esia.PeriodicJobs(), family.PeriodicJobs())
 }
