@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/riverqueue/river"
 
 	"tamga/idp"
+	"tamga/internal/gost"
 	"tamga/internal/secret"
 	"tamga/migrations"
 )
@@ -23,6 +25,8 @@ type idpRole struct {
 	PortalURL   string `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
 	Registers   string `env:"TAMGA_REGISTERS_URL" required:"" help:"address of the state registers that check personal data"`
 	FetchInner  bool   `env:"TAMGA_IDP_FETCH_INNER" help:"keys and logout addresses of clients may lie in private networks, and on this machine without TLS"`
+	TwoSteps    bool   `env:"TAMGA_IDP_TWO_STEPS" help:"everybody signs in by two proofs"`
+	Roots       string `env:"TAMGA_SIGNATURE_ROOTS" type:"existingfile" help:"PEM file of the authorities whose e-signatures let people in"`
 	Insecure    bool   `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
 }
 
@@ -63,9 +67,26 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	if r.jobs, err = working(g, workers, jobs.PeriodicJobs()); err != nil {
 		return nil, err
 	}
+	roots, err := p.roots()
+	if err != nil {
+		return nil, err
+	}
 	r.app, err = idp.New(idp.Config{
 		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Passwords: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Log: g.log,
 		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Inner: p.FetchInner, Proxies: p.Proxies, Now: time.Now,
+		TwoSteps: p.TwoSteps, Roots: roots,
 	})
 	return r, err
+}
+
+// roots reads the authorities of e-signatures, if any are given.
+func (p *idpRole) roots() ([]*gost.Certificate, error) {
+	if p.Roots == "" {
+		return nil, nil
+	}
+	file, err := os.ReadFile(p.Roots)
+	if err != nil {
+		return nil, err
+	}
+	return gost.ParseCertificates(file)
 }
