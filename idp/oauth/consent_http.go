@@ -24,6 +24,8 @@ type consentPage struct {
 	Person  string
 	Request string
 	Data    []string // what will be known, in words
+	Policy  string   // the client's page about what it does with the data, or ""
+	Terms   string   // of its use
 	Grant   frontend.Button
 	Refuse  frontend.Button
 }
@@ -50,7 +52,7 @@ func (h *Handler) showConsent(c *fiber.Ctx) error {
 	}
 	t := h.Pages.Texts(c)
 	page := consentPage{
-		Client: r.Client.Name, Person: v.Account.ShortName(), Request: r.ID.String(),
+		Client: r.Client.Name, Person: v.Account.ShortName(), Request: r.ID.String(), Policy: r.Client.PolicyURI, Terms: r.Client.TermsURI,
 		Grant:  frontend.Button{ID: "grantAuthorization", Text: t("idp.consent_grant"), PreventDoubleClick: true},
 		Refuse: frontend.Button{Text: t("idp.consent_refuse"), Classes: "govuk-button--secondary"},
 	}
