@@ -11,7 +11,7 @@ var errAddress = errors.New("not an address to redirect to")
 
 // parseAddress reads an absolute address that browsers and we understand alike: whatever could be read in two ways is refused.
 func parseAddress(s string) (*url.URL, error) {
-	if s == "" || len(s) > 2048 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) {
+	if s == "" || len(s) > maxText || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) {
 		return nil, errAddress
 	}
 	u, err := url.Parse(s)

@@ -63,6 +63,9 @@ func (h *Handler) findClient(ctx context.Context, form url.Values) (*Client, err
 	return c, nil
 }
 
+// maxText bounds a parameter: ASP.NET seals all that it knows of the sign-in into state.
+const maxText = 8 << 10
+
 // checkRequest checks the parameters of an authorization request.
 func checkRequest(e endpoint, c *Client, form url.Values, now time.Time) error {
 	if repeated(form) != "" {
@@ -79,7 +82,7 @@ func checkRequest(e endpoint, c *Client, form url.Values, now time.Time) error {
 	switch {
 	case form.Get("response_type") != "code":
 		return errResponseType
-	case len(form.Get("state")) > 1024 || len(form.Get("nonce")) > 1024 || len(form.Get("scope")) > 8192:
+	case max(len(form.Get("state")), len(form.Get("nonce")), len(form.Get("scope"))) > maxText:
 		return errParameter
 	case !timely(form.Get("timestamp"), now):
 		return errTime

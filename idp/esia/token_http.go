@@ -61,7 +61,7 @@ func (h *Handler) tokenError(c *fiber.Ctx, state string, err error) error {
 		Error       string `json:"error"`
 		Description string `json:"error_description"`
 		State       string `json:"state,omitempty"`
-	}{p.Name, p.Error(), cut(state, 1024)})
+	}{p.Name, p.Error(), cut(state, maxText)})
 }
 
 func writeJSON(c *fiber.Ctx, status int, value any) error {
