@@ -31,7 +31,7 @@ type consentView struct {
 func (h *Handler) scopeText(c *fiber.Ctx, scope string) string {
 	name, _, _ := strings.Cut(scope, "?") // ESIA's scopes may name the person
 	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], "/")
-	for _, key := range []string{"idp.scope_" + name, "idp_safety.scope_" + name} {
+	for _, key := range []string{"idp.scope_" + name, "idp_safety.scope_" + name, "idp_esia.scope_" + strings.ReplaceAll(name, "-", "_")} {
 		if h.Pages.Bundle.Has(web.Lang(c), key) {
 			return h.Pages.T(web.Lang(c), key)
 		}
