@@ -47,6 +47,7 @@ type Config struct {
 	CSRFKey   []byte              // 32 bytes
 	HMACKey   []byte              // 32 bytes: authenticates codes and tokens
 	Secure    bool                // behind TLS
+	Inner     bool                // keys of clients may be fetched from loopback and private networks: the demo and tests
 	TwoSteps  bool                // everybody signs in by two proofs
 	Roots     []*gost.Certificate // authorities whose e-signatures let people in
 	Proxies   []netip.Prefix      // our own, whose word about the reader's address counts
@@ -57,7 +58,8 @@ type Config struct {
 const Cookie = "tamga_id"
 
 // machine paths: others' servers and pages send there, and prove themselves otherwise than by our form token.
-var machine = []string{"/oauth2/auth", "/oauth2/token", "/oauth2/userinfo"}
+var machine = []string{"/oauth2/auth", "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/device_authorization", "/oauth2/userinfo",
+	"/oauth2/par", "/oauth2/register"}
 
 // New returns the provider's server.
 func New(cfg Config) (*fiber.App, error) {
@@ -81,9 +83,10 @@ func New(cfg Config) (*fiber.App, error) {
 		return nil, err
 	}
 	provider := &oauth.Handler{
-		DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
-		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now},
+		DB: cfg.DB, Box: cfg.Box, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
+		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now}, Limit: limit, FetchInner: cfg.Inner, AddressOf: cfg.addressOf,
 	}
+	sessions.Ended = provider.SessionsEnded
 	systems := cfg.esia(sessions)
 	orgs := &organisation.Handler{
 		DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box, Notify: cfg.Notify, Now: cfg.Now,
@@ -95,7 +98,7 @@ func New(cfg Config) (*fiber.App, error) {
 		AllowForm: oauth.AllowForm,
 		Waiting: func(ctx context.Context, id uuid.UUID) *account.Waiting {
 			if a := provider.AskerOf(ctx, id); a != nil {
-				return &account.Waiting{Name: a.Name, Origin: a.Origin, LoginHint: a.LoginHint, Path: "/oauth2/continue"}
+				return &account.Waiting{Name: a.Name, Origin: a.Origin, LoginHint: a.LoginHint, Path: a.Path}
 			}
 			if w := systems.Waiting(ctx, id); w != nil {
 				return w
@@ -113,7 +116,7 @@ func New(cfg Config) (*fiber.App, error) {
 		Waiting: people.Waiting, AllowForm: oauth.AllowForm,
 	}
 	people.Proofs = account.Proofs{Second: proofs.Second, Entered: proofs.Entered, Registered: proofs.Registered, Ways: proofs.Ways}
-	for _, h := range []web.Handler{orgs, provider, systems, people, proofs} {
+	for _, h := range []web.Handler{orgs, provider, systems, people, proofs, cfg.safety(sessions, limit)} {
 		h.Mount(app)
 	}
 	return app, nil
@@ -172,6 +175,7 @@ type Jobs struct {
 	Registers string       // address of the state registers: POST <Registers>/registers/pension and /registers/interior
 	Client    *http.Client // 5 s timeout when nil
 	Now       func() time.Time
+	Inner     bool // clients on private networks may be told of logouts: for the demo and tests
 }
 
 func (j *Jobs) people() *account.Jobs {
@@ -189,6 +193,14 @@ func (j *Jobs) people() *account.Jobs {
 	}
 }
 
+func (j *Jobs) tokens() *oauth.Jobs {
+	now := j.Now
+	if now == nil {
+		now = time.Now
+	}
+	return &oauth.Jobs{DB: j.DB, Keys: &oauth.Keys{DB: j.DB, Box: j.Box, Now: now}, Inner: j.Inner}
+}
+
 func (j *Jobs) organisations() *organisation.Jobs {
 	p := j.people()
 	return &organisation.Jobs{
@@ -203,10 +215,12 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 	j.people().AddWorkers(w)
 	j.organisations().AddWorkers(w)
 	j.addPersonal(w)
-	oauth.AddWorkers(w, j.DB)
+	j.tokens().AddWorkers(w)
+	j.safety().AddWorkers(w)
 }
 
 // PeriodicJobs returns the jobs that run by the clock.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return slices.Concat(j.people().PeriodicJobs(), j.organisations().PeriodicJobs(), oauth.PeriodicJobs(), factor.PeriodicJobs(), esia.PeriodicJobs(), family.PeriodicJobs())
+	return slices.Concat(j.people().PeriodicJobs(), j.organisations().PeriodicJobs(), oauth.PeriodicJobs(), factor.PeriodicJobs(), esia.PeriodicJobs(), family.PeriodicJobs(),
+		j.safety().PeriodicJobs())
 }
