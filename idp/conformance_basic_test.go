@@ -210,6 +210,9 @@ func again(t *testing.T, p *party, b *browser, changes ...string) {
 	if second["auth_time"].(float64) <= first["auth_time"].(float64) {
 		t.Errorf("auth_time did not move: %v, %v", first["auth_time"], second["auth_time"])
 	}
+	if first["sid"] != second["sid"] { // or the other clients of the session would be told that it has ended
+		t.Errorf("another session: %v, %v", first["sid"], second["sid"])
+	}
 }
 
 func TestOIDCC_BasicTokens(t *testing.T) {

@@ -87,8 +87,9 @@ func Current(c *fiber.Ctx) *Account {
 	return a
 }
 
-// Start signs a person in: always under a new token, so that a token planted beforehand is worth nothing. What was signed in
-// at the browser before is signed out.
+// Start signs a person in: always under a new token, so that a token planted beforehand is worth nothing. Whoever else was signed
+// in at the browser is signed out. The same person, asked again, goes on with the same session: clients that it serves are not
+// told of an end that nobody meant.
 func (s *Sessions) Start(c *fiber.Ctx, a *Account, methods ...string) error {
 	now, token := s.Now().UTC().Truncate(time.Microsecond), secret.Token(32)
 	in := &SignIn{
@@ -101,10 +102,7 @@ func (s *Sessions) Start(c *fiber.Ctx, a *Account, methods ...string) error {
 				return err
 			}
 		}
-		if err := s.drop(c, tx, now); err != nil {
-			return err
-		}
-		if err := insertSession(c.UserContext(), tx, in, secret.HashToken(token)); err != nil {
+		if err := s.open(c, tx, in, secret.HashToken(token)); err != nil {
 			return err
 		}
 		return journal.Write(c.UserContext(), tx, entry(c, a.ID, "idp.signed_in", map[string]any{"methods": methods, "sid": in.ID}))
@@ -115,6 +113,24 @@ func (s *Sessions) Start(c *fiber.Ctx, a *Account, methods ...string) error {
 	c.Cookie(&fiber.Cookie{Name: s.Cookie, Value: token, Path: "/", HTTPOnly: true, Secure: s.Secure, SameSite: "Lax"})
 	carry(c, in, a)
 	return nil
+}
+
+// open renews the session of the browser when it is this person's, and makes a new one otherwise.
+func (s *Sessions) open(c *fiber.Ctx, tx pgx.Tx, in *SignIn, tokenHash []byte) error {
+	if old := CurrentSignIn(c); old != nil && old.AccountID == in.AccountID {
+		renewed, err := renewSession(c.UserContext(), tx, old.ID, in, tokenHash)
+		if err != nil {
+			return err
+		}
+		if renewed {
+			in.ID, in.StartedAt, in.ActingOID = old.ID, old.StartedAt, old.ActingOID
+			return nil
+		}
+	}
+	if err := s.drop(c, tx, in.StartedAt); err != nil {
+		return err
+	}
+	return insertSession(c.UserContext(), tx, in, tokenHash)
 }
 
 // Strengthen adds a proof to the current sign-in.

@@ -37,6 +37,16 @@ func insertSession(ctx context.Context, d db.DB, s *SignIn, tokenHash []byte) er
 	return err
 }
 
+// renewSession gives a live session a new token and the proofs of a new sign-in. It returns false when the session has ended.
+func renewSession(ctx context.Context, d db.DB, id uuid.UUID, in *SignIn, tokenHash []byte) (bool, error) {
+	tag, err := d.Exec(ctx, `
+		UPDATE session
+		SET token_hash = $2, methods = $3, authenticated_at = $4, seen_at = $4, ends_at = $5, device = $6, address = nullif($7, '')::inet
+		WHERE id = $1 AND ended_at IS NULL`,
+		id, tokenHash, in.Methods, in.AuthenticatedAt, in.EndsAt, in.Device, in.Address)
+	return tag.RowsAffected() == 1, err
+}
+
 func touchSession(ctx context.Context, d db.DB, id uuid.UUID, now time.Time) error {
 	_, err := d.Exec(ctx, `UPDATE session SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL`, id, now)
 	return err
