@@ -87,7 +87,7 @@ func SeedDemo(ctx context.Context, d Demo) error {
 			return fmt.Errorf("seed %s: %w", o.Organisation.ShortName, err)
 		}
 	}
-	return errors.Join(seedSystems(ctx, d), seedPersonal(ctx, d))
+	return errors.Join(seedCentres(ctx, d.DB), seedSystems(ctx, d), seedPersonal(ctx, d))
 }
 
 // PortalClient is the citizens' portal as a client. It could skip consent, being ours; people are asked once all the same, so

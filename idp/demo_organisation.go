@@ -1,12 +1,15 @@
 package idp
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
+	"tamga/idp/confirm"
 	"tamga/idp/organisation"
+	"tamga/internal/db"
 )
 
 // DemoOrganisation is an organisation of the demo, with its head for the register: only the register knows more about the head
@@ -53,4 +56,18 @@ func DemoOrganisations() []DemoOrganisation {
 			},
 		}},
 	}
+}
+
+// seedCentres says where and when people come to the demo's service centre.
+func seedCentres(ctx context.Context, d db.DB) error {
+	for _, o := range DemoOrganisations() {
+		if o.Organisation.Accreditation == nil {
+			continue
+		}
+		err := confirm.PutCentre(ctx, d, o.Organisation.ID, o.Organisation.LegalAddress, "пн–пт 8:00–20:00, сб 8:00–17:00", o.Organisation.Phone)
+		if err != nil {
+			return fmt.Errorf("seed centre %s: %w", o.Organisation.ShortName, err)
+		}
+	}
+	return nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp/account"
+	"tamga/idp/confirm"
 	"tamga/idp/esia"
 	"tamga/idp/factor"
 	"tamga/idp/family"
@@ -50,7 +51,10 @@ type Config struct {
 	Inner     bool                // keys of clients may be fetched from loopback and private networks: the demo and tests
 	TwoSteps  bool                // everybody signs in by two proofs
 	Roots     []*gost.Certificate // authorities whose e-signatures let people in
-	Proxies   []netip.Prefix      // our own, whose word about the reader's address counts
+	Post      bool                // the jobs know a post that takes letters
+	BankURL   string              // of the bank that says who its customer is; "" when none does
+	BankName  string
+	Proxies   []netip.Prefix // our own, whose word about the reader's address counts
 	Now       func() time.Time
 }
 
@@ -106,17 +110,18 @@ func New(cfg Config) (*fiber.App, error) {
 			return orgs.WaitingFor(ctx, id)
 		},
 	}
-	for _, h := range cfg.personal(people, limit) {
-		h.Mount(app)
-	}
-	orgs.Waiting = people.Waiting
 	proofs := &factor.Handler{
 		DB: cfg.DB, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box, Notify: cfg.Notify, Now: cfg.Now,
 		PublicURL: cfg.Issuer, Cookie: Cookie, Secure: cfg.Secure, Required: cfg.TwoSteps, Roots: cfg.Roots, CheckPassword: people.CheckPassword,
 		Waiting: people.Waiting, AllowForm: oauth.AllowForm,
 	}
 	people.Proofs = account.Proofs{Second: proofs.Second, Entered: proofs.Entered, Registered: proofs.Registered, Ways: proofs.Ways}
-	for _, h := range []web.Handler{orgs, provider, systems, people, proofs, cfg.safety(sessions, limit)} {
+	orgs.Waiting = people.Waiting
+	for _, h := range cfg.personal(people, limit) {
+		h.Mount(app)
+	}
+	guard := cfg.safety(sessions, limit)
+	for _, h := range []web.Handler{orgs, provider, systems, people, proofs, guard, cfg.confirm(people, proofs, guard, limit)} {
 		h.Mount(app)
 	}
 	return app, nil
@@ -175,7 +180,8 @@ type Jobs struct {
 	Registers string       // address of the state registers: POST <Registers>/registers/pension and /registers/interior
 	Client    *http.Client // 5 s timeout when nil
 	Now       func() time.Time
-	Inner     bool // clients on private networks may be told of logouts: for the demo and tests
+	Post      string // address of the post that takes registered letters, "" when none does
+	Inner     bool   // clients on private networks may be told of logouts: for the demo and tests
 }
 
 func (j *Jobs) people() *account.Jobs {
@@ -189,7 +195,7 @@ func (j *Jobs) people() *account.Jobs {
 	return &account.Jobs{
 		DB: j.DB, Box: j.Box, Notify: j.Notify, Pages: j.Pages, Now: now, Client: client,
 		Registers: strings.TrimSuffix(j.Registers, "/"), PublicURL: strings.TrimSuffix(j.Issuer, "/"),
-		Passed: startPapers,
+		Passed: j.passed,
 	}
 }
 
@@ -210,17 +216,18 @@ func (j *Jobs) organisations() *organisation.Jobs {
 
 // AddWorkers registers the jobs with a River client on the provider's database.
 func (j *Jobs) AddWorkers(w *river.Workers) {
-	factor.AddWorkers(w, j.DB)
-	esia.AddWorkers(w, j.DB)
 	j.people().AddWorkers(w)
-	j.organisations().AddWorkers(w)
 	j.addPersonal(w)
+	j.organisations().AddWorkers(w)
 	j.tokens().AddWorkers(w)
 	j.safety().AddWorkers(w)
+	j.confirm().AddWorkers(w)
+	factor.AddWorkers(w, j.DB)
+	esia.AddWorkers(w, j.DB)
 }
 
 // PeriodicJobs returns the jobs that run by the clock.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return slices.Concat(j.people().PeriodicJobs(), j.organisations().PeriodicJobs(), oauth.PeriodicJobs(), factor.PeriodicJobs(), esia.PeriodicJobs(), family.PeriodicJobs(),
-		j.safety().PeriodicJobs())
+	return slices.Concat(j.people().PeriodicJobs(), j.organisations().PeriodicJobs(), oauth.PeriodicJobs(), family.PeriodicJobs(), factor.PeriodicJobs(), esia.PeriodicJobs(), j.safety().PeriodicJobs(),
+		confirm.PeriodicJobs())
 }

@@ -65,7 +65,7 @@ func newSite(t *testing.T) *site {
 	s.cfg = Config{
 		DB: s.db, Redis: client, River: jobs, Box: box, Passwords: passwords, Pages: pages,
 		Notify: &notify.Outbox{River: jobs, Box: box, Now: time.Now}, Log: slog.New(slog.DiscardHandler),
-		Portal: portalURL, CSRFKey: testKey, HMACKey: testKey, Inner: true,
+		Portal: portalURL, CSRFKey: testKey, HMACKey: testKey, Inner: true, Post: true,
 	}
 	s.listen(t, "127.0.0.1:0")
 	if err := SeedDemo(t.Context(), Demo{s.db, box, passwords, portalURL, "portal-secret"}); err != nil {
@@ -83,7 +83,7 @@ func (s *site) startJobs(t *testing.T, pages *frontend.Pages, registers string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	jobs := &Jobs{DB: s.db, Box: s.box, Pages: pages, Inner: true, Issuer: "http://provider", Registers: registers,
+	jobs := &Jobs{DB: s.db, Box: s.box, Pages: pages, Inner: true, Issuer: "http://provider", Registers: registers, Post: registers + "/post",
 		Notify: &notify.Outbox{River: insert, Box: s.box, Now: time.Now}}
 	jobs.AddWorkers(workers)
 	river.AddWorker(workers, &notify.Worker{DB: s.db, Box: s.box, Email: s.outbox, SMS: s.outbox, Now: time.Now})
@@ -146,6 +146,7 @@ type registers struct {
 	asked  atomic.Int32
 	others sync.Map     // ОГРН to what the register of organisations answers otherwise
 	refuse atomic.Value // path of a register that finds nothing
+	letter atomic.Value // text of the last letter that the post has taken
 }
 
 func (r *registers) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -157,6 +158,10 @@ func (r *registers) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	var q map[string]string
 	if err := json.NewDecoder(req.Body).Decode(&q); err != nil {
 		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	if req.URL.Path == "/post/letters" {
+		r.letter.Store(q["address"] + "\n" + q["text"])
 		return
 	}
 	if req.URL.Path == "/registers/organisations" {

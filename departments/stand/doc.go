@@ -21,12 +21,13 @@
 //	POST /registers/organisations       number, INN, KPP, names, and who says to be the head
 //	POST /sms                           the operator's gateway
 //	GET  /outbox, /outbox.json          messages that would have left for people, filter ?to=
+//	GET  /post, POST /post/letters      registered letters
 //
-// The bank's routes are described at Bank. An SMTP server takes e-mail on Config.Mail.
+// The bank's routes are described at Bank and BankID. An SMTP server takes e-mail on Config.Mail.
 //
 // # Tables
 //
-// stand_system, stand_application, stand_callback, register_person, register_passport, register_paper, register_birth, register_organisation, outbox_message, and
+// stand_system, stand_application, stand_callback, register_person, register_passport, register_paper, register_birth, register_organisation, outbox_message, post_letter, and
 // the bank's.
 //
 // # States of an application at a stand

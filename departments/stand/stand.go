@@ -35,6 +35,7 @@ type Config struct {
 
 	Mail       net.Listener  // SMTP is served here; nil: no e-mail
 	Bank       *Bank         // nil: no bank
+	BankID     *BankID       // nil: the bank says nothing of its customers
 	AutoAccept bool          // the systems accept what they receive by themselves: tests
 	Slow       time.Duration // pause of the mode «slow», 3 s when 0
 }
@@ -55,10 +56,10 @@ func New(cfg Config) (*fiber.App, error) {
 		return nil, err
 	}
 	app := web.New(web.Config{Role: "stand", Log: cfg.Log, Secure: cfg.Secure, ShowError: cfg.Pages.ShowError,
-		FormAction: []string{cfg.Portal}}) // after paying, the bank's form leads back to the portal
+		FormAction: cfg.formTargets()})
 	(&web.Health{Role: "stand", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)
-	guard := &web.CSRF{Key: csrf, Cookie: "tamga_stand_csrf", Secure: cfg.Secure, Exempt: []string{"/sms", "/registers/", BankAPI}}
+	guard := &web.CSRF{Key: csrf, Cookie: "tamga_stand_csrf", Secure: cfg.Secure, Exempt: []string{"/sms", "/registers/", "/post/letters", BankAPI, BankIDToken}}
 	for _, s := range systems {
 		guard.Exempt = append(guard.Exempt, "/"+s.Code+"/events")
 	}
@@ -71,10 +72,23 @@ func New(cfg Config) (*fiber.App, error) {
 	(&registers{db: cfg.DB}).Mount(app)
 	(&organisations{db: cfg.DB}).Mount(app)
 	(&outbox{db: cfg.DB, pages: cfg.Pages, now: cfg.Now}).Mount(app)
+	(&post{db: cfg.DB, pages: cfg.Pages, now: cfg.Now}).Mount(app)
 	if cfg.Bank != nil {
 		cfg.Bank.Mount(app)
 	}
+	if cfg.BankID != nil {
+		cfg.BankID.Mount(app)
+	}
 	return app, cfg.start(app, systems)
+}
+
+// formTargets are where the bank's forms lead back to: the portal after paying, the provider after saying who one is.
+func (cfg Config) formTargets() []string {
+	targets := []string{cfg.Portal}
+	if cfg.BankID != nil {
+		targets = append(targets, cfg.BankID.Client)
+	}
+	return targets
 }
 
 func (cfg Config) filled() (Config, error) {

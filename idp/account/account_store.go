@@ -97,16 +97,14 @@ func SetLanguage(ctx context.Context, d db.DB, account uuid.UUID, lang i18n.Lang
 // errSNILSTaken means that another account has this СНИЛС.
 var errSNILSTaken = errors.New("snils belongs to another account")
 
-// adopt gives the account the name and СНИЛС of a round that the registers have confirmed, and makes a simplified account standard.
-func adopt(ctx context.Context, d db.DB, account uuid.UUID, round int, now time.Time) error {
+// adopt gives the account the name and СНИЛС of a round that the registers have confirmed.
+func adopt(ctx context.Context, d db.DB, account uuid.UUID, round int) error {
 	err := pgx.BeginFunc(ctx, d, func(tx pgx.Tx) error { // a savepoint: a clash must not fail the caller's transaction
 		_, err := tx.Exec(ctx, `
 			UPDATE account a
-			SET level = CASE a.level WHEN 'simplified' THEN 'standard' ELSE a.level END,
-			    level_at = CASE a.level WHEN 'simplified' THEN $3 ELSE a.level_at END,
-			    snils_key = i.snils_key, last_name = i.last_name, first_name = i.first_name, middle_name = i.middle_name
+			SET snils_key = i.snils_key, last_name = i.last_name, first_name = i.first_name, middle_name = i.middle_name
 			FROM identity i
-			WHERE a.id = $1 AND i.account_id = a.id AND i.round = $2`, account, round, now)
+			WHERE a.id = $1 AND i.account_id = a.id AND i.round = $2`, account, round)
 		return err
 	})
 	if db.IsUnique(err, "account_snils_key") {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 
@@ -24,29 +25,37 @@ func (h *Handler) startChecks(ctx context.Context, i *Identity, lang i18n.Lang) 
 		if err := SetLanguage(ctx, tx, i.Account, lang); err != nil { // the answer comes in the language of the question
 			return err
 		}
-		round, found, err := putIdentity(ctx, tx, h.Box, i, h.Now())
-		if err != nil {
-			return err
-		}
-		if !found { // sent twice, or in two tabs: the checks of the first are under way
-			return nil
-		}
-		err = journal.Write(ctx, tx, journal.Entry{Actor: i.Account.String(), ActorRole: "citizen", Action: "idp.data_sent",
-			Subject: i.Account.String(), Details: map[string]any{"round": round}})
-		if err != nil {
-			return err
-		}
-		for _, register := range Registers {
-			c := Check{ID: uuid.Must(uuid.NewV7()), Account: i.Account, Round: round, Register: register}
-			if err := insertCheck(ctx, tx, c, h.Now()); err != nil {
-				return err
-			}
-			if _, err := h.River.InsertTx(ctx, tx, CheckArgs{CheckID: c.ID}, nil); err != nil {
-				return fmt.Errorf("enqueue check: %w", err)
-			}
-		}
-		return nil
+		_, err := h.beginRound(ctx, tx, i, journal.Entry{Actor: i.Account.String(), ActorRole: "citizen"})
+		return err
 	})
+}
+
+// beginRound does so in a transaction, by whoever has typed the data. It returns 0 when a round is under way already.
+func (h *Handler) beginRound(ctx context.Context, tx pgx.Tx, i *Identity, by journal.Entry) (int, error) {
+	round, found, err := putIdentity(ctx, tx, h.Box, i, h.Now())
+	if err != nil || !found { // sent twice, or in two tabs: the checks of the first are under way
+		return 0, err
+	}
+	by.Action, by.Subject, by.Details = "idp.data_sent", i.Account.String(), withRound(by.Details, round)
+	if err := journal.Write(ctx, tx, by); err != nil {
+		return 0, err
+	}
+	for _, register := range Registers {
+		c := Check{ID: uuid.Must(uuid.NewV7()), Account: i.Account, Round: round, Register: register}
+		if err := insertCheck(ctx, tx, c, h.Now()); err != nil {
+			return 0, err
+		}
+		if _, err := h.River.InsertTx(ctx, tx, CheckArgs{CheckID: c.ID}, nil); err != nil {
+			return 0, fmt.Errorf("enqueue check: %w", err)
+		}
+	}
+	return round, nil
+}
+
+func withRound(details map[string]any, round int) map[string]any {
+	all := map[string]any{"round": round}
+	maps.Copy(all, details)
+	return all
 }
 
 // Answer is what a register says. Without a match there is a reason.

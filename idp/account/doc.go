@@ -12,12 +12,12 @@
 //	GET, POST /profile/data            personal data; sending them starts a round of checks
 //	POST /profile/data/drop            takes back a round that is under way or has failed
 //	GET  /profile/checks               how the checks go
-//	GET  /levels                       the three levels explained
 //
 // Pages that belong to the sign-in of a client carry ?request=, and lead back to it by /oauth2/continue.
 //
-// Tables: account, session, registration, email_confirmation, identity, identity_check.
+// Tables: account, session, registration, email_confirmation, identity, identity_check, level_way, level_change.
 //
-// Levels: simplified -> standard (both registers found the person) -> confirmed (in person; not built yet). Personal data are
+// Levels: simplified -> standard (both registers found the person) -> confirmed (idp/confirm). Each step is a row of
+// level_change with its ground, or the database refuses it. Personal data are
 // kept by round: checking -> passed or failed; passed data are in force, until those of a later round pass and they become former.
 package account

@@ -74,7 +74,6 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/profile/data", h.sendData)
 	r.Post("/profile/data/drop", h.dropData)
 	r.Get("/profile/checks", h.showChecks)
-	r.Get("/levels", h.showLevels)
 }
 
 func (h *Handler) showStart(c *fiber.Ctx) error {

@@ -149,7 +149,7 @@ func (j *Jobs) pass(ctx context.Context, tx pgx.Tx, c *Check) error {
 	if err != nil {
 		return err
 	}
-	err = adopt(ctx, tx, c.Account, c.Round, j.Now())
+	err = adopt(ctx, tx, c.Account, c.Round)
 	if errors.Is(err, errSNILSTaken) {
 		if err := failPassed(ctx, tx, c.Account, c.Round, "pension", "taken"); err != nil {
 			return err
@@ -161,6 +161,11 @@ func (j *Jobs) pass(ctx context.Context, tx pgx.Tx, c *Check) error {
 	}
 	if err := decideIdentity(ctx, tx, c.Account, c.Round, "passed", j.Now()); err != nil {
 		return err
+	}
+	if before.Level == Simplified {
+		if err := Raise(ctx, tx, c.Account, Ground{Way: WayChecks}, j.Now()); err != nil {
+			return err
+		}
 	}
 	if j.Passed != nil {
 		if err := j.Passed(ctx, tx, c.Account); err != nil {

@@ -1,14 +1,12 @@
 package account
 
 import (
-	"errors"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
-	"tamga/internal/fault"
 	"tamga/internal/i18n"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
@@ -18,7 +16,6 @@ import (
 const (
 	profile     frontend.Page[profilePage] = "idp/profile.html"
 	checksPages frontend.Page[checksPage]  = "idp/checks.html"
-	levelsPages frontend.Page[levelsPage]  = "idp/levels.html"
 	confirmPage frontend.Page[emailPage]   = "idp/email_confirm.html"
 )
 
@@ -27,6 +24,7 @@ type profilePage struct {
 	Level    frontend.Tag
 	Opens    string // what the level opens
 	Raise    frontend.Button
+	Why      string // one should
 	Menu     []frontend.Card
 	Contacts frontend.SummaryList
 	State    string // of the data: "" until they were sent, "checking", "passed", "failed"
@@ -52,16 +50,6 @@ type checksPage struct {
 // problem is why a check failed, and what to do about it.
 type problem struct {
 	Register, Reason, Advice string
-}
-
-type levelsPage struct {
-	Levels []levelText
-	Raise  frontend.Button
-}
-
-type levelText struct {
-	Name, Needs, Opens string
-	Have               bool
 }
 
 type emailPage struct {
@@ -106,8 +94,11 @@ func (h *Handler) showProfile(c *fiber.Ctx) error {
 	case last != nil:
 		page.State, page.Data.Rows = last.State, identityRows(t, web.Lang(c), last)
 	}
-	if a.Level == Simplified {
-		page.Raise = raiseButton(t, page.State)
+	switch a.Level {
+	case Simplified:
+		page.Raise, page.Why = raiseButton(t, page.State), t("idp.level_raise_why")
+	case Standard:
+		page.Raise, page.Why = frontend.Button{Text: t("idp_confirm.title"), Href: "/confirm"}, t("idp_confirm.lead")
 	}
 	return profile.Render(c, h.Pages, page)
 }
@@ -224,25 +215,6 @@ func checkRow(t func(string, ...any) string, lang i18n.Lang, k Check) frontend.S
 		text += ", " + rus.FormatDateTime(*k.CheckedAt, lang)
 	}
 	return frontend.Row(t("idp.register_"+k.Register), text)
-}
-
-// showLevels explains the levels. It is open to everybody.
-func (h *Handler) showLevels(c *fiber.Ctx) error {
-	t := h.Pages.Texts(c)
-	page := levelsPage{}
-	a, err := h.person(c)
-	if err != nil && !errors.Is(err, fault.SignIn) {
-		return err
-	}
-	for _, l := range Levels {
-		name := string(l)
-		page.Levels = append(page.Levels, levelText{
-			t("idp.level_" + name), t("idp.level_" + name + "_needs"), t("idp.level_" + name + "_opens"), a != nil && a.Level == l})
-	}
-	if a != nil && a.Level == Simplified {
-		page.Raise = raiseButton(t, "")
-	}
-	return levelsPages.Render(c, h.Pages, page)
 }
 
 // sendConfirmation sends the e-mail link again.

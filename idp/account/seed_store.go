@@ -40,8 +40,8 @@ func Seed(ctx context.Context, d db.DB, box *secret.Box, passwords *secret.Hashe
 		_, err := tx.Exec(ctx, `
 			INSERT INTO account (id, oid, last_name, first_name, middle_name, phone, email, email_confirmed_at, password, level,
 			                     level_at, snils_key, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11)`,
-			a.ID, a.OID, a.LastName, a.FirstName, a.MiddleName, a.Phone, a.Email, confirmed, hash, a.Level, now, key)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'simplified', $10, $11, $10)`,
+			a.ID, a.OID, a.LastName, a.FirstName, a.MiddleName, a.Phone, a.Email, confirmed, hash, now, key)
 		if err != nil || p.Identity == nil {
 			return err
 		}
@@ -49,6 +49,14 @@ func Seed(ctx context.Context, d db.DB, box *secret.Box, passwords *secret.Hashe
 		if err != nil {
 			return err
 		}
-		return decideIdentity(ctx, tx, a.ID, round, "passed", now)
+		if err := decideIdentity(ctx, tx, a.ID, round, "passed", now); err != nil {
+			return err
+		}
+		for _, way := range map[Level][]string{Standard: {WayChecks}, Confirmed: {WayChecks, waySeed}}[a.Level] {
+			if err := Raise(ctx, tx, a.ID, Ground{Way: way}, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

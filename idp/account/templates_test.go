@@ -14,7 +14,7 @@ func TestTemplates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range []error{
-		dataPageFile.Check(pages), profile.Check(pages), checksPages.Check(pages), levelsPages.Check(pages), confirmPage.Check(pages),
+		dataPageFile.Check(pages), profile.Check(pages), checksPages.Check(pages), confirmPage.Check(pages),
 		registrationForm.Check(pages), codeForm.Check(pages), passwordForm.Check(pages), registered.Check(pages), loginForm.Check(pages),
 	} {
 		if err != nil {

@@ -35,7 +35,8 @@ type levelPage struct {
 	Request string
 	Have    string
 	Need    string
-	Profile frontend.Button // to the personal data, when they raise the level
+	How     string
+	Raise   frontend.Button
 	Cancel  frontend.Button
 }
 
@@ -125,8 +126,9 @@ func (h *Handler) showLevel(c *fiber.Ctx) error {
 		Have: t("idp.level_" + string(v.Account.Level)), Need: t("idp.level_" + string(r.level())),
 		Cancel: frontend.Button{Text: t("idp.level_cancel"), Classes: "govuk-button--secondary"},
 	}
+	page.How, page.Raise = t("idp_confirm.lead"), frontend.Button{Text: t("idp_confirm.choose"), Href: "/confirm?request=" + r.ID.String()}
 	if v.Account.Level == account.Simplified {
-		page.Profile = frontend.Button{Text: t("idp.level_raise"), Href: "/profile/data?request=" + r.ID.String()}
+		page.How, page.Raise = t("idp.level_needed_how"), frontend.Button{Text: t("idp.level_raise"), Href: "/profile/data?request=" + r.ID.String()}
 	}
 	AllowForm(c, originOf(r.Form.Get("redirect_uri")))
 	return levelNeeded.Render(c, h.Pages, page)

@@ -15,7 +15,7 @@ var eventKinds = []struct {
 }{
 	{"all", journal.Filter{}},
 	{"signin", journal.Filter{Actions: []string{"idp.sign%", "idp.strengthened", "idp.password\\_wrong", "idp.factor%", "idp.second%", "idp.recover%"}}},
-	{"change", journal.Filter{Actions: []string{"%changed", "%\\_put\\_back", "idp.password%", "idp.block%", "idp.unblock%", "idp.delet%", "idp.level%",
+	{"change", journal.Filter{Actions: []string{"%changed", "%\\_put\\_back", "idp.password%", "idp.block%", "idp.unblock%", "idp.delet%", "idp.level%", "idp.confirm.level", "idp.confirm.contacts%", "idp.confirm.registered",
 		"idp.regist%", "idp.email%", "%added", "%removed", "%saved"}}},
 	{"site", journal.Filter{Actions: []string{"idp.data\\_read", "idp.consent%", "idp.export%", "idp.esia%", "idp.client%"}}},
 	{"office", journal.Filter{Roles: []string{"operator", "administrator", "auditor", "employee"}}},
@@ -71,6 +71,8 @@ func whoText(b *i18n.Bundle, lang i18n.Lang, r journal.Record) string {
 		return b.T(lang, "idp_safety.who_stranger")
 	case r.ActorRole == "system":
 		return b.T(lang, "idp_safety.who_system")
+	case r.Details["centre"] != nil: // the office is known by its place, not by a number
+		return b.T(lang, "idp_safety.who_"+r.ActorRole, fmt.Sprint(r.Details["centre"]))
 	case b.Has(lang, "idp_safety.who_"+r.ActorRole):
 		return b.T(lang, "idp_safety.who_"+r.ActorRole, r.Actor)
 	}

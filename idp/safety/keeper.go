@@ -2,6 +2,7 @@ package safety
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"time"
 
@@ -49,10 +50,18 @@ type Actor struct {
 	ID      string // an account's id, an operator's login, the name of a job
 	Role    string // "citizen", "operator", "administrator", "system"
 	Address netip.Addr
+	Centre  string // where an operator works, in words for the person
 }
 
 // record writes the journal of the person whose account it is.
 func (k *Keeper) record(ctx context.Context, tx db.DB, by Actor, id uuid.UUID, action, purpose string, details map[string]any) error {
+	if by.Centre != "" {
+		details = maps.Clone(details)
+		if details == nil {
+			details = map[string]any{}
+		}
+		details["centre"] = by.Centre
+	}
 	return journal.Write(ctx, tx, journal.Entry{Actor: by.ID, ActorRole: by.Role, Action: "idp." + action, Subject: id.String(),
 		Purpose: purpose, Details: details, Address: by.Address})
 }

@@ -1,0 +1,58 @@
+package idp
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/idp/account"
+	"tamga/idp/confirm"
+	"tamga/idp/factor"
+	"tamga/idp/oauth"
+	"tamga/idp/papers"
+	"tamga/idp/safety"
+	"tamga/internal/web"
+)
+
+// confirm are the pages of levels, of the ways to the confirmed one, and of operators.
+func (cfg *Config) confirm(people *account.Handler, proofs *factor.Handler, guard *safety.Handler, limit *web.Limiter) *confirm.Handler {
+	h := &confirm.Handler{DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Limit: limit, Box: cfg.Box, Passwords: cfg.Passwords,
+		Notify: cfg.Notify, Now: cfg.Now, PublicURL: cfg.Issuer, People: people, Keeper: guard.Keeper, Post: cfg.Post, SameName: factor.SameName,
+		Waiting: people.Waiting, AllowForm: oauth.AllowForm, Addresses: cfg.addressLines}
+	if cfg.BankURL != "" {
+		h.Bank = &confirm.Bank{Name: cfg.BankName, URL: strings.TrimSuffix(cfg.BankURL, "/")}
+	}
+	if proofs.Trusting() {
+		h.Signed = proofs.Signed
+	}
+	return h
+}
+
+// addressLines are a person's addresses, each on a line.
+func (cfg *Config) addressLines(ctx context.Context, person uuid.UUID) ([]string, error) {
+	all, err := papers.Addresses(ctx, cfg.DB, cfg.Box, person)
+	var lines []string
+	for _, a := range all {
+		if a.Text != "" {
+			lines = append(lines, a.Text)
+		}
+	}
+	return lines, err
+}
+
+func (j *Jobs) confirm() *confirm.Jobs {
+	p := j.people()
+	return &confirm.Jobs{DB: p.DB, Box: p.Box, Notify: p.Notify, Pages: p.Pages, Client: p.Client, Post: strings.TrimSuffix(j.Post, "/"),
+		PublicURL: p.PublicURL, Now: p.Now}
+}
+
+// passed goes on when personal data have come into force: papers that waited for the name are checked, and who has shown the passport
+// to an operator is confirmed.
+func (j *Jobs) passed(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
+	if err := startPapers(ctx, tx, person); err != nil {
+		return err
+	}
+	return j.confirm().AfterChecks(ctx, tx, person)
+}
