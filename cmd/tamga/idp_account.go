@@ -12,6 +12,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp"
+	"tamga/idp/esia"
 	"tamga/idp/safety"
 	"tamga/internal/notify"
 )
@@ -20,6 +21,8 @@ import (
 type accountCommand struct {
 	Block   accountBlock   `cmd:"" help:"Block an account: nobody signs in, sessions and tokens end. The person sees the reason."`
 	Unblock accountUnblock `cmd:"" help:"Lift a block, the person's own too."`
+
+	Technologist accountTechnologist `cmd:"" help:"Let a person look after all systems of ESIA at /console/tech."`
 }
 
 // accountOrder is what both commands are told.
@@ -92,4 +95,23 @@ type accountUnblock struct{ accountOrder }
 // Run lifts the block.
 func (u *accountUnblock) Run(ctx context.Context) error {
 	return u.carry(ctx, "open", func(k *safety.Keeper, id uuid.UUID, by safety.Actor) error { return k.Unblock(ctx, id, by, u.Reason) })
+}
+
+type accountTechnologist struct {
+	providerDB
+	Name string `arg:"" name:"account" help:"number of the account (oid), or its phone"`
+}
+
+// Run gives the right.
+func (a *accountTechnologist) Run(ctx context.Context) error {
+	return a.with(ctx, func(pool *pgxpool.Pool) error {
+		id, err := safety.Find(ctx, pool, a.Name)
+		if err != nil {
+			return fmt.Errorf("no account %q", a.Name)
+		}
+		if err := esia.AddTechnologist(ctx, pool, id); err != nil {
+			return err
+		}
+		return a.print(map[string]any{"account": a.Name, "technologist": true})
+	})
 }

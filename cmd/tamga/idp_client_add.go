@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 
+	"github.com/go-jose/go-jose/v4"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tamga/idp/oauth"
@@ -25,7 +30,7 @@ type clientAdd struct {
 
 	ID           string   `help:"client_id; made when empty" group:"OpenID Connect:"`
 	Auth         string   `default:"secret" enum:"none,secret,client_secret_basic,client_secret_post,private_key_jwt" help:"how it proves itself: ${enum}" group:"OpenID Connect:"`
-	JWKS         string   `name:"jwks" type:"existingfile" help:"file with its public keys (a JWK set, or one JWK)" group:"OpenID Connect:"`
+	JWKS         string   `name:"jwks" type:"existingfile" help:"file with its public keys (a JWK set, or one JWK); without it and --jwks-uri a client of private_key_jwt is given a new key" group:"OpenID Connect:"`
 	JWKSURI      string   `name:"jwks-uri" help:"address of its public keys" group:"OpenID Connect:"`
 	Type         string   `default:"web" enum:"web,native" help:"application_type: ${enum}" group:"OpenID Connect:"`
 	Grants       []string `help:"grant types; authorization_code and refresh_token when empty. client_credentials and device_code are known, too" group:"OpenID Connect:"`
@@ -48,6 +53,7 @@ type clientAdd struct {
 	Issuer   string   `help:"iss of its tokens" group:"ESIA:"`
 	Alg      string   `default:"RS256" enum:"RS256,GOST3410_2012_256" help:"algorithm of its tokens: ${enum}" group:"ESIA:"`
 	NoLegacy bool     `name:"no-legacy" help:"refuse client secrets of the former kinds" group:"ESIA:"`
+	Manager  []string `help:"who may look after the system at /console/tech: number of the account (oid), or its phone" group:"ESIA:"`
 }
 
 // Run registers the client and prints it.
@@ -72,6 +78,12 @@ func (a *clientAdd) addOIDC(ctx context.Context, pool *pgxpool.Pool) error {
 	if auth == "secret" {
 		auth = oauth.AuthSecretBasic
 	}
+	var private *jose.JSONWebKey
+	if auth == oauth.AuthPrivateKeyJWT && keys == nil && a.JWKSURI == "" {
+		if private, keys, err = newKey(); err != nil {
+			return err
+		}
+	}
 	var grants []string
 	for _, grant := range a.Grants {
 		if grant == "device_code" {
@@ -92,7 +104,21 @@ func (a *clientAdd) addOIDC(ctx context.Context, pool *pgxpool.Pool) error {
 	if err != nil {
 		return err
 	}
-	return a.print(made)
+	return a.print(struct {
+		oauth.Registration
+		PrivateJWK *jose.JSONWebKey `json:"private_jwk,omitempty"` // like the secret: shown this once, kept nowhere
+	}{made, private})
+}
+
+// newKey makes a key for a client that proves itself by one and brings none, and the set of its public half.
+func newKey() (*jose.JSONWebKey, json.RawMessage, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	private := jose.JSONWebKey{Key: key, KeyID: uuid.NewString(), Algorithm: string(jose.ES256), Use: "sig"}
+	set, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{private.Public()}})
+	return &private, set, err
 }
 
 // readKeys reads a JWK set, or one key, which is made a set of one.

@@ -14,6 +14,7 @@ import (
 
 	"tamga/idp/esia"
 	"tamga/idp/oauth"
+	"tamga/idp/safety"
 	"tamga/internal/db"
 	"tamga/internal/fault"
 )
@@ -38,6 +39,15 @@ func (a *clientAdd) addESIA(ctx context.Context, pool *pgxpool.Pool) error {
 	}
 	if err := esia.PutClient(ctx, pool, c); err != nil {
 		return plain(err, a.Mnemonic)
+	}
+	for _, name := range a.Manager {
+		id, err := safety.Find(ctx, pool, name)
+		if err != nil {
+			return fmt.Errorf("no account %q", name)
+		}
+		if err := esia.AddManager(ctx, pool, a.Mnemonic, id); err != nil {
+			return err
+		}
 	}
 	stored, err := oauth.ClientByID(ctx, pool, a.Mnemonic)
 	if err != nil {
