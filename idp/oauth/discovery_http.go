@@ -22,7 +22,7 @@ func newDocument(body []byte) *document {
 }
 
 // discoveryDocument says what the provider can do (OpenID Connect Discovery 1.0, RFC 8414). It is made once. Each line is held to
-// what the provider does by TestDiscovery.
+// what the provider does by TestOIDCC_Config.
 func discoveryDocument(issuer string) *document {
 	about := map[string]any{"issuer": issuer}
 	for _, part := range []map[string]any{frontMetadata(issuer), clientMetadata(issuer), backMetadata(issuer)} {

@@ -28,11 +28,13 @@
 //
 // A device's sign-in goes: asked -> allowed -> used, or asked -> refused. A key goes: announced -> signing -> verifying -> retired.
 //
-// A request goes: asked -> (signed in) -> (level held) -> (consent given) -> answered. Where it stands is never stored: next
-// decides from the session, the account and the consent, so a restart or a second tab cannot bring it out of order.
+// A request goes: asked -> (signed in, or registered) -> (a second proof) -> (level held) -> (in whose name) -> (consent given) ->
+// answered. Where it stands is never stored: next decides from the session, the account and the consent, so a restart or a second
+// tab cannot bring it out of order. What a client pushed or signed is read once; from then on it is a request like any other.
 //
 // Fosite 0.49 is the last version that can be imported, and has holes; each is closed here and has a test:
 // one code redeemed at once by many (F1), a revocation rolled back with its error (F2), a lost race answered 500 (F3), shared
 // sessions (F4), mandatory state (F5), bcrypt of random secrets (F6), PKCE off by default (F7), reuse of refresh tokens (F8),
-// one key only (F10), max_age=0 (F13), what is missing altogether (F15: discovery, keys, userinfo, logout, iss), lifetimes (F16).
+// loopback by name (F9), one key only (F10), unchecked request objects (F11), pushed requests that a reload loses (F12),
+// max_age=0 (F13), assertions (F14), what is missing altogether (F15: discovery, keys, userinfo, registration, logout, iss), lifetimes (F16).
 package oauth
