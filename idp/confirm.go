@@ -11,6 +11,7 @@ import (
 	"tamga/idp/confirm"
 	"tamga/idp/factor"
 	"tamga/idp/oauth"
+	"tamga/idp/organisation"
 	"tamga/idp/papers"
 	"tamga/idp/safety"
 	"tamga/internal/web"
@@ -21,6 +22,13 @@ func (cfg *Config) confirm(people *account.Handler, proofs *factor.Handler, guar
 	h := &confirm.Handler{DB: cfg.DB, River: cfg.River, Pages: cfg.Pages, Limit: limit, Box: cfg.Box, Passwords: cfg.Passwords,
 		Notify: cfg.Notify, Now: cfg.Now, PublicURL: cfg.Issuer, People: people, Keeper: guard.Keeper, Post: cfg.Post, SameName: factor.SameName,
 		Waiting: people.Waiting, AllowForm: oauth.AllowForm, Addresses: cfg.addressLines}
+	people.More = func(ctx context.Context, a *account.Account) ([]account.MenuItem, error) {
+		centres, err := organisation.CentresOf(ctx, cfg.DB, a.ID)
+		if err != nil || len(centres) == 0 {
+			return nil, err
+		}
+		return []account.MenuItem{{Key: "idp_confirm.menu", Href: "/operator", Icon: "work"}}, nil
+	}
 	if cfg.BankURL != "" {
 		h.Bank = &confirm.Bank{Name: cfg.BankName, URL: strings.TrimSuffix(cfg.BankURL, "/")}
 	}

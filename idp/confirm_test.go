@@ -86,7 +86,7 @@ func TestLevelsAreExplained(t *testing.T) {
 func TestConfirmAtCentre(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	b := s.in(t, phoneGol)
+	b := s.in(t, phoneGol).get("/profile").want(200, "Рабочее место оператора")
 	b.visits("", "confirm").want(422, "Введите телефон или СНИЛС")
 	b.visits("112", "confirm").want(422, "не похоже")
 	b.visits("+79170000000", "confirm").want(422, "нет")

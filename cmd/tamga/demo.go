@@ -74,6 +74,7 @@ type demoState struct {
 	redis    *local.Redis
 	database func(name string) string // address of a database
 	redisURL string
+	roots    string       // file of the authority of the demo's e-signatures
 	smtp     net.Listener // where the stands take e-mail, on a free port
 	roles    []*role
 }
@@ -202,6 +203,9 @@ func (d *demoCommand) open(ctx context.Context, s *demoState, k secret.Keys, log
 	if s.smtp, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return err
 	}
+	if s.roots, err = demoSignature(d.Data, time.Now()); err != nil {
+		return err
+	}
 	builders := d.builders(s, k, shared, log)
 	s.roles = make([]*role, len(builders))
 	g, ctx := errgroup.WithContext(ctx)
@@ -228,9 +232,10 @@ func (d *demoCommand) builders(s *demoState, k secret.Keys, shared *frontend.Pag
 	mail.SMTP = s.smtp.Addr().String()
 	return []builder{
 		&standRole{common: common, DatabaseURL: s.database("stand"), Key: keyText(k, "stand"), Listen: d.address(3), URL: s.stand,
-			PortalURL: s.portal, BankSecret: bank.BankSecret, smtp: s.smtp},
+			PortalURL: s.portal, Issuer: s.idp, BankSecret: bank.BankSecret, smtp: s.smtp},
 		&idpRole{common: common, mail: mail, DatabaseURL: s.database("idp"), RedisURL: s.redisURL, Key: keyText(k, "idp"),
-			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, FetchInner: true, Insecure: true},
+			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, Roots: s.roots, Post: s.stand + "/post",
+			BankURL: s.stand + "/bank/id", BankName: "Учебный банк", FetchInner: true, Insecure: true},
 		&workerRole{common: common, citizens: citizens, bank: bank, bodies: bodies, mail: mail},
 		&intraRole{common: common, citizens: citizens, Listen: d.address(2), Insecure: true},
 		&portalRole{common: common, citizens: citizens, bank: bank, bodies: bodies, Listen: d.address(0), Issuer: s.idp,
@@ -257,11 +262,15 @@ func (s *demoState) announce(out io.Writer, took time.Duration) {
   Identity provider   %-24s +79172000001 Гарипова Алия     password %s
                       %-24s +79172000002 Хабибуллин Тимур  password %[6]s
                       %-24[7]s +79172000003 Смирнов Пётр      password %[6]s (simplified account)
+                      %-24[7]s +79172000005 Закирова Гөлнара  password %[6]s (operator of a service centre: %[5]s/operator)
   Staff site          %-24[8]s Управление ЗАГС → Валеева Гузель Рашитовна   password %[6]s
                       %-24[7]s Управление ЗАГС → Кузнецов Олег Павлович     temporary password Temp2026
                       %-24[7]s Министерство → Нуриев Марат Ильгизович       password %[6]s (deliveries)
   Stands and bank     %-24[9]s АИС ЗАГС, social protection, municipality, registers, bank
   Outbox              %-24[10]s SMS and e-mail, with the codes
+  Post                %-24[11]s registered letters
+  E-signature of Aliya: %[12]s
 
-`, took.Seconds(), s.data, filepath.Join(s.data, "tamga.log"), s.portal, s.idp, idp.DemoPassword, "", s.intra, s.stand, s.stand+"/outbox")
+`, took.Seconds(), s.data, filepath.Join(s.data, "tamga.log"), s.portal, s.idp, idp.DemoPassword, "", s.intra, s.stand, s.stand+"/outbox",
+		s.stand+"/post", signatureHint(s.data))
 }

@@ -27,6 +27,9 @@ type idpRole struct {
 	FetchInner  bool   `env:"TAMGA_IDP_FETCH_INNER" help:"keys and logout addresses of clients may lie in private networks, and on this machine without TLS"`
 	TwoSteps    bool   `env:"TAMGA_IDP_TWO_STEPS" help:"everybody signs in by two proofs"`
 	Roots       string `env:"TAMGA_SIGNATURE_ROOTS" type:"existingfile" help:"PEM file of the authorities whose e-signatures let people in"`
+	Post        string `env:"TAMGA_POST_URL" help:"address of the post that takes registered letters with codes; without it there is no such way"`
+	BankURL     string `env:"TAMGA_BANK_ID_URL" help:"address of the online bank that says who its customer is; without it there is no such way"`
+	BankName    string `env:"TAMGA_BANK_ID_NAME" default:"банк" help:"name of that bank for people"`
 	Insecure    bool   `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
 }
 
@@ -60,7 +63,8 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	jobs := &idp.Jobs{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Issuer: p.Issuer, Registers: p.Registers, Inner: p.FetchInner, Now: time.Now}
+	jobs := &idp.Jobs{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Issuer: p.Issuer, Registers: p.Registers, Inner: p.FetchInner,
+		Post: p.Post, Now: time.Now}
 	workers := river.NewWorkers()
 	jobs.AddWorkers(workers)
 	river.AddWorker(workers, p.worker(g.pool, g.box))
@@ -74,7 +78,7 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	r.app, err = idp.New(idp.Config{
 		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Passwords: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Log: g.log,
 		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Inner: p.FetchInner, Proxies: p.Proxies, Now: time.Now,
-		TwoSteps: p.TwoSteps, Roots: roots,
+		TwoSteps: p.TwoSteps, Roots: roots, Post: p.Post != "", BankURL: p.BankURL, BankName: p.BankName,
 	})
 	return r, err
 }

@@ -22,6 +22,7 @@ type standRole struct {
 	SMTPListen  string `env:"TAMGA_STAND_SMTP_LISTEN" default:"127.0.0.1:8025" help:"where the stands take e-mail"`
 	URL         string `env:"TAMGA_STAND_URL" required:"" help:"public address of the stands"`
 	PortalURL   string `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
+	Issuer      string `env:"TAMGA_ISSUER" help:"public address of the identity provider, to which the bank says who its customer is; without it the bank does not"`
 	BankSecret  string `env:"TAMGA_BANK_SECRET" required:"" help:"secret that the bank shares with the portal, 32 characters or more"`
 
 	smtp net.Listener // set by the demo, which chooses a free port
@@ -67,12 +68,16 @@ func (s *standRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.app, err = stand.New(stand.Config{
+	cfg := stand.Config{
 		DB: pool, Pages: texts, Log: log, Now: time.Now, Secret: seal, Portal: s.PortalURL, Mail: s.smtp,
 		Checks: map[string]web.Check{"database": func(ctx context.Context) error { return db.CheckSchema(ctx, pool, migrations.Stand()) }},
 		Bank: &stand.Bank{DB: pool, Pages: texts, Secret: []byte(s.BankSecret), URL: s.URL + "/bank",
 			Callback: s.PortalURL + "/payments/callback/sandbox", Now: time.Now, Log: log},
-	})
+	}
+	if s.Issuer != "" {
+		cfg.BankID = &stand.BankID{DB: pool, Pages: texts, Secret: seal, URL: s.URL + "/bank/id", Client: s.Issuer, Now: time.Now}
+	}
+	r.app, err = stand.New(cfg)
 	return r, err
 }
 

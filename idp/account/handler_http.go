@@ -41,8 +41,12 @@ type Handler struct {
 	AllowForm func(c *fiber.Ctx, origin string)
 	// Born is called when an account has been made, in the same transaction; may be nil.
 	Born func(ctx context.Context, tx pgx.Tx, account uuid.UUID) error
+	// More are further lines of the map on the profile page, for those to whom they are open; may be nil.
+	More func(context.Context, *Account) ([]MenuItem, error)
 	// Proofs are what there is beside the password.
 	Proofs Proofs
+
+	recalled recalled
 }
 
 // Waiting is a client whose request waits for the person.
@@ -50,7 +54,7 @@ type Waiting struct {
 	Name      string
 	Origin    string
 	LoginHint string
-	Path      string // where the person goes on when nothing is left to do here: "/oauth2/continue"
+	Path      string // where the person goes on when nothing is left to do here: "/oauth2/consent"
 }
 
 // Mount registers the routes.
@@ -102,10 +106,16 @@ func (h *Handler) waiting(c *fiber.Ctx) (*uuid.UUID, *Waiting) {
 	if id == nil {
 		return nil, nil
 	}
+	if c.Method() == fiber.MethodPost {
+		if w := h.recalled.get(*id); w != nil {
+			return id, w
+		}
+	}
 	w := h.Waiting(c.UserContext(), *id)
 	if w == nil {
 		return nil, nil
 	}
+	h.recalled.put(*id, w)
 	return id, w
 }
 

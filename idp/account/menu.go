@@ -1,6 +1,10 @@
 package account
 
-import "tamga/frontend"
+import (
+	"slices"
+
+	"tamga/frontend"
+)
 
 // MenuItem is a line of the map on the profile page.
 type MenuItem struct {
@@ -24,9 +28,10 @@ var Menu = []MenuItem{
 }
 
 // menu returns the map as cards.
-func menu(t func(string, ...any) string) []frontend.Card {
-	cards := make([]frontend.Card, len(Menu))
-	for i, item := range Menu {
+func menu(t func(string, ...any) string, more []MenuItem) []frontend.Card {
+	items := slices.Concat(more, Menu)
+	cards := make([]frontend.Card, len(items))
+	for i, item := range items {
 		cards[i] = frontend.Card{Title: t(item.Key), Text: t(item.Key + "_text"), Href: item.Href, Icon: item.Icon, Kind: "plain"}
 	}
 	return cards

@@ -67,11 +67,17 @@ func (h *Handler) showProfile(c *fiber.Ctx) error {
 		return err
 	}
 	t := h.Pages.Texts(c)
+	var more []MenuItem
+	if h.More != nil {
+		if more, err = h.More(c.UserContext(), a); err != nil {
+			return err
+		}
+	}
 	page := profilePage{
 		Name:  a.FullName(),
 		Level: frontend.Tag{Text: t("idp.level_" + string(a.Level)), Classes: levelColours[a.Level]},
 		Opens: t("idp.level_" + string(a.Level) + "_opens"),
-		Menu:  menu(t),
+		Menu:  menu(t, more),
 		Told:  c.Query("sent") == "1",
 		Leave: frontend.Button{Text: t("idp.leave"), Classes: "govuk-button--secondary"},
 		Contacts: frontend.SummaryList{Rows: []frontend.SummaryRow{

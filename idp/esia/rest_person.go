@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tamga/idp/account"
+	"tamga/idp/confirm"
 	"tamga/idp/papers"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
@@ -128,7 +129,11 @@ func (r *reader) personObject() (*object, error) {
 	if i != nil && i.DocumentID != 0 {
 		o.set("rIdDoc", i.DocumentID)
 	}
-	o.set("containsUpCfmCode", false).set("rfgUOperatorCheck", false).set("kidAccCreatedByParent", false)
+	letter, err := confirm.LetterOutstanding(r.ctx, r.h.DB, r.person.ID)
+	if err != nil {
+		return nil, err
+	}
+	o.set("containsUpCfmCode", letter).set("rfgUOperatorCheck", false).set("kidAccCreatedByParent", false)
 	return r.tag(o), nil
 }
 
