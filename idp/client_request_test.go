@@ -137,6 +137,7 @@ func TestF11_RequestObject(t *testing.T) {
 		"another's key":  {sign(t, jose.ES256, clientKey(t, "jar"), object(nil)), "invalid_request_object"},
 		"other alg":      {sign(t, jose.HS256, []byte("0123456789abcdef0123456789abcdef"), object(nil)), "invalid_request_object"},
 		"iss":            {sign(t, jose.ES256, key, object(map[string]any{"iss": "portal"})), "invalid_request_object"},
+		"sub":            {sign(t, jose.ES256, key, object(map[string]any{"sub": p.config.ClientID})), "invalid_request_object"},
 		"no iss":         {sign(t, jose.ES256, key, object(map[string]any{"iss": nil})), "invalid_request_object"},
 		"aud":            {sign(t, jose.ES256, key, object(map[string]any{"aud": "https://other.example"})), "invalid_request_object"},
 		"no aud":         {sign(t, jose.ES256, key, object(map[string]any{"aud": nil})), "invalid_request_object"},

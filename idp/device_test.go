@@ -85,6 +85,28 @@ func TestDeviceFlow(t *testing.T) {
 	}
 }
 
+// A screen that was let in stands among the consents, and goes with the one that is taken back: its offline access would outlive
+// every session otherwise.
+func TestDeviceIsAConsent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	put(t, s, oauth.Client{ID: "kiosk", Name: "Киоск в МФЦ", Scopes: []string{"openid", "address", "organisation", "offline_access"},
+		GrantTypes: []string{oauth.GrantDevice, oauth.GrantRefresh}})
+	_, device := s.form(t, "/oauth2/device_authorization", "client_id", "kiosk", "client_secret", "", "scope", "openid address organisation offline_access")
+	b := s.browser(t).signIn("+79172000001", DemoPassword)
+	b.get("/device").fill("/device", "user_code", text(device, "user_code")).want(200)
+	if strings.Contains(b.text(), "idp.scope_") {
+		t.Errorf("a scope has no words:\n%s", b.text())
+	}
+	b.fill("/device/confirm", "user_code", text(device, "user_code")).want(200)
+	_, tokens := s.poll(t, device)
+	b.get("/profile/consents").want(200, "Киоск в МФЦ").fill("/profile/consents/revoke", "client", "kiosk").want(200, "Доступ отозван")
+	status, answer := s.form(t, "/oauth2/token", "client_id", "kiosk", "client_secret", "", "grant_type", "refresh_token", "refresh_token", text(tokens, "refresh_token"))
+	if status != 400 || answer["error"] != "invalid_grant" {
+		t.Errorf("the screen still gets tokens: %d %v", status, answer)
+	}
+}
+
 // The link behind the picture shows the code again, and only a click allows.
 func TestDeviceLinkAsks(t *testing.T) {
 	t.Parallel()

@@ -57,7 +57,7 @@ func checkFetchURL(address string, inner bool) error {
 	switch {
 	case err != nil:
 		return err
-	case u.Hostname() == "" || u.User != nil || u.Fragment != "" || len(address) > addressMax:
+	case u.Hostname() == "" || !plainHost.MatchString(u.Host) || u.User != nil || u.Fragment != "" || len(address) > addressMax:
 		return fmt.Errorf("address %q: want scheme, host and path", address)
 	case u.Scheme == "https" || inner && u.Scheme == "http" && isLoopback(u):
 		return nil

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/url"
+	"regexp"
 	"slices"
 
 	"github.com/ory/fosite"
@@ -90,10 +91,14 @@ func (secretHash) Compare(_ context.Context, hash, secret []byte) error {
 	return nil
 }
 
+// plainHost is a host, perhaps with a port, that can stand in a header: Go reads hosts with a semicolon, which in a content security
+// policy would begin another directive.
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]_-]+$`)
+
 // originOf returns "https://host:port" of an address, for the content security policy.
 func originOf(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Host == "" || !plainHost.MatchString(u.Host) {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host

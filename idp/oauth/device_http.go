@@ -203,7 +203,7 @@ func (h *Handler) askToAllow(c *fiber.Ctx, v *device, code, wrong string) error 
 	}
 	for _, scope := range Scopes {
 		if slices.Contains(v.Scopes, scope) {
-			page.Data = append(page.Data, t("idp.scope_"+scope))
+			page.Data = append(page.Data, t(scopeText(scope)))
 		}
 	}
 	return deviceConfirm.Render(c, h.Pages, page)
@@ -271,6 +271,11 @@ func (h *Handler) decideDevice(c *fiber.Ctx) error {
 		tx := h.store.conn(ctx)
 		if err := answerDevice(ctx, tx, v, state, newSession(who, deviceClaims(who, subject, v)), time.Now()); err != nil {
 			return err
+		}
+		if !refused { // so that the person finds the screen among the consents, and can take this one back
+			if err := addConsent(ctx, tx, who.Account.ID, v.ClientID, v.Scopes, time.Now()); err != nil {
+				return err
+			}
 		}
 		return journal.Write(ctx, tx, journal.Entry{
 			Actor: who.Account.ID.String(), ActorRole: "citizen", Action: action, Subject: who.Account.ID.String(),

@@ -171,6 +171,8 @@ func (p policy) checkRedirect(address string, native bool) error {
 		return wrongRedirect("%q has a sign that no address has", address)
 	case u.User != nil:
 		return wrongRedirect("%q has a user", address)
+	case u.Host != "" && !plainHost.MatchString(u.Host):
+		return wrongRedirect("%q has a sign that no host has", address)
 	case u.Scheme == "https" && u.Hostname() != "":
 		return nil
 	case u.Scheme == "http" && isLoopback(u) && (native || p.local):

@@ -16,6 +16,7 @@ const requestMax = time.Hour
 // requestObject is the head of a request that a client signed (RFC 9101); the other members are the parameters.
 type requestObject struct {
 	Issuer    string       `json:"iss"`
+	Subject   string       `json:"sub"`
 	Audience  anyOf        `json:"aud"`
 	Expires   *numericDate `json:"exp"`
 	NotBefore *numericDate `json:"nbf"`
@@ -77,6 +78,9 @@ func (h *Handler) checkObject(head *requestObject, of *client, now time.Time) er
 	switch {
 	case head.Issuer != of.ID:
 		return wrongObject("'iss' of a request object is the client_id.")
+	case head.Subject == of.ID:
+		// It travels through browsers, and would pass for a client_assertion there and then (RFC 9101 section 10.8).
+		return wrongObject("'sub' of a request object is not the client_id.")
 	case !ours:
 		return wrongObject("'aud' of a request object is the issuer.")
 	case head.Expires != nil && head.Expires.time().Before(now.Add(-clockSkew)):
