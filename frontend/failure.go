@@ -1,6 +1,8 @@
 package frontend
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"tamga/internal/fault"
@@ -13,10 +15,49 @@ type failureView struct {
 	Title   string
 	Text    string // what happened, in the words of the fault
 	Advice  string // what to do now
-	Retry   bool   // trying again later may help
+	Again   *again // what was asked, to be asked once more; nil when that does not help
 	SignIn  string
 	Back    string // the page to return to, "" when there is none
 	Contact bool   // it is our mistake: show whom to ask and the request's id
+}
+
+// again is the request that failed: an address, or a form with all that was typed.
+type again struct {
+	Address string
+	Post    bool
+	Fields  []againField
+}
+
+type againField struct{ Name, Value string }
+
+// againMost bounds what a page repeats of a form.
+const againMost = 64 << 10
+
+// againOf returns the request, so that the person can send it once more when the server is back: a form left by the back button
+// is often empty. The form's own token goes along as it came: only the page that had it made it good. Passwords are not written
+// into a page; the form asks for them again. Files cannot be repeated.
+func againOf(c *fiber.Ctx) *again {
+	a := &again{Address: c.OriginalURL(), Post: c.Method() == fiber.MethodPost}
+	kind := c.Get(fiber.HeaderContentType)
+	switch {
+	case !strings.HasPrefix(a.Address, "/") || strings.HasPrefix(a.Address, "//") || strings.HasPrefix(a.Address, "/\\"):
+		return nil
+	case c.Method() == fiber.MethodGet:
+		return a
+	case !a.Post || !strings.HasPrefix(kind, fiber.MIMEApplicationForm) || len(c.Body()) > againMost:
+		return nil
+	}
+	c.Request().PostArgs().VisitAll(func(name, value []byte) {
+		if field := string(name); !secretField(field) {
+			a.Fields = append(a.Fields, againField{field, string(value)})
+		}
+	})
+	return a
+}
+
+// secretField tells whether a field holds a password.
+func secretField(name string) bool {
+	return strings.Contains(name, "password") || strings.Contains(name, "secret") || name == "repeat"
 }
 
 // ShowError shows a plain page that says what happened and what to do next. It fits web.Config.ShowError.
@@ -29,8 +70,10 @@ func (p *Pages) ShowError(c *fiber.Ctx, f web.Failure) error {
 	view := failureView{
 		Title:   t("errors." + name + "_title"),
 		Advice:  t("errors." + name + "_advice"),
-		Retry:   f.Kind == fault.Unavailable || f.Kind == "",
 		Contact: f.Kind == "" || f.Kind == fault.Unavailable,
+	}
+	if f.Kind == fault.Unavailable {
+		view.Again = againOf(c)
 	}
 	if f.Key != "" {
 		view.Text = t(f.Key, f.Args...)

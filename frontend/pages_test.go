@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -56,7 +57,7 @@ func newSite(t *testing.T) *fiber.App {
 	p := newPages(t)
 	app := web.New(web.Config{Role: "portal", ShowError: p.ShowError})
 	p.Mount(app)
-	guard := &web.CSRF{Key: []byte(strings.Repeat("k", 32)), Cookie: "csrf_test"}
+	guard := &web.CSRF{Key: []byte(strings.Repeat("k", 32)), Cookie: "csrf_test", Exempt: []string{"/away"}}
 	app.Use(guard.Check)
 	app.Use(func(c *fiber.Ctx) error {
 		SetLayout(c, func(l *Layout) {
@@ -71,7 +72,8 @@ func newSite(t *testing.T) *fiber.App {
 	})
 	app.Get("/", func(c *fiber.Ctx) error { return homePage.Render(c, p, fullHome()) })
 	app.Get("/gallery", func(c *fiber.Ctx) error { return galleryPage.Render(c, p, fullGallery(c.Query("failed") != "")) })
-	app.Get("/broken", func(*fiber.Ctx) error { return io.ErrUnexpectedEOF })
+	app.Get("/broken", func(*fiber.Ctx) error { return errors.New("broken") })
+	app.All("/away", func(*fiber.Ctx) error { return io.ErrUnexpectedEOF }) // a cut connection to the database
 	app.Get("/private", func(*fiber.Ctx) error { return fault.New(fault.SignIn, "") })
 	app.Get("/many", func(*fiber.Ctx) error { return fault.New(fault.TooMany, "web.too_many", 3) })
 	return app

@@ -87,6 +87,7 @@ func TestFailures(t *testing.T) {
 		link          string
 	}{
 		{"/none", "Такой страницы нет", 404, `a[href="/search"]`},
+		{"/away?a=1", "Сервис сейчас не отвечает", 503, `a[href="/away?a=1"]`},
 		{"/private?a=1", "Войдите, чтобы продолжить", 401, `a[href="/sign-in?next=%2Fprivate%3Fa%3D1"]`},
 		{"/many", "Нужно немного подождать", 429, `a[href="/"]`},
 		{"/broken", "Что-то сломалось у нас", 500, `a[href="tel:+78435114115"]`},
@@ -100,6 +101,28 @@ func TestFailures(t *testing.T) {
 		if test.status == 500 && page.Text(".tm-failure__id") != resp.Header.Get("X-Request-Id") {
 			t.Error("the page does not show the request's id")
 		}
+	}
+}
+
+// TestFailureKeepsTheForm: when the database is away, the page has what was typed, but no password, ready to be sent again.
+func TestFailureKeepsTheForm(t *testing.T) {
+	t.Parallel()
+	body := url.Values{"name": {"Әлфия <b>"}, "_csrf": {"token"}, "password": {"Kyrlay2026"}, "new_password": {"Kyrlay2027"}, "repeat": {"Kyrlay2027"}}
+	r := httptest.NewRequest("POST", "/away?x=%22%3E", strings.NewReader(body.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := newSite(t).Test(r, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := htmltest.Parse(t, string(raw))
+	form := page.Form(`main form[method="post"]`).Values
+	if resp.StatusCode != 503 || form.Get("name") != "Әлфия <b>" || form.Get("_csrf") != "token" || len(form) != 2 || strings.Contains(string(raw), "Kyrlay") {
+		t.Errorf("%d, the form has %v", resp.StatusCode, form)
 	}
 }
 

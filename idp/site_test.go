@@ -49,6 +49,12 @@ var passwords = secret.NewHasher(2)
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return newSiteOn(t, dbtest.DB(t, dbtest.IDP))
+}
+
+// newSiteOn is newSite on a database that the test has a hold of.
+func newSiteOn(t *testing.T, pool *pgxpool.Pool) *site {
+	t.Helper()
 	box, err := secret.NewBox(testKey)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +64,7 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	client, server := dbtest.RedisServer(t)
-	s := &site{db: dbtest.DB(t, dbtest.IDP), redis: server, box: box, outbox: &outbox{}, registers: &registers{}}
+	s := &site{db: pool, redis: server, box: box, outbox: &outbox{}, registers: &registers{}}
 	registers := httptest.NewServer(s.registers)
 	t.Cleanup(registers.Close)
 	jobs := s.startJobs(t, pages, registers.URL)

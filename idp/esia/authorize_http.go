@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
+	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/journal"
 	"tamga/internal/secret"
@@ -197,6 +198,9 @@ func (h *Handler) agree(ctx context.Context, tx pgx.Tx, c *fiber.Ctx, g *grant, 
 
 // refuse sends an error to the system, whose address has been checked.
 func (h *Handler) refuse(c *fiber.Ctx, form url.Values, err error) error {
+	if db.IsDown(err) {
+		return err // the person can try again here
+	}
 	p := problemOf(err)
 	if p == errServer {
 		h.logFailure(c, err)
@@ -208,6 +212,9 @@ func (h *Handler) refuse(c *fiber.Ctx, form url.Values, err error) error {
 // explain leads to a page of ours, when there is no address that may be trusted. Its own address says what is wrong, as the real
 // provider's does.
 func (h *Handler) explain(c *fiber.Ctx, state string, err error) error {
+	if db.IsDown(err) {
+		return err // the person can try again here
+	}
 	p := problemOf(err)
 	if p == errServer {
 		h.logFailure(c, err)

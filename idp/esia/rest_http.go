@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/idp/account"
+	"tamga/internal/db"
 	"tamga/internal/fault"
 )
 
@@ -31,6 +32,7 @@ var (
 	errNoScopeFor   = &restProblem{fiber.StatusForbidden, "ESIA-005029", "SecurityErrorEnum.scopeNotAllowed"}
 	errNoSuch       = &restProblem{fiber.StatusNotFound, "ESIA-004004", "Resource not found"}
 	errRest         = &restProblem{fiber.StatusInternalServerError, "ESIA-007007", "Internal error"}
+	errAway         = &restProblem{fiber.StatusServiceUnavailable, "ESIA-007008", "Temporarily unavailable"}
 )
 
 // reader is a system that reads by a token.
@@ -53,6 +55,9 @@ func (h *Handler) rest(c *fiber.Ctx) error {
 		if !errors.As(err, &known) {
 			h.logFailure(c, err)
 			known = errRest
+			if db.IsDown(err) {
+				known = errAway
+			}
 		}
 		if known.Status == fiber.StatusUnauthorized {
 			c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="esia", error="invalid_token"`)

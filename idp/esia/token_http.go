@@ -47,7 +47,7 @@ func (h *Handler) token(e endpoint) fiber.Handler {
 // tokenError answers as ESIA does: 400 whatever is wrong with the request.
 func (h *Handler) tokenError(c *fiber.Ctx, state string, err error) error {
 	p, status := problemOf(err), fiber.StatusBadRequest
-	if db.IsSerialization(err) || errors.Is(err, context.DeadlineExceeded) {
+	if db.IsSerialization(err) || db.IsDown(err) || errors.Is(err, context.DeadlineExceeded) {
 		p = errBusy
 	}
 	if p == errServer || p == errBusy {

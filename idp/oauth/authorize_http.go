@@ -15,6 +15,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp/organisation"
+	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/i18n"
 )
@@ -291,6 +292,9 @@ func (h *Handler) sendBack(c *fiber.Ctx, ar fosite.AuthorizeRequester, answer ur
 
 // refuse sends an error to the client, or shows it when there is no address that may be trusted.
 func (h *Handler) refuse(c *fiber.Ctx, ar fosite.AuthorizeRequester, err error) error {
+	if db.IsDown(err) {
+		return err // the person can try again here; sent back to the site, they would have to begin anew
+	}
 	known := publicError(err)
 	if known.CodeField >= 500 {
 		logFailure(c, err)

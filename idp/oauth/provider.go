@@ -11,6 +11,8 @@ import (
 
 	"github.com/ory/fosite"
 	"github.com/ory/fosite/compose"
+
+	"tamga/internal/db"
 )
 
 // Lifetimes. Fosite's own are 15 minutes for a code, an hour and 30 days (F16); RFC 9700 asks for short ones.
@@ -187,6 +189,9 @@ func errorValues(err error) url.Values {
 func publicError(err error) *fosite.RFC6749Error {
 	var known *fosite.RFC6749Error
 	if !errors.As(err, &known) {
+		if db.IsDown(err) {
+			return fosite.ErrTemporarilyUnavailable
+		}
 		return fosite.ErrServerError
 	}
 	switch known.ErrorField {

@@ -131,7 +131,7 @@ func bearerError(c *fiber.Ctx, err error) error {
 		scheme = "DPoP"
 	}
 	switch {
-	case known.ErrorField == fosite.ErrServerError.ErrorField:
+	case known.CodeField >= fiber.StatusInternalServerError: // ours, or the database is away: the token may be as good as ever
 		return errorWithJSON(c, known, err)
 	case known.ErrorField == fosite.ErrInvalidRequest.ErrorField:
 		return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "invalid_request"})

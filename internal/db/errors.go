@@ -2,6 +2,9 @@ package db
 
 import (
 	"errors"
+	"io"
+	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -15,6 +18,8 @@ const (
 	codeSerialization = "40001"
 	codeDeadlock      = "40P01"
 	codeLockTimeout   = "55P03"
+
+	codeTooManyConnections = "53300"
 )
 
 // IsUnique tells whether err is a violation of the unique constraint or index of that name; an empty name means any.
@@ -43,4 +48,17 @@ func IsLocked(err error) bool { return violates(err, codeLockTimeout, "") }
 func violates(err error, code, constraint string) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == code && (constraint == "" || pg.ConstraintName == constraint)
+}
+
+// IsDown tells whether the server cannot be reached or is going away: nothing is wrong with what was asked, and it may be asked
+// again in a while.
+func IsDown(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		// 57P01 to 57P05: the server stops, has crashed, starts, or has ended idle sessions. Class 08: the connection. 53300: no more of them.
+		return strings.HasPrefix(pg.Code, "57P0") || strings.HasPrefix(pg.Code, "08") || pg.Code == codeTooManyConnections
+	}
+	var connect *pgconn.ConnectError
+	var network *net.OpError
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tamga/internal/db"
 	"tamga/internal/fault"
 )
 
@@ -50,7 +51,7 @@ func FailureOf(err error) Failure {
 			return Failure{Kind: fault.Invalid, Status: framework.Code}
 		}
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) || db.IsDown(err) {
 		return Failure{Kind: fault.Unavailable, Status: fiber.StatusServiceUnavailable}
 	}
 	return Failure{Status: fiber.StatusInternalServerError}
