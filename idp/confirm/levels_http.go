@@ -24,7 +24,7 @@ type levelText struct {
 }
 
 // opens counts what each level opens: the ends of locale keys idp_confirm.opens_<level>_<n>.
-var opens = map[account.Level]int{account.Simplified: 3, account.Standard: 4, account.Confirmed: 5}
+var opens = map[account.Level]int{account.Simplified: 3, account.Standard: 4, account.Confirmed: 3}
 
 // showLevels explains the state machine of levels as the database has it, and where the reader stands. It is open to everybody.
 func (h *Handler) showLevels(c *fiber.Ctx) error {
