@@ -195,9 +195,8 @@ func TestCertificateIsFoundByHash(t *testing.T) {
 	second, other := newSealer(t, "256-A")
 	c.certificates = append(c.certificates, other.certificates...)
 	one := other.certificates[0]
-	gostHash := strings.TrimSpace(string(second.Run("x509", "-in", "cert.pem", "-outform", "DER", "-out", "cert.der")))
-	out := string(second.Run("dgst", "-md_gost12_256", "-r", "cert.der"))
-	gostHash = out[:64]
+	second.Run("x509", "-in", "cert.pem", "-outform", "DER", "-out", "cert.der")
+	gostHash := string(second.Run("dgst", "-md_gost12_256", "-r", "cert.der"))[:64]
 	for name, hash := range map[string]string{
 		"by OpenSSL": gostHash, "upper case": strings.ToUpper(gostHash), "SHA-256": hex.EncodeToString(one.SHA256),
 		"Streebog-512": hex.EncodeToString(one.Streebog512), "none": "",

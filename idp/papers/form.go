@@ -51,7 +51,7 @@ func (v typed) read(t func(string, ...any) string, k *Kind, now time.Time) (map[
 	for _, f := range k.Fields {
 		switch {
 		case f.Date != "":
-			at := time.Time{}
+			var at time.Time
 			if f.Date == "future" {
 				at = r.Until(f.Name, v.date(f.Name), f.Optional, now)
 			} else {
