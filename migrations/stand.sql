@@ -15,6 +15,17 @@ TABLE bank_callback -- Notices to the merchant. They live here, so that a restar
     CREATE INDEX bank_callback_next_at ON public.bank_callback USING btree (next_at) WHERE (next_at IS NOT NULL)
     CREATE INDEX bank_callback_payment_id ON public.bank_callback USING btree (payment_id)
 
+TABLE bank_id_code -- What a customer has allowed the bank to tell; deleted by its use
+    code_hash bytea NOT NULL
+    client_id text NOT NULL
+    redirect_uri text NOT NULL
+    challenge text NOT NULL
+    nonce text NOT NULL
+    claims jsonb NOT NULL
+    expires_at timestamp with time zone NOT NULL
+    bank_id_code_code_hash_check CHECK ((length(code_hash) = 32))
+    bank_id_code_pkey PRIMARY KEY (code_hash)
+
 TABLE bank_payment -- The bank's own books
     id uuid NOT NULL
     idempotence_key text NOT NULL
@@ -59,6 +70,59 @@ TABLE outbox_message -- SMS and e-mail that would have left for people, shown in
     outbox_message_key UNIQUE (key)
     CREATE INDEX outbox_message_at ON public.outbox_message USING btree (at DESC, id DESC)
     CREATE INDEX outbox_message_to_key_at ON public.outbox_message USING btree (to_key, at DESC, id DESC)
+
+TABLE post_letter -- Registered letters that the post has taken; one id once
+    id uuid NOT NULL
+    name text NOT NULL
+    address text NOT NULL
+    text text NOT NULL
+    at timestamp with time zone NOT NULL
+    post_letter_pkey PRIMARY KEY (id)
+    CREATE INDEX post_letter_at ON public.post_letter USING btree (at DESC)
+
+TABLE register_birth -- Records of births by the certificate's number, as register_paper
+    number text NOT NULL
+    last_name text NOT NULL
+    first_name text NOT NULL
+    middle_name text NOT NULL
+    birth_date date NOT NULL
+    sex text NOT NULL
+    parents text[] NOT NULL -- Full names
+    register_birth_number_check CHECK ((number <> ''::text))
+    register_birth_parents_check CHECK ((cardinality(parents) > 0))
+    register_birth_sex_check CHECK ((sex = ANY (ARRAY['male'::text, 'female'::text])))
+    register_birth_pkey PRIMARY KEY (number)
+
+TABLE register_organisation -- Whom the register knows. Of others it answers by a rule, so that newcomers work
+    ogrn text NOT NULL -- ОГРН, or ОГРНИП of a sole proprietor
+    inn text NOT NULL
+    kpp text NOT NULL DEFAULT ''::text
+    full_name text NOT NULL
+    short_name text NOT NULL DEFAULT ''::text
+    legal_form text NOT NULL DEFAULT ''::text
+    okved text NOT NULL DEFAULT ''::text
+    address text NOT NULL DEFAULT ''::text
+    oktmo text NOT NULL DEFAULT ''::text
+    status text NOT NULL DEFAULT 'active'::text
+    head text NOT NULL -- Full name of who acts without a power of attorney; never told, only compared
+    head_snils text NOT NULL
+    register_organisation_full_name_check CHECK ((full_name <> ''::text))
+    register_organisation_head_check CHECK ((head <> ''::text))
+    register_organisation_head_snils_check CHECK ((head_snils ~ '^\d{11}$'::text))
+    register_organisation_inn_check CHECK ((inn ~ '^(\d{10}|\d{12})$'::text))
+    register_organisation_ogrn_check CHECK ((ogrn ~ '^(\d{13}|\d{15})$'::text))
+    register_organisation_status_check CHECK ((status = ANY (ARRAY['active'::text, 'liquidated'::text])))
+    register_organisation_pkey PRIMARY KEY (ogrn)
+
+TABLE register_paper -- Whose licence, policy, vehicle… that is. Of numbers that it does not know it answers by a rule, so that newcomers work
+    kind text NOT NULL
+    number text NOT NULL
+    last_name text NOT NULL
+    first_name text NOT NULL
+    middle_name text NOT NULL
+    birth_date date NOT NULL
+    register_paper_number_check CHECK ((number <> ''::text))
+    register_paper_pkey PRIMARY KEY (kind, number)
 
 TABLE register_passport -- The interior ministry's register of passports, as register_person
     series text NOT NULL
