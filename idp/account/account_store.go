@@ -45,14 +45,15 @@ func oneAccount(rows pgx.Rows) (*Account, error) {
 
 // lock is what a password opens.
 type lock struct {
-	ID       uuid.UUID
+	Account
 	Password string
 }
 
 // locksOf returns the accounts that an identifier may mean. Eleven digits may be a phone and a СНИЛС, so there may be two.
 func locksOf(ctx context.Context, d db.DB, i identifier) ([]lock, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT id, password
+		SELECT id, oid, last_name, first_name, middle_name, phone, email, email_confirmed_at IS NOT NULL AS email_confirmed,
+		       level, level_at, language, password
 		FROM account
 		WHERE phone = $1 OR (email = $2 AND email_confirmed_at IS NOT NULL) OR snils_key = $3
 		ORDER BY phone = $1 DESC, id`, i.Phone, i.Email, i.SNILSKey)

@@ -13,7 +13,7 @@
 //	POST /profile/data/drop            takes back a round that is under way or has failed
 //	GET  /profile/checks               how the checks go
 //
-// Pages that belong to the sign-in of a client carry ?request=, and lead back to it by /oauth2/continue.
+// Pages that belong to the sign-in of a client carry ?request=, and lead back to it by /oauth2/consent.
 //
 // Tables: account, session, registration, email_confirmation, identity, identity_check, level_way, level_change.
 //

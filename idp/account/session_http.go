@@ -91,12 +91,17 @@ func Current(c *fiber.Ctx) *Account {
 // in at the browser is signed out. The same person, asked again, goes on with the same session: clients that it serves are not
 // told of an end that nobody meant.
 func (s *Sessions) Start(c *fiber.Ctx, a *Account, methods ...string) error {
+	return s.StartWith(c, a, nil, methods...)
+}
+
+// StartWith is Start with more to do in the same transaction, or nil.
+func (s *Sessions) StartWith(c *fiber.Ctx, a *Account, more func(pgx.Tx, *SignIn) error, methods ...string) error {
 	now, token := s.Now().UTC().Truncate(time.Microsecond), secret.Token(32)
 	in := &SignIn{
 		ID: uuid.Must(uuid.NewV7()), AccountID: a.ID, Methods: methods, StartedAt: now, AuthenticatedAt: now, SeenAt: now,
 		EndsAt: now.Add(sessionLife), Device: shortDevice(c.Get(fiber.HeaderUserAgent)), Address: addressOf(c),
 	}
-	err := pgx.BeginFunc(c.UserContext(), s.DB, func(tx pgx.Tx) error {
+	err := db.InTx(c.UserContext(), s.DB, func(tx pgx.Tx) error {
 		if s.Starting != nil {
 			if err := s.Starting(c, tx, a); err != nil {
 				return err
@@ -105,7 +110,11 @@ func (s *Sessions) Start(c *fiber.Ctx, a *Account, methods ...string) error {
 		if err := s.open(c, tx, in, secret.HashToken(token)); err != nil {
 			return err
 		}
-		return journal.Write(c.UserContext(), tx, entry(c, a.ID, "idp.signed_in", map[string]any{"methods": methods, "sid": in.ID}))
+		err := journal.Write(c.UserContext(), db.Later(tx), entry(c, a.ID, "idp.signed_in", map[string]any{"methods": methods, "sid": in.ID}))
+		if err != nil || more == nil {
+			return err
+		}
+		return more(tx, in)
 	})
 	if err != nil {
 		return err
@@ -130,7 +139,7 @@ func (s *Sessions) open(c *fiber.Ctx, tx pgx.Tx, in *SignIn, tokenHash []byte) e
 	if err := s.drop(c, tx, in.StartedAt); err != nil {
 		return err
 	}
-	return insertSession(c.UserContext(), tx, in, tokenHash)
+	return insertSession(c.UserContext(), db.Later(tx), in, tokenHash)
 }
 
 // Strengthen adds a proof to the current sign-in.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/journal"
 	"tamga/internal/rus"
@@ -18,8 +19,8 @@ type Proofs struct {
 	// Second is asked after a right password. It returns the page of the second proof, or "" when the password is enough. watched
 	// says that many passwords were tried at this account from browsers that are not its owner's.
 	Second func(c *fiber.Ctx, a *Account, request *uuid.UUID, watched bool) (page string, err error)
-	// Entered is told of a person who has signed in, Registered of one who has just registered.
-	Entered, Registered func(c *fiber.Ctx, a *Account) error
+	// Entered is told of a person who signs in, Registered of one who has just registered, in the transaction that signs in.
+	Entered, Registered func(c *fiber.Ctx, tx pgx.Tx, a *Account, in *SignIn) error
 	// Ways are the other ways to sign in that the page offers.
 	Ways func(c *fiber.Ctx, request *uuid.UUID) (Ways, error)
 }
@@ -79,23 +80,23 @@ func SNILSKey(box *secret.Box, snils string) []byte { return snilsKey(box, snils
 
 func snilsKey(box *secret.Box, snils string) []byte { return box.Blind("snils:" + snils) }
 
-// signIn returns the account that the password opens, or uuid.Nil, and then the one that it was tried at, if there is one. It takes
-// as long for an account that does not exist.
-func (h *Handler) signIn(ctx context.Context, i identifier, password string) (found, tried uuid.UUID, err error) {
+// signIn returns the account that the password opens, or nil, and then the one that it was tried at, if there is one. It takes as
+// long for an account that does not exist.
+func (h *Handler) signIn(ctx context.Context, i identifier, password string) (found *Account, tried uuid.UUID, err error) {
 	if len(password) > passwordMax {
 		password = ""
 	}
 	locks, err := locksOf(ctx, h.DB, i)
 	if err != nil {
-		return uuid.Nil, uuid.Nil, err
+		return nil, uuid.Nil, err
 	}
 	if len(locks) == 0 {
-		return uuid.Nil, uuid.Nil, h.Passwords.VerifyDummy(ctx, password)
+		return nil, uuid.Nil, h.Passwords.VerifyDummy(ctx, password)
 	}
 	for _, l := range locks {
 		ok, rehash, err := h.Passwords.Verify(ctx, l.Password, password)
 		if err != nil {
-			return uuid.Nil, uuid.Nil, err
+			return nil, uuid.Nil, err
 		}
 		if !ok {
 			continue
@@ -103,13 +104,13 @@ func (h *Handler) signIn(ctx context.Context, i identifier, password string) (fo
 		if rehash {
 			hash, err := h.Passwords.Hash(ctx, password)
 			if err != nil {
-				return uuid.Nil, uuid.Nil, err
+				return nil, uuid.Nil, err
 			}
-			return l.ID, l.ID, setPassword(ctx, h.DB, l.ID, hash)
+			return &l.Account, l.ID, setPassword(ctx, h.DB, l.ID, hash)
 		}
-		return l.ID, l.ID, nil
+		return &l.Account, l.ID, nil
 	}
-	return uuid.Nil, locks[0].ID, nil
+	return nil, locks[0].ID, nil
 }
 
 // noteFailure writes a wrong password into the journal of the account, or of nobody: a row either way, so that the time of the

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
 	"tamga/internal/fault"
@@ -87,7 +88,7 @@ func (h *Handler) login(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if found == uuid.Nil {
+	if found == nil {
 		if err := h.noteFailure(c, tried); err != nil {
 			return err
 		}
@@ -99,11 +100,7 @@ func (h *Handler) login(c *fiber.Ctx) error {
 }
 
 // afterPassword signs the person in, or asks for the second proof.
-func (h *Handler) afterPassword(c *fiber.Ctx, person uuid.UUID, id *uuid.UUID, w *Waiting, watched bool) error {
-	a, err := ByID(c.UserContext(), h.DB, person)
-	if err != nil {
-		return err
-	}
+func (h *Handler) afterPassword(c *fiber.Ctx, a *Account, id *uuid.UUID, w *Waiting, watched bool) error {
 	page, err := h.Proofs.Second(c, a, id, watched)
 	if err != nil {
 		return err
@@ -111,10 +108,8 @@ func (h *Handler) afterPassword(c *fiber.Ctx, person uuid.UUID, id *uuid.UUID, w
 	if page != "" {
 		return c.Redirect(page, fiber.StatusSeeOther)
 	}
-	if err := h.Sessions.Start(c, a, MethodPassword); err != nil {
-		return err
-	}
-	if err := h.Proofs.Entered(c, a); err != nil {
+	err = h.Sessions.StartWith(c, a, func(tx pgx.Tx, in *SignIn) error { return h.Proofs.Entered(c, tx, a, in) }, MethodPassword)
+	if err != nil {
 		return err
 	}
 	return c.Redirect(onward(id, w), fiber.StatusSeeOther)
@@ -141,10 +136,7 @@ func (h *Handler) start(c *fiber.Ctx, id uuid.UUID, methods ...string) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Sessions.Start(c, a, methods...); err != nil {
-		return err
-	}
-	return h.Proofs.Registered(c, a)
+	return h.Sessions.StartWith(c, a, func(tx pgx.Tx, in *SignIn) error { return h.Proofs.Registered(c, tx, a, in) }, methods...)
 }
 
 // RequestOf returns the client's request that a page belongs to, or nil.

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/idp/account"
+	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/i18n"
 	"tamga/internal/rus"
@@ -33,16 +34,25 @@ func (h *Handler) browserHash(c *fiber.Ctx) []byte {
 	return nil
 }
 
-// Entered notes the browser of a person who has signed in, and tells the person of a new one.
-func (h *Handler) Entered(c *fiber.Ctx, a *account.Account) error { return h.entered(c, a, true) }
+// Entered notes the browser of a person who signs in, and tells the person of a new one.
+func (h *Handler) Entered(c *fiber.Ctx, tx pgx.Tx, a *account.Account, in *account.SignIn) error {
+	return h.entered(c, tx, a, in, true)
+}
 
 // Registered notes the browser of a person who has just registered there.
-func (h *Handler) Registered(c *fiber.Ctx, a *account.Account) error { return h.entered(c, a, false) }
+func (h *Handler) Registered(c *fiber.Ctx, tx pgx.Tx, a *account.Account, in *account.SignIn) error {
+	return h.entered(c, tx, a, in, false)
+}
 
-func (h *Handler) entered(c *fiber.Ctx, a *account.Account, tell bool) error {
+// start signs a person in who has given all proofs.
+func (h *Handler) start(c *fiber.Ctx, a *account.Account, methods ...string) error {
+	return h.Sessions.StartWith(c, a, func(tx pgx.Tx, in *account.SignIn) error { return h.Entered(c, tx, a, in) }, methods...)
+}
+
+func (h *Handler) entered(c *fiber.Ctx, tx pgx.Tx, a *account.Account, in *account.SignIn, tell bool) error {
 	hash, now := h.browserHash(c), h.now()
 	if hash != nil {
-		known, err := touchBrowser(c.UserContext(), h.DB, a.ID, hash, now)
+		known, err := touchBrowser(c.UserContext(), tx, a.ID, hash, now)
 		if err != nil || known {
 			return err
 		}
@@ -51,29 +61,24 @@ func (h *Handler) entered(c *fiber.Ctx, a *account.Account, tell bool) error {
 		hash = secret.HashToken(token)
 		h.setCookie(c, browserCookie, token, "/", browserLife)
 	}
-	if tell && h.Limit.Allow(c.UserContext(), "idp-browser-notice", a.ID.String(), noticeRate) != nil {
-		tell = false
+	device := DeviceName(c.Get(fiber.HeaderUserAgent))
+	if err := insertBrowser(c.UserContext(), db.Later(tx), a.ID, hash, device, now); err != nil {
+		return err
 	}
-	return pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
-		device := DeviceName(c.Get(fiber.HeaderUserAgent))
-		if err := insertBrowser(c.UserContext(), tx, a.ID, hash, device, now); err != nil || !tell {
-			return err
-		}
-		return h.tellOfBrowser(c, tx, a, hash, device)
-	})
+	if !tell || h.Limit.Allow(c.UserContext(), "idp-browser-notice", a.ID.String(), noticeRate) != nil {
+		return nil
+	}
+	return h.tellOfBrowser(c, tx, a, in, hash, device)
 }
 
 // tellOfBrowser says when, with what and from where somebody signed in, with a link that undoes it.
-func (h *Handler) tellOfBrowser(c *fiber.Ctx, tx pgx.Tx, a *account.Account, hash []byte, device string) error {
-	in, token := account.CurrentSignIn(c), secret.Token(32)
-	if in == nil {
-		return errors.New("tell of a new browser: nobody is signed in")
-	}
+func (h *Handler) tellOfBrowser(c *fiber.Ctx, tx pgx.Tx, a *account.Account, in *account.SignIn, hash []byte, device string) error {
+	token := secret.Token(32)
 	n := &notice{AccountID: a.ID, SessionID: in.ID, BrowserHash: hash}
-	if err := insertNotice(c.UserContext(), tx, secret.HashToken(token), n, h.now().Add(noticeLife)); err != nil {
+	if err := insertNotice(c.UserContext(), db.Later(tx), secret.HashToken(token), n, h.now().Add(noticeLife)); err != nil {
 		return err
 	}
-	if err := h.write(c, tx, a.ID, "idp.new_browser", map[string]any{"device": device, "sid": in.ID}); err != nil {
+	if err := h.write(c, db.Later(tx), a.ID, "idp.new_browser", map[string]any{"device": device, "sid": in.ID}); err != nil {
 		return err
 	}
 	t := h.words(a)

@@ -50,10 +50,7 @@ func (h *Handler) signInByPasskey(c *fiber.Ctx) error {
 	if err != nil {
 		return h.passkeyFailed(c, err, account.WithRequest("/login", id))
 	}
-	if err := h.Sessions.Start(c, a, proved...); err != nil {
-		return err
-	}
-	if err := h.Entered(c, a); err != nil {
+	if err := h.start(c, a, proved...); err != nil {
 		return err
 	}
 	return c.Redirect(account.Onward(id, w), fiber.StatusSeeOther)

@@ -168,10 +168,7 @@ func (h *Handler) signInByQR(c *fiber.Ctx, q *qrSignIn) error {
 		}
 		return c.Redirect(secondPath(id, ""), fiber.StatusSeeOther)
 	}
-	if err := h.Sessions.Start(c, a, proved...); err != nil {
-		return err
-	}
-	if err := h.Entered(c, a); err != nil {
+	if err := h.start(c, a, proved...); err != nil {
 		return err
 	}
 	return c.Redirect(account.Onward(id, w), fiber.StatusSeeOther)

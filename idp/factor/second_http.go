@@ -238,10 +238,7 @@ func (h *Handler) finish(c *fiber.Ctx, f *half, w Way, proved ...string) error {
 		}
 		return c.Redirect(onward, fiber.StatusSeeOther)
 	}
-	if err := h.Sessions.Start(c, a, append(f.Methods, proved...)...); err != nil {
-		return err
-	}
-	if err := h.Entered(c, a); err != nil {
+	if err := h.start(c, a, append(f.Methods, proved...)...); err != nil {
 		return err
 	}
 	return c.Redirect(onward, fiber.StatusSeeOther)

@@ -112,10 +112,7 @@ func (h *Handler) signInBySignature(c *fiber.Ctx) error {
 	if !fresh {
 		return c.Redirect(account.WithRequest("/login/signature", id), fiber.StatusSeeOther)
 	}
-	if err := h.Sessions.Start(c, a, account.MethodSignature); err != nil {
-		return err
-	}
-	if err := h.Entered(c, a); err != nil {
+	if err := h.start(c, a, account.MethodSignature); err != nil {
 		return err
 	}
 	return c.Redirect(account.Onward(id, w), fiber.StatusSeeOther)

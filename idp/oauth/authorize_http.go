@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -59,7 +60,7 @@ func (h *Handler) authorize(c *fiber.Ctx) error {
 		return h.refuse(c, ar, silentError(next))
 	}
 	if next == stepAnswer {
-		return h.answer(ctx, c, r, v, ar)
+		return h.answer(ctx, c, r, v, ar, nil)
 	}
 	if !r.waits {
 		if err := insertRequest(ctx, h.DB, r); err != nil {
@@ -75,7 +76,7 @@ func (h *Handler) read(ctx context.Context, form url.Values, v *visit) (*request
 	if v != nil {
 		person = v.Account.ID
 	}
-	of, agreed, err := askingClient(ctx, h.DB, form.Get("client_id"), person)
+	of, agreed, err := h.store.askingClient(ctx, form.Get("client_id"), person)
 	if isNotFound(err) {
 		return nil, h.fosite.unread(nil, form), fosite.ErrInvalidClient.WithHint("The client is unknown.")
 	}
@@ -125,12 +126,17 @@ func (h *Handler) goOn(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return h.proceed(ctx, c, r, v, next)
+}
+
+// proceed answers the client when nothing is left to ask, or leads to the page that asks.
+func (h *Handler) proceed(ctx context.Context, c *fiber.Ctx, r *request, v *visit, next step) error {
 	if next == stepAnswer {
 		ar, err := h.fosite.parse(ctx, r.Client, r.Form)
 		if err != nil {
 			return h.refuse(c, ar, err)
 		}
-		return h.answer(ctx, c, r, v, ar)
+		return h.answer(ctx, c, r, v, ar, nil)
 	}
 	return c.Redirect(pathOf(next, r), fiber.StatusSeeOther)
 }
@@ -224,8 +230,8 @@ func pathOf(s step, r *request) string {
 	return stepPaths[s] + "?" + query.Encode()
 }
 
-// answer issues the code and sends the person back to the client.
-func (h *Handler) answer(ctx context.Context, c *fiber.Ctx, r *request, v *visit, ar fosite.AuthorizeRequester) error {
+// answer issues the code and sends the person back to the client. agreed is what the person has agreed to just now, or nil.
+func (h *Handler) answer(ctx context.Context, c *fiber.Ctx, r *request, v *visit, ar fosite.AuthorizeRequester, agreed []string) error {
 	for _, scope := range ar.GetRequestedScopes() {
 		ar.GrantScope(scope)
 	}
@@ -233,23 +239,19 @@ func (h *Handler) answer(ctx context.Context, c *fiber.Ctx, r *request, v *visit
 	if err != nil {
 		return err
 	}
-	var given fosite.AuthorizeResponder
-	err = h.inTx(ctx, func(ctx context.Context) error {
-		if r.waits {
-			if err := useRequest(ctx, h.store.conn(ctx), r.ID, time.Now()); err != nil {
-				return err
-			}
-		}
-		var err error
-		given, err = h.fosite.NewAuthorizeResponse(ctx, ar, session)
-		return err
-	})
-	var shown *fault.Error
-	if errors.As(err, &shown) {
-		return err
+	a := &answering{at: time.Now(), agreed: agreed}
+	if from, err := netip.ParseAddr(c.IP()); err == nil {
+		a.address = from.String()
 	}
+	if r.waits {
+		a.request = &r.ID
+	}
+	given, err := h.fosite.NewAuthorizeResponse(context.WithValue(ctx, answeringKey{}, a), ar, session)
 	if err != nil {
 		return h.refuse(c, ar, err)
+	}
+	if a.lost {
+		return fault.New(fault.Conflict, "idp.request_used")
 	}
 	return h.sendBack(c, ar, given.GetParameters())
 }

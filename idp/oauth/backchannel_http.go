@@ -23,8 +23,8 @@ func (h *Handler) mountBack(r fiber.Router) {
 	r.Get("/oauth2/logged_out", h.showLoggedOut)
 }
 
-// prefetch reads, in one query, the client that a request claims to come from and the code or token that it is about. Nothing
-// is believed by it: the client has yet to prove itself. The context carries the client for whoever asks next.
+// prefetch reads the client that a request claims to come from and the code or token that it is about, if any. Nothing is
+// believed by it: the client has yet to prove itself. The context carries the client for whoever asks next.
 func (h *Handler) prefetch(ctx context.Context, r *http.Request, hash []byte, kinds ...string) (context.Context, *grant, error) {
 	id := r.PostForm.Get("client_id")
 	if name, _, ok := r.BasicAuth(); ok && id == "" {
@@ -37,15 +37,18 @@ func (h *Handler) prefetch(ctx context.Context, r *http.Request, hash []byte, ki
 	if id == "" && unverified(r.PostForm.Get("client_assertion"), &claimed) == nil {
 		id = claimed.Subject // whether it is true is checked later: here it only says what to read
 	}
-	if id == "" {
-		g, err := grantByHash(ctx, h.DB, hash, kinds...)
-		return ctx, g, ignoreMissing(err)
+	if id != "" {
+		c, err := h.store.client(ctx, id)
+		if err != nil {
+			return ctx, nil, ignoreMissing(err)
+		}
+		ctx = withClient(ctx, c)
 	}
-	c, g, err := clientAndGrant(ctx, h.DB, id, hash, kinds)
-	if err != nil {
-		return ctx, nil, ignoreMissing(err)
+	if hash == nil {
+		return ctx, nil, nil
 	}
-	return withClient(ctx, c), g, nil
+	g, err := grantByHash(ctx, h.DB, hash, kinds...)
+	return ctx, g, ignoreMissing(err)
 }
 
 func ignoreMissing(err error) error {

@@ -17,8 +17,7 @@ import (
 // clientKey is the key of the client that a context carries.
 type clientKey struct{}
 
-// withClient spares fosite, which asks for the same client in each of its steps, all queries but the first. The client is good
-// for one request of a browser or a server, no longer: there is no cache to go stale.
+// withClient lets all steps of one request see one client, as it stood when the request began.
 func withClient(ctx context.Context, c *client) context.Context {
 	return context.WithValue(ctx, clientKey{}, c)
 }
@@ -28,7 +27,7 @@ func (s *store) GetClient(ctx context.Context, id string) (fosite.Client, error)
 	if c, ok := ctx.Value(clientKey{}).(*client); ok && c.ID == id {
 		return c, nil
 	}
-	c, err := clientByID(ctx, s.conn(ctx), id)
+	c, err := s.client(ctx, id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fosite.ErrNotFound
 	}
@@ -124,6 +123,7 @@ func PutClient(ctx context.Context, d db.DB, c Client) error {
 		c.InitiateLoginURI, c.PostLogoutURIs, c.BackchannelLogoutURI, c.BackchannelLogoutSession, c.FrontchannelLogoutURI,
 		c.FrontchannelLogoutSession, c.DefaultMaxAge, c.DefaultACR, c.RequireAuthTime, c.RequirePAR, c.RequireJAR, c.PKCEOff,
 		c.DPoPBound, c.AccessTokenJWT, c.ResourceServer, c.SkipConsent, c.About, c.RegistrationHash)
+	clientsChanged.Add(1)
 	if err != nil {
 		return fmt.Errorf("put client %s: %w", c.ID, err)
 	}
@@ -133,6 +133,7 @@ func PutClient(ctx context.Context, d db.DB, c Client) error {
 // RemoveClient deletes a client with all tokens and consents that it got.
 func RemoveClient(ctx context.Context, d db.DB, id string) error {
 	tag, err := d.Exec(ctx, `DELETE FROM oauth_client WHERE id = $1`, id)
+	clientsChanged.Add(1)
 	if err != nil {
 		return fmt.Errorf("remove client %s: %w", id, err)
 	}

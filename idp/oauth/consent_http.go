@@ -1,17 +1,13 @@
 package oauth
 
 import (
-	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
 	"tamga/idp/account"
 	"tamga/idp/organisation"
-	"tamga/internal/journal"
 )
 
 const (
@@ -40,7 +36,8 @@ type levelPage struct {
 	Cancel  frontend.Button
 }
 
-// showConsent asks before a client gets data for the first time.
+// showConsent asks before a client gets data for the first time. People come here right from the sign-in, so that those who are
+// asked, the most, are spared a redirect; with others it does what goOn does.
 func (h *Handler) showConsent(c *fiber.Ctx) error {
 	ctx, cancel := deadline(c)
 	defer cancel()
@@ -49,7 +46,7 @@ func (h *Handler) showConsent(c *fiber.Ctx) error {
 		return err
 	}
 	if next != stepConsent {
-		return c.Redirect("/oauth2/continue?request="+r.ID.String(), fiber.StatusSeeOther)
+		return h.proceed(ctx, c, r, v, next)
 	}
 	t := h.Pages.Texts(c)
 	page := consentPage{
@@ -83,19 +80,7 @@ func (h *Handler) grantConsent(c *fiber.Ctx) error {
 	if err != nil {
 		return h.refuse(c, ar, err)
 	}
-	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
-		if err := addConsent(ctx, tx, v.Account.ID, r.Client.ID, r.scopes(), time.Now()); err != nil {
-			return err
-		}
-		from, _ := netip.ParseAddr(c.IP())
-		person := v.Account.ID.String()
-		return journal.Write(ctx, tx, journal.Entry{Actor: person, ActorRole: "citizen", Action: "idp.consent_given", Subject: person,
-			Details: map[string]any{"client": r.Client.ID, "scopes": r.scopes()}, Address: from})
-	})
-	if err != nil {
-		return err
-	}
-	return h.answer(ctx, c, r, v, ar)
+	return h.answer(ctx, c, r, v, ar, r.scopes())
 }
 
 // scopeText is the key of what a scope lets a site know, in words.

@@ -18,6 +18,8 @@ import (
 // fosite's Transactional: see exchange.
 type store struct {
 	DB db.DB
+
+	clients clientCache
 }
 
 var (
@@ -41,7 +43,12 @@ func (s *store) CreateAuthorizeCodeSession(ctx context.Context, code string, r f
 	if err != nil {
 		return err
 	}
-	return insertCode(ctx, s.conn(ctx), &g)
+	a := answeringOf(ctx)
+	if a == nil {
+		return errNoAnswer
+	}
+	a.lost, err = insertCode(ctx, s.conn(ctx), &g, a)
+	return err
 }
 
 // GetAuthorizeCodeSession returns a code's request, together with an error when the code was used.

@@ -23,7 +23,7 @@ func hashOf(signature string) []byte {
 	return sum[:]
 }
 
-// grantColumns stand in the order of fields. A grant that a LEFT JOIN did not find has no kind.
+// grantColumns stand in the order of fields.
 const grantColumns = `
 	coalesce(g.kind, ''), coalesce(g.request_id, '00000000-0000-0000-0000-000000000000'), coalesce(f.created_at, g.requested_at, 'epoch'),
 	coalesce(g.client_id, ''), coalesce(g.subject, ''), coalesce(g.active, false), f.revoked_at IS NOT NULL,
@@ -57,57 +57,53 @@ func grantByHash(ctx context.Context, d db.DB, hash []byte, kinds ...string) (*g
 	return g, nil
 }
 
-// clientAndGrant returns a client, and a code or token of anybody's if there is one, in one query.
-func clientAndGrant(ctx context.Context, d db.DB, id string, hash []byte, kinds []string) (*client, *grant, error) {
-	c, g := &client{}, &grant{Signature: hash}
-	var data []byte
-	err := d.QueryRow(ctx, `
-		SELECT `+clientColumns+`, `+grantColumns+`
-		FROM oauth_client c
-		LEFT JOIN oauth_grant g ON g.kind = ANY ($2) AND g.signature = $3
-		LEFT JOIN oauth_family f ON f.id = g.request_id
-		LEFT JOIN account a ON a.id = f.account_id
-		WHERE c.id = $1 AND c.protocol = 'oidc'`, id, kinds, hash).Scan(append(c.Client.fields(), g.fields(&data)...)...)
-	if err != nil {
-		return nil, nil, err
-	}
-	if g.Kind == "" {
-		return c, nil, nil
-	}
-	if err := json.Unmarshal(data, &g.record); err != nil {
-		return nil, nil, fmt.Errorf("grant %s: %w", g.Kind, err)
-	}
-	return c, g, nil
-}
-
-// insertCode stores a code with its family, and that the client takes part in the session. The first time in a session the person's
-// journal notes it, in the same statement: a flow has few round trips.
-func insertCode(ctx context.Context, d db.DB, g *grant) error {
+// insertCode stores a code with all that goes with it, in one statement: a flow has few round trips. The request that waited is used
+// up, the consent that the person just gave is noted, the family begins, the client takes part in the session, and the journal
+// says what it says. PostgreSQL makes a second answer of one request wait for the first and then look again: it finds the request
+// used and writes nothing; used tells so.
+func insertCode(ctx context.Context, d db.DB, g *grant, a *answering) (used bool, err error) {
 	data, err := json.Marshal(g.record)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s := g.Session
-	_, err = d.Exec(ctx, `
-		WITH family AS (
+	tag, err := d.Exec(ctx, `
+		WITH request AS (
+			UPDATE oauth_request SET used_at = $6 WHERE id = $12 AND used_at IS NULL
+			RETURNING 1
+		), first AS (
+			SELECT FROM request
+			UNION ALL
+			SELECT WHERE $12::uuid IS NULL
+		), consent AS (
+			INSERT INTO oauth_consent AS c (account_id, client_id, scopes, granted_at)
+			SELECT $3, $2, $13::text[], $6 FROM first WHERE $13::text[] IS NOT NULL
+			ON CONFLICT (account_id, client_id) DO UPDATE
+			SET scopes = ARRAY(SELECT DISTINCT s FROM unnest(c.scopes || excluded.scopes) AS s ORDER BY s),
+			    granted_at = excluded.granted_at
+		), family AS (
 			INSERT INTO oauth_family (id, client_id, account_id, session_id, offline, created_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)
+			SELECT $1, $2, $3, $4, $5, $6, $7 FROM first
 		), visit AS (
 			INSERT INTO oauth_visit (session_id, client_id, subject, created_at)
-			VALUES ($4, $2, $8, $6)
+			SELECT $4, $2, $8, $6 FROM first
 			ON CONFLICT DO NOTHING
 			RETURNING client_id
 		), told AS (
-			INSERT INTO journal (actor, actor_role, action, subject, details)
+			INSERT INTO journal (actor, actor_role, action, subject, details, address)
+			SELECT $3::uuid::text, 'citizen', 'idp.consent_given', $3::uuid::text,
+			       jsonb_build_object('client', $2::text, 'scopes', $13::text[]), nullif($14, '')::inet
+			FROM first WHERE $13::text[] IS NOT NULL
+			UNION ALL
 			SELECT 'client:' || client_id, 'client', 'idp.data_read', $3::uuid::text,
-			       jsonb_build_object('client', client_id, 'scopes', $11::text[])
+			       jsonb_build_object('client', client_id, 'scopes', $11::text[]), NULL
 			FROM visit
 		)
 		INSERT INTO oauth_grant (kind, signature, request_id, client_id, subject, requested_at, expires_at, data)
-		VALUES ('code', $9, $1, $2, $8, $6, $7, $10)`,
-		g.Family, g.ClientID, s.Account, s.SID, g.GrantedScopes.Has("offline_access"), g.RequestedAt, g.ExpiresAt, g.Subject, g.Signature, data,
-		[]string(g.GrantedScopes))
-	return err
+		SELECT 'code', $9, $1, $2, $8, $15, $7, $10 FROM first`,
+		g.Family, g.ClientID, s.Account, s.SID, g.GrantedScopes.Has("offline_access"), a.at, g.ExpiresAt, g.Subject, g.Signature, data,
+		[]string(g.GrantedScopes), a.request, a.agreed, a.address, g.RequestedAt)
+	return err == nil && tag.RowsAffected() == 0, err
 }
 
 // settle writes what an exchange collected, all or nothing. Lost means that another request was quicker with the same code or

@@ -37,7 +37,7 @@ func seedGrant(t testing.TB, d db.DB) *grant {
 	v := &visit{&account.Account{ID: person}, &account.SignIn{ID: sid}}
 	g := &grant{Signature: hashOf("code"), Family: uuid.New(), ClientID: "c", Subject: "1", RequestedAt: now, ExpiresAt: now.Add(time.Minute),
 		record: record{GrantedScopes: []string{"openid"}, Session: newSession(v, &jwt.IDTokenClaims{Subject: "1", Extra: map[string]any{"sid": sid.String()}})}}
-	if err := insertCode(ctx, d, g); err != nil {
+	if _, err := insertCode(ctx, d, g, &answering{at: g.RequestedAt}); err != nil {
 		t.Fatal(err)
 	}
 	return g
@@ -49,7 +49,7 @@ func TestF4FreshSessions(t *testing.T) {
 	t.Parallel()
 	tx := dbtest.Tx(t, dbtest.IDP)
 	seedGrant(t, tx)
-	s := &store{tx}
+	s := &store{DB: tx}
 	one, err := s.codeRequest(t.Context(), "code")
 	if err != nil {
 		t.Fatal(err)

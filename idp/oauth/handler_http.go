@@ -53,7 +53,7 @@ const answerTime = 10 * time.Second
 
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
-	h.store = &store{h.DB}
+	h.store = &store{DB: h.DB}
 	h.clientKeys = newClientKeys(h.FetchInner)
 	h.clientCheck = &clientCheck{h.store, h.clientKeys, h.Issuer}
 	h.sectors = &sectorKey{db: h.DB, box: h.Box}
@@ -122,15 +122,6 @@ func deadline(c *fiber.Ctx) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(c.UserContext(), answerTime)
 }
 
-// inTx runs fn in a transaction, with the signing keys in hand.
-func (h *Handler) inTx(ctx context.Context, fn func(context.Context) error) error {
-	ctx, err := h.Keys.hold(ctx)
-	if err != nil {
-		return err
-	}
-	return inTx(ctx, h.DB, fn)
-}
-
 // visitOf returns who is signed in, or nil.
 func visitOf(c *fiber.Ctx) *visit {
 	in := account.CurrentSignIn(c)
@@ -154,7 +145,7 @@ func (h *Handler) requestOf(ctx context.Context, c *fiber.Ctx, v *visit) (*reque
 	if v != nil {
 		person = v.Account.ID
 	}
-	r, err := requestByID(ctx, h.DB, id, person, time.Now())
+	r, err := h.store.requestByID(ctx, id, person, time.Now())
 	if err != nil {
 		return nil, err
 	}

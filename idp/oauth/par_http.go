@@ -68,7 +68,7 @@ func (h *Handler) pushed(ctx context.Context, c *fiber.Ctx) (string, error) {
 
 // openRequest returns the pushed request that a browser comes with.
 func (h *Handler) openRequest(ctx context.Context, of *client, name string, person uuid.UUID) (*request, error) {
-	r, err := openPushed(ctx, h.DB, secret.HashToken(name), person, time.Now().UTC().Truncate(time.Microsecond))
+	r, err := h.store.openPushed(ctx, secret.HashToken(name), person, time.Now().UTC().Truncate(time.Microsecond))
 	if isNotFound(err) || err == nil && (r.Client.ID != of.ID || r.UsedAt != nil) {
 		return nil, fosite.ErrInvalidRequestURI.WithHint("This request is unknown, or it was answered, or it came too late. Go back to the site and begin anew.")
 	}

@@ -43,6 +43,22 @@ const (
 	stepAnswer  step = "answer"
 )
 
+// answering is what is written together with the code that answers a request.
+type answering struct {
+	at      time.Time
+	request *uuid.UUID // that is used up, when it waited in the database
+	agreed  []string   // what the person has agreed to just now, or nil
+	address string     // of the person, for the journal
+	lost    bool       // the request was answered meanwhile: nothing is written
+}
+
+type answeringKey struct{}
+
+func answeringOf(ctx context.Context) *answering {
+	a, _ := ctx.Value(answeringKey{}).(*answering)
+	return a
+}
+
 // visit is somebody signed in.
 type visit struct {
 	Account *account.Account
@@ -132,9 +148,9 @@ type Asker struct {
 
 // AskerOf describes the client of a waiting request, or returns nil.
 func (h *Handler) AskerOf(ctx context.Context, id uuid.UUID) *Asker {
-	r, err := requestByID(ctx, h.store.DB, id, uuid.Nil, time.Now())
+	r, err := h.store.requestByID(ctx, id, uuid.Nil, time.Now())
 	if err != nil {
 		return h.deviceAsker(ctx, id)
 	}
-	return &Asker{r.Client.Name, originOf(r.Form.Get("redirect_uri")), r.Form.Get("login_hint"), "/oauth2/continue"}
+	return &Asker{r.Client.Name, originOf(r.Form.Get("redirect_uri")), r.Form.Get("login_hint"), stepPaths[stepConsent]}
 }

@@ -14,10 +14,13 @@ import (
 	"tamga/internal/fault"
 )
 
+// insertRequest keeps a request until the person has done their part. The commit does not wait for the disk: losing a request in
+// a power cut costs the person one more click at the client, and nothing that was given to anybody hangs on it.
 func insertRequest(ctx context.Context, d db.DB, r *request) error {
 	_, err := d.Exec(ctx, `
+		WITH soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 		INSERT INTO oauth_request (id, client_id, form, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5)`, r.ID, r.Client.ID, r.Form.Encode(), r.CreatedAt, r.CreatedAt.Add(requestLife))
+		SELECT $1, $2, $3, $4, $5 FROM soon`, r.ID, r.Client.ID, r.Form.Encode(), r.CreatedAt, r.CreatedAt.Add(requestLife))
 	return err
 }
 
@@ -29,16 +32,18 @@ func insertPushed(ctx context.Context, d db.DB, r *request, hash []byte, life ti
 	return err
 }
 
-// requestColumns stand in the order of requestFields: all that decides about the next step, in one query.
-const requestColumns = `r.id, r.form, r.created_at, r.used_at, coalesce(k.scopes, '{}'), ` + clientColumns + `
+// requestColumns stand in the order of scanRequest: all that decides about the next step, but for the client.
+const requestColumns = `r.id, r.client_id, r.form, r.created_at, r.used_at, coalesce(k.scopes, '{}')
 	FROM oauth_request r
-	JOIN oauth_client c ON c.id = r.client_id
 	LEFT JOIN oauth_consent k ON k.client_id = r.client_id AND k.account_id = $2`
 
-func scanRequest(row pgx.Row) (*request, error) {
-	r := &request{Client: &client{}, waits: true}
-	var form string
-	err := row.Scan(append([]any{&r.ID, &form, &r.CreatedAt, &r.UsedAt, &r.Agreed}, r.Client.fields()...)...)
+func (s *store) scanRequest(ctx context.Context, row pgx.Row) (*request, error) {
+	r := &request{waits: true}
+	var client, form string
+	err := row.Scan(&r.ID, &client, &form, &r.CreatedAt, &r.UsedAt, &r.Agreed)
+	if err == nil {
+		r.Client, err = s.client(ctx, client)
+	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.New(fault.NotFound, "idp.request_gone")
 	}
@@ -52,31 +57,34 @@ func scanRequest(row pgx.Row) (*request, error) {
 }
 
 // requestByID returns a request that waits, with its client and what the person agreed to. The person may be nobody.
-func requestByID(ctx context.Context, d db.DB, id, person uuid.UUID, now time.Time) (*request, error) {
-	return scanRequest(d.QueryRow(ctx, `SELECT `+requestColumns+` WHERE r.id = $1 AND r.expires_at > $3`, id, person, now))
+func (s *store) requestByID(ctx context.Context, id, person uuid.UUID, now time.Time) (*request, error) {
+	return s.scanRequest(ctx, s.DB.QueryRow(ctx, `SELECT `+requestColumns+` WHERE r.id = $1 AND r.expires_at > $3`, id, person, now))
 }
 
 // openPushed returns a pushed request for the browser that comes with it. From its first coming on it waits like any other, and
 // may come again: people reload pages (F12).
-func openPushed(ctx context.Context, d db.DB, hash []byte, person uuid.UUID, now time.Time) (*request, error) {
-	_, err := d.Exec(ctx, `
+func (s *store) openPushed(ctx context.Context, hash []byte, person uuid.UUID, now time.Time) (*request, error) {
+	_, err := s.DB.Exec(ctx, `
 		UPDATE oauth_request SET opened_at = $2, created_at = $2, expires_at = $3
 		WHERE pushed_hash = $1 AND opened_at IS NULL AND expires_at > $2`, hash, now, now.Add(requestLife))
 	if err != nil {
 		return nil, err
 	}
-	return scanRequest(d.QueryRow(ctx, `SELECT `+requestColumns+`
+	return s.scanRequest(ctx, s.DB.QueryRow(ctx, `SELECT `+requestColumns+`
 		WHERE r.pushed_hash = $1 AND r.opened_at IS NOT NULL AND r.expires_at > $3`, hash, person, now))
 }
 
-// askingClient returns a client that sends a browser, and what the person agreed to let it know.
-func askingClient(ctx context.Context, d db.DB, id string, person uuid.UUID) (*client, []string, error) {
-	c, agreed := &client{}, []string{}
-	err := d.QueryRow(ctx, `
-		SELECT coalesce(k.scopes, '{}'), `+clientColumns+`
-		FROM oauth_client c
-		LEFT JOIN oauth_consent k ON k.client_id = c.id AND k.account_id = $2
-		WHERE c.id = $1 AND c.protocol = 'oidc'`, id, person).Scan(append([]any{&agreed}, c.fields()...)...)
+// askingClient returns a client that sends a browser, and what the person agreed to let it know. The person may be nobody.
+func (s *store) askingClient(ctx context.Context, id string, person uuid.UUID) (*client, []string, error) {
+	c, err := s.client(ctx, id)
+	if err != nil || person == uuid.Nil {
+		return c, nil, err
+	}
+	var agreed []string
+	err = s.DB.QueryRow(ctx, `SELECT scopes FROM oauth_consent WHERE account_id = $1 AND client_id = $2`, person, id).Scan(&agreed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = nil
+	}
 	return c, agreed, err
 }
 

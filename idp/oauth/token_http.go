@@ -93,7 +93,10 @@ func (h *Handler) readAhead(ctx context.Context, x *exchange, r *http.Request) (
 	if r.PostForm.Get("grant_type") == GrantRefresh {
 		kind, token = "refresh", r.PostForm.Get("refresh_token")
 	}
-	hash := hashOf(token)
+	var hash []byte
+	if token != "" {
+		hash = hashOf(token)
+	}
 	ctx, g, err := h.prefetch(ctx, r, hash, kind)
 	if g != nil {
 		x.read[kind+string(hash)] = g

@@ -27,5 +27,8 @@ func (s *store) conn(ctx context.Context) db.DB {
 	return s.DB
 }
 
+// errNoAnswer is a mistake of ours: fosite was asked for a code outside of answer.
+var errNoAnswer = errors.New("oauth: codes are only given by an answer")
+
 // errNoExchange is a mistake of ours: fosite was asked for tokens outside of redeem.
 var errNoExchange = errors.New("oauth: tokens are only given by an exchange")

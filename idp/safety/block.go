@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/idp/account"
+	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
 	"tamga/internal/web"
@@ -82,7 +83,7 @@ func (k *Keeper) Admit(c *fiber.Ctx, tx pgx.Tx, a *account.Account) error {
 		}
 		return fault.New(fault.Forbidden, "idp_safety.blocked_office", s.Reason)
 	}
-	if err := account.SetLanguage(ctx, tx, a.ID, web.Lang(c)); err != nil {
+	if err := account.SetLanguage(ctx, db.Later(tx), a.ID, web.Lang(c)); err != nil {
 		return err
 	}
 	if s.DeleteAt == nil {

@@ -32,7 +32,7 @@ type notification struct {
 }
 
 func insertNotification(ctx context.Context, tx pgx.Tx, n notification) error {
-	_, err := tx.Exec(ctx, `
+	_, err := db.Later(tx).Exec(ctx, `
 		INSERT INTO notification (id, channel, kind, recipient, subject, body, state, last_error, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		n.ID, n.Channel, n.Kind, n.Recipient, n.Subject, n.Body, n.State, n.LastError, n.CreatedAt)
