@@ -88,6 +88,9 @@ func settingsOf(t *testing.T, command string) (known, required []string) {
 		if node.Name != command {
 			continue
 		}
+		if node.DefaultCmd != nil {
+			node = node.DefaultCmd
+		}
 		for _, flag := range node.Flags {
 			known = append(known, flag.Envs...)
 			if flag.Required {

@@ -108,7 +108,6 @@ func TestClientCommands(t *testing.T) {
 		"add --oidc --esia --redirect https://rp.example/": "can't be used together",
 		"add --oidc": "redirect_uris is missing",
 		"add --oidc --redirect http://rp.example/":                                          "web applications use https",
-		"add --oidc --redirect https://rp.example/ --auth private_key_jwt":                  "need jwks",
 		"add --oidc --redirect https://rp.example/ --mnemonic X":                            "for --esia",
 		"add --esia --mnemonic X --redirect https://is.example/":                            "--cert",
 		"add --oidc --redirect https://rp.example/ --auth none --grants client_credentials": "prove themselves",

@@ -63,7 +63,8 @@ func helpersGoAway(t *testing.T, w *town) {
 	w.receivedOnce(t, c, 1)
 }
 
-// redisIsLost empties Redis in mid-journey: people sign in again and go on where they were.
+// redisIsLost empties Redis in mid-journey: people press the sign-in of the portal again, the provider still knows them, and they go
+// on where they were.
 func redisIsLost(t *testing.T, w *town) {
 	c := w.newCouple(t).files()
 	w.redis.FlushAll()

@@ -286,7 +286,9 @@ func (p *person) enter(r resident) *person {
 	if p.url.Host == hostOf(p.w.state.portal) {
 		p.open(p.toESIA())
 	}
-	p.fill("login", r.Phone, "password", idp.DemoPassword).press("idp.login_send")
+	if p.url.Path == "/login" { // the provider may know the browser still
+		p.fill("login", r.Phone, "password", idp.DemoPassword).press("idp.login_send")
+	}
 	if p.url.Path == "/oauth2/consent" {
 		p.press("idp.consent_grant")
 	}
