@@ -2,7 +2,6 @@ package esia
 
 import (
 	"encoding/json"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -85,14 +84,13 @@ func (r *reader) collection(elements []element, whole bool) *object {
 
 // answer is what a request found.
 type answer struct {
-	Value    *object
-	Path     string // below /rs
-	Schema   string // "prn/Person-3"
-	Links    []string
-	Location bool
+	Value  *object
+	Schema string // "prn/Person-3"
+	Links  []string
 }
 
-// write sends an answer with the headers of the real provider.
+// write sends an answer with the headers of the real provider. It sent a Location, too, until 2017; the Python library esia-client
+// takes that for a redirect, whatever the status.
 func (a *answer) write(c *fiber.Ctx) error {
 	body, err := json.Marshal(a.Value)
 	if err != nil {
@@ -104,24 +102,13 @@ func (a *answer) write(c *fiber.Ctx) error {
 	if tag, _ := a.Value.values["eTag"].(string); tag != "" {
 		c.Response().Header.Set(fiber.HeaderETag, tag)
 	}
-	c.Set(fiber.HeaderLocation, a.Path)
 	c.Set(fiber.HeaderContentType, "application/json; schema=\""+a.Schema+"\"; charset=UTF-8")
 	return c.Send(body)
 }
 
 // answerOf makes an answer.
-func (r *reader) answerOf(value *object, path, schema string) *answer {
-	return &answer{Value: value, Path: withPort(r.rs + path), Schema: r.rs + "/model/" + schema}
-}
-
-// withPort names the port that https leaves out, as the real provider's Location does.
-func withPort(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Port() != "" {
-		return address
-	}
-	u.Host += ":" + portOf(u)
-	return u.String()
+func (r *reader) answerOf(value *object, schema string) *answer {
+	return &answer{Value: value, Schema: r.rs + "/model/" + schema}
 }
 
 // embed says what is wanted whole: "elements" of this collection, or collections of this person.

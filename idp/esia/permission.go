@@ -50,7 +50,7 @@ var (
 	actions = []string{"ALL_ACTIONS_TO_DATA", "SHARE_DATA", "USE_DATA"}
 )
 
-// parsePermissions reads the parameter: base64 of a JSON array. An empty one asks for nothing.
+// parsePermissions reads the parameter: base64 of a JSON array. An empty one asks for nothing; go-api-epgu sends "[]" then.
 func parsePermissions(text string) ([]permission, error) {
 	if text == "" {
 		return nil, nil
@@ -66,7 +66,7 @@ func parsePermissions(text string) ([]permission, error) {
 		}
 		return nil, errUnreadable
 	}
-	if decoder.More() || len(all) == 0 || len(all) > maxPermissions {
+	if decoder.More() || len(all) > maxPermissions {
 		return nil, errUnreadable
 	}
 	for i := range all {

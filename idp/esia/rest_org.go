@@ -104,7 +104,7 @@ func (r *reader) orgs(oid int64, path []string) (*answer, error) {
 	if len(path) == 2 {
 		return r.single(elements, base+"/"+path[1], path[0]+"/Element-1")
 	}
-	return r.answerOf(r.collection(elements, r.embed.elements()), base, path[0]+"/Collection-1"), nil
+	return r.answerOf(r.collection(elements, r.embed.elements()), path[0]+"/Collection-1"), nil
 }
 
 // orgAnswer answers an organisation, with the collections that embed names.
@@ -130,7 +130,7 @@ func (r *reader) orgAnswer(org *organisation.Organisation, open map[string]bool,
 			o.set(rel, r.collection(elements, whole))
 		}
 	}
-	return r.answerOf(o, base, "orgs/Organization-1"), nil
+	return r.answerOf(o, "orgs/Organization-1"), nil
 }
 
 // orgElements are a collection of an organisation. Those of which nothing is known here are empty.

@@ -208,7 +208,7 @@ func (r *reader) kidPart(base, kid string, path []string) (*answer, error) {
 	if len(path) == 2 {
 		return r.single(elements, base+"/"+path[1], "docs/Document-1")
 	}
-	return r.answerOf(r.collection(elements, r.embed.elements()), base, "docs/Documents-1"), nil
+	return r.answerOf(r.collection(elements, r.embed.elements()), "docs/Documents-1"), nil
 }
 
 func (r *reader) kidDocuments(kid uuid.UUID, types []string, base string) ([]element, error) {

@@ -53,7 +53,7 @@ func (r *reader) prns(path []string) (*answer, error) {
 		}
 		switch len(path) {
 		case 1:
-			return r.answerOf(r.collection(elements, r.embed.elements()), base+"/"+p.Path, p.Schema), nil
+			return r.answerOf(r.collection(elements, r.embed.elements()), p.Schema), nil
 		case 2:
 			return r.single(elements, base+"/"+p.Path+"/"+path[1], p.Schema)
 		}
@@ -65,7 +65,7 @@ func (r *reader) prns(path []string) (*answer, error) {
 func (r *reader) single(elements []element, path, schema string) (*answer, error) {
 	for _, e := range elements {
 		if e.Path == path {
-			return r.answerOf(e.Value, path, schema), nil
+			return r.answerOf(e.Value, schema), nil
 		}
 	}
 	return nil, errNoSuch
@@ -77,7 +77,7 @@ func (r *reader) personAnswer(base string) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := r.answerOf(o, base, "prn/Person-3")
+	a := r.answerOf(o, "prn/Person-3")
 	for _, p := range parts() {
 		a.Links = append(a.Links, "<"+r.rs+base+"/"+p.Path+">;rel="+p.Rel+";schema=\""+r.rs+"/model/"+p.Schema+"\"")
 		wanted, whole := r.embed.of(p.Embed)

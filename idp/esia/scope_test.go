@@ -53,7 +53,7 @@ func TestPermissions(t *testing.T) {
 		"padded":                  {permissionsText("60", "USE_DATA", purpose, scope) + "=", nil},
 		"not base64":              {"%%%", errUnreadable},
 		"not JSON":                {base64.RawURLEncoding.EncodeToString([]byte("{}")), errUnreadable},
-		"an empty list":           {base64.RawURLEncoding.EncodeToString([]byte("[]")), errUnreadable},
+		"an empty list":           {base64.RawURLEncoding.EncodeToString([]byte("[]")), nil},
 		"too long":                {strings.Repeat("A", maxPermissionsText+1), errUnreadable},
 		"no type":                 {base64.RawURLEncoding.EncodeToString([]byte(`[{}]`)), errNoConsentType},
 		"no scope":                {permissionsText("60", "USE_DATA", purpose, ""), errConsentScopes},
