@@ -371,4 +371,5 @@ type Card struct {
 	Href  string
 	Icon  string
 	Kind  string // "", "situation", "plain"
+	Good  bool   // the note is good news: green, not amber
 }

@@ -1,5 +1,11 @@
 package frontend
 
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
 // Problem is one mistake in a form.
 type Problem struct {
 	Field  string
@@ -23,6 +29,15 @@ func (e *Errors) Add(field, text string) { e.AddAt(field, field, text) }
 // AddAt notes a mistake in the field; the summary links to the element with the id anchor (a date's "birth-day").
 func (e *Errors) AddAt(field, anchor, text string) {
 	e.list = append(e.list, Problem{field, anchor, text})
+}
+
+// Name puts the field's name before its mistakes: two dates of a form say the same of themselves.
+func (e *Errors) Name(field, name string) {
+	for i, p := range e.list {
+		if first, size := utf8.DecodeRuneInString(p.Text); p.Field == field && !strings.HasPrefix(p.Text, name+": ") {
+			e.list[i].Text = name + ": " + string(unicode.ToLower(first)) + p.Text[size:]
+		}
+	}
 }
 
 // Any tells whether there is a mistake.

@@ -221,7 +221,7 @@ func TestChecksRaiseTheLevel(t *testing.T) {
 	s.registers.down.Store(true)
 	b := s.browser(t)
 	b.register("Галиев", newPhone, newEmail)
-	b.data("snils", "112-233-445 96", "birth-day", "31", "birth-month", "2").want(422, "В СНИЛС ошибка", "Такой даты нет")
+	b.data("snils", "112-233-445 96", "birth-day", "31", "birth-month", "2").want(422, "В СНИЛС ошибка", "Дата рождения: такой даты нет")
 	b.data().want(200, "Проверяем данные")
 	if b.Header.Get("Refresh") == "" {
 		t.Error("the page does not refresh")

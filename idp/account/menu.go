@@ -23,7 +23,6 @@ var Menu = []MenuItem{
 	{"idp_family.menu_children", "/children", "child"},
 	{"idp_papers.menu_data", "/profile/data", "user"},
 	{"idp_papers.menu_levels", "/levels", "shield"},
-	{"idp_factor.menu", "/profile/security", "lock"},
 	{"idp_safety.menu", "/profile/safety", "lock"},
 }
 

@@ -110,6 +110,7 @@ func (r *Reading) Sex(value string) frontend.Field {
 // Day are the three boxes of a date; the text of label + "_hint" stands above them.
 func (r *Reading) Day(name, label string, typed [3]string, birthday bool) frontend.Field {
 	wrong := func(part string) bool { return slices.Contains(r.dates[name].Parts, part) }
+	r.Errors.Name(name, r.t(label))
 	return frontend.Field{DateInput: &frontend.DateInput{
 		NamePrefix: name, Fieldset: frontend.Question(r.t(label)), Hint: frontend.Hint{Text: r.t(label + "_hint")},
 		ErrorMessage: r.Errors.Message(name), Birthday: birthday,

@@ -80,11 +80,14 @@ func (h *Handler) resend(ctx context.Context, r *registration, lang i18n.Lang) e
 
 // checkCode returns the locale key of what is wrong with a code, or "".
 func (h *Handler) checkCode(ctx context.Context, r *registration, typed string) (problem string, err error) {
+	code := strings.Join(strings.Fields(typed), "")
+	if code == "" {
+		return "idp.code_empty", nil
+	}
 	allowed, err := countAttempt(ctx, h.DB, r.TokenHash, codeTries)
 	if err != nil {
 		return "", err
 	}
-	code := strings.Join(strings.Fields(typed), "")
 	switch {
 	case !allowed:
 		return "idp.code_spent", nil

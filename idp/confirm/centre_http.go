@@ -27,7 +27,7 @@ func (h *Handler) showCentres(c *fiber.Ctx) error {
 		if one.Hours != "" {
 			rows = append(rows, frontend.Row(t("idp_confirm.centre_hours"), one.Hours))
 		}
-		rows = append(rows, frontend.Row(t("idp.phone"), rus.FormatPhone(one.Phone)))
+		rows = append(rows, frontend.Row(t("idp_org.phone"), rus.FormatPhone(one.Phone)))
 		p.Centres = append(p.Centres, frontend.SummaryList{Rows: rows, Card: &frontend.SummaryCard{Title: frontend.CardTitle{Text: one.Name}}})
 	}
 	return centresFile.Render(c, h.Pages, p)

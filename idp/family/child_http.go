@@ -86,7 +86,7 @@ func (h *Handler) list(c *fiber.Ctx, a *account.Account) error {
 		page.Told = t(key)
 	}
 	for _, k := range all {
-		card := frontend.Card{Title: nameOf(t, &k), Note: t("idp_family.state_" + string(k.State)), Href: address(k.OID), Icon: "child"}
+		card := frontend.Card{Title: nameOf(t, &k), Note: t("idp_family.state_" + string(k.State)), Good: string(k.State) == "verified", Href: address(k.OID), Icon: "child"}
 		if !k.BirthDate.IsZero() {
 			card.Text = rus.FormatDate(k.BirthDate, web.Lang(c))
 		}

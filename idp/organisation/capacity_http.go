@@ -67,6 +67,9 @@ func (h *Handler) renderChoice(c *fiber.Ctx, wrong string) error {
 		items = append(items, frontend.Choice{Value: value, Text: r.Name(), Hint: frontend.Hint{Text: standing(t, &r)}})
 	}
 	page.Choices = frontend.Radios{Name: "as", Value: current, Items: items, Fieldset: frontend.HeadingQuestion(t("idp_org.choice_title"))}
+	if page.None {
+		page.Choices.Fieldset = &frontend.Fieldset{Legend: frontend.Legend{Text: t("idp_org.choice_title"), Classes: "govuk-visually-hidden"}}
+	}
 	if wrong != "" {
 		page.Errors.Add("as", t(wrong))
 		page.Choices.ErrorMessage, page.Choices.Value = page.Errors.Message("as"), ""

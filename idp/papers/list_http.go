@@ -90,7 +90,7 @@ func (s *shelf) cells(t func(string, ...any) string, k Kind, all []Paper, foreig
 	title := t("idp_papers.kind_" + k.Name)
 	for _, p := range all {
 		if p.Kind == k.Name {
-			cells = append(cells, frontend.Card{Title: title, Text: k.summary(&p), Note: t("idp_papers.state_" + string(p.State)),
+			cells = append(cells, frontend.Card{Title: title, Text: k.summary(&p), Note: t("idp_papers.state_" + string(p.State)), Good: p.State == Verified,
 				Href: s.Base + "/" + strconv.FormatInt(p.ID, 10), Icon: k.icon()})
 			if k.Group == addresses {
 				cells[len(cells)-1].Note = ""
@@ -135,9 +135,9 @@ func identityCells(t func(string, ...any) string, i *account.Identity) []fronten
 	}
 	state := t("idp_papers.state_" + string(map[string]State{"checking": Checking, "passed": Verified, "failed": Refused}[i.State]))
 	return []frontend.Card{
-		{Title: t("idp_papers.kind_" + i.Document.Type), Text: rus.FullName(i.Document.Series, i.Document.Number, ""), Note: state,
+		{Title: t("idp_papers.kind_" + i.Document.Type), Text: rus.FullName(i.Document.Series, i.Document.Number, ""), Note: state, Good: i.State == "passed",
 			Href: "/profile#data", Icon: "passport"},
-		{Title: t("idp.snils"), Text: rus.FormatSNILS(i.SNILS), Note: state, Href: "/profile#data", Icon: "document"},
+		{Title: t("idp.snils"), Text: rus.FormatSNILS(i.SNILS), Note: state, Good: i.State == "passed", Href: "/profile#data", Icon: "document"},
 	}
 }
 
@@ -187,6 +187,8 @@ func (h *Handler) explain(c *fiber.Ctx, s *shelf, p *Paper, k *Kind) (reason, ad
 	switch {
 	case p.State == Verified && p.CheckedAt != nil:
 		return t("idp_papers.verified_at", rus.FormatDateTime(*p.CheckedAt, web.Lang(c))), ""
+	case p.State == Verified:
+		return "", ""
 	case p.State == Checking && p.Attempts > 0:
 		return t("idp_papers.waiting", p.Attempts), ""
 	case p.State == Checking:

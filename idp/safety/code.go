@@ -31,6 +31,9 @@ func (h *Handler) codeForDeletion(ctx context.Context, a *account.Account, lang 
 
 // checkDeletionCode returns the locale key of what is wrong with a code, or "". A right one is good once.
 func (h *Handler) checkDeletionCode(ctx context.Context, id uuid.UUID, typed string) (problem string, err error) {
+	if digits(typed) == "" {
+		return "idp.code_empty", nil
+	}
 	hash, sent, err := tryOwnCode(ctx, h.DB, id, purposeDelete, codeTries)
 	switch {
 	case err != nil:

@@ -123,6 +123,9 @@ func newValue(k *contactChange, lang i18n.Lang) reach {
 
 // codesFit counts a try and compares both codes. Both are compared whatever comes of the first.
 func (h *Handler) codesFit(ctx context.Context, k *contactChange, proof, value string) (problem string, err error) {
+	if digits(value) == "" || k.Proof != proofNone && digits(proof) == "" {
+		return "idp_safety.codes_missing", nil
+	}
 	allowed, err := countChangeTry(ctx, h.DB, k.ID, codeTries)
 	if err != nil {
 		return "", err

@@ -71,6 +71,9 @@ func (h *Handler) showPassword(c *fiber.Ctx, a *account.Account) error {
 // changePassword asks for the old password itself: that is the fresh proof. Other browsers are signed out.
 func (h *Handler) changePassword(c *fiber.Ctx, a *account.Account) error {
 	p, t := h.passwordPage(c, a), h.Pages.Texts(c)
+	if c.FormValue("current") == "" {
+		p.Errors.Add("current", t("idp.password_missing"))
+	}
 	newProblems(c, t, &p.Errors)
 	if !p.Errors.Any() && c.FormValue("password") == c.FormValue("current") {
 		p.Errors.Add("password", t("idp_safety.password_same"))

@@ -129,6 +129,9 @@ func (w *recoveryWorker) Work(ctx context.Context, job *river.Job[RecoveryArgs])
 
 // enterCode returns the locale key of what is wrong with a code, or "".
 func (h *Handler) enterCode(ctx context.Context, r *recovery, typed string) (problem string, err error) {
+	if digits(typed) == "" {
+		return "idp.code_empty", nil
+	}
 	allowed, err := countCodeTry(ctx, h.DB, r.ID, codeTries)
 	if err != nil {
 		return "", err
