@@ -112,11 +112,16 @@ await second.answer({ 'Номер квитанции или ФИО': receipt, '�
 await second.press('Найти');
 await shoot(second, 'staff-payments');
 
-// A person with a simplified account: the personal data and their checks.
+// A person with a simplified account: the personal data, the levels, and the map of the account.
 const third = await Visitor.enter(browser, options);
 await third.open(`${site.idp}/login`);
 await third.answer({ 'Телефон, почта или СНИЛС': '+79172000003', 'Пароль': password });
 await third.press('Войти', third.page.locator('main'));
 await third.open(`${site.idp}/profile/data`);
 await shoot(third, 'data');
+for (const [name, path] of [['levels', '/levels'], ['safety', '/profile/safety'], ['security', '/profile/security'], ['sessions', '/profile/sessions'],
+  ['consents', '/profile/consents'], ['events', '/profile/events'], ['documents', '/documents'], ['organisations', '/organisations']]) {
+  await third.open(site.idp + path);
+  await shoot(third, name);
+}
 await browser.close();
