@@ -2,6 +2,7 @@ package family
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -99,7 +100,9 @@ func (h *Handler) invite(c *fiber.Ctx, a *account.Account) error {
 	phone, err := rus.MobilePhone(c.FormValue("phone"))
 	status := fiber.StatusUnprocessableEntity
 	var format *rus.FormatError
-	if errors.As(err, &format) {
+	if strings.TrimSpace(c.FormValue("phone")) == "" {
+		page.Errors.Add("phone", t("idp.phone_missing"))
+	} else if errors.As(err, &format) {
 		page.Errors.Add("phone", t(format.Key, format.Args...))
 	} else if err := h.Limit.Allow(c.UserContext(), "child-invite", a.ID.String(), inviteRate); err != nil {
 		status = fiber.StatusTooManyRequests
