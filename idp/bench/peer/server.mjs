@@ -11,7 +11,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     { client_id: 'bench', token_endpoint_auth_method: 'none', redirect_uris: [redirect], response_types: ['code'],
       grant_types: ['authorization_code', 'refresh_token'], id_token_signed_response_alg: 'ES256' },
     { client_id: 'machine', client_secret: process.env.SECRET, token_endpoint_auth_method: 'client_secret_basic',
-      redirect_uris: [], response_types: [], grant_types: ['client_credentials'] },
+      redirect_uris: [], response_types: [], grant_types: ['client_credentials'], id_token_signed_response_alg: 'ES256' },
   ],
   jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'bench', alg: 'ES256', use: 'sig' }] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
