@@ -226,7 +226,7 @@ func TestESIAFirstVersion(t *testing.T) {
 	b := s.browser(t)
 	form := y.v1()
 	b.get("/aas/oauth2/ac?" + form.Encode()).want(200)
-	if b.URL.Path != "/login" || !strings.Contains(b.text(), "Проверочная система") {
+	if b.URL.RequestURI() != "/login" || !strings.Contains(b.text(), "Проверочная система") {
 		t.Fatalf("not at the sign-in page of the system: %s", b.URL)
 	}
 	b.fill("/login", "login", "+79172000001", "password", DemoPassword).want(200, "фамилию, имя и отчество")

@@ -71,7 +71,7 @@ func (p *party) code(b *browser, changes ...string) string {
 	if b.URL.Path == "/login" {
 		b.want(200).fill("/login", "login", "+79172000001", "password", DemoPassword)
 	}
-	if b.URL.Path == "/oauth2/consent" {
+	if b.URL.Path == "/oauth2/consent" && b.Location == "" { // else it was given before
 		b.want(200).fill("/oauth2/consent")
 	}
 	code := p.answer(b).Get("code")
@@ -381,7 +381,7 @@ func TestLevelInMidFlow(t *testing.T) {
 		t.Errorf("acr %q, %v", claims.ACR, err)
 	}
 	confirmed := p.address("acr_values", "urn:tamga:level:confirmed")
-	b.get(confirmed).want(200, "в МФЦ").fill("/oauth2/cancel")
+	b.get(confirmed).want(200, "уровень «Подтверждённый»").fill("/oauth2/cancel")
 	if p.answer(b).Get("error") != "access_denied" {
 		t.Errorf("cancelled: %s", b.Location)
 	}

@@ -90,14 +90,31 @@ func (h *Handler) showStart(c *fiber.Ctx) error {
 // requestID returns the client's request that the page belongs to, or nil.
 func requestID(c *fiber.Ctx) *uuid.UUID {
 	text := c.Query("request")
-	if c.Method() == fiber.MethodPost {
+	switch {
+	case c.Method() == fiber.MethodPost:
 		text = c.FormValue("request")
+	case text == "" && c.Path() == loginPath:
+		text = c.Cookies(requestCookie)
 	}
 	id, err := uuid.Parse(text)
 	if err != nil {
 		return nil
 	}
 	return &id
+}
+
+const (
+	loginPath     = "/login"
+	requestCookie = "tamga_id_request"
+	requestRecall = 10 * time.Minute
+)
+
+// AskToSignIn leads to the sign-in page by its bare address, as ESIA does and some of its clients check. A cookie says which request
+// waits; the page's form carries it on, so a second tab cannot change whose form it is.
+func AskToSignIn(c *fiber.Ctx, request uuid.UUID, secure bool) error {
+	c.Cookie(&fiber.Cookie{Name: requestCookie, Value: request.String(), Path: loginPath, MaxAge: int(requestRecall.Seconds()), HTTPOnly: true,
+		Secure: secure, SameSite: "Lax"})
+	return c.Redirect(loginPath, fiber.StatusFound)
 }
 
 // waiting returns the client whose request the page belongs to, if it still waits.

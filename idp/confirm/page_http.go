@@ -97,9 +97,5 @@ func codeField(name, label, hint string) frontend.Field {
 
 func send(text string) frontend.Button { return frontend.Button{Text: text, PreventDoubleClick: true} }
 
-func quiet(text string) frontend.Button {
-	return frontend.Button{Text: text, Classes: "govuk-button--secondary", PreventDoubleClick: true}
-}
-
 // digits is a typed number without spaces.
 func digits(s string) string { return strings.Join(strings.Fields(s), "") }

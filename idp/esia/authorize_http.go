@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
+	"tamga/idp/account"
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/journal"
@@ -88,7 +89,10 @@ func (h *Handler) proceed(c *fiber.Ctx, r *request) error {
 	}
 	switch next {
 	case stepSignIn:
-		return c.Redirect("/login?request="+r.ID.String(), fiber.StatusFound)
+		if c.Method() == fiber.MethodPost { // the session's cookie does not come with a form of another site, but with the GET that follows
+			return c.Redirect("/aas/continue?request="+r.ID.String(), fiber.StatusSeeOther)
+		}
+		return account.AskToSignIn(c, r.ID, h.Sessions.Secure)
 	case stepConsent:
 		return c.Redirect("/aas/consent?request="+r.ID.String(), fiber.StatusFound)
 	}

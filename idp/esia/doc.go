@@ -3,7 +3,7 @@
 //
 // Routes:
 //
-//	GET  /aas/oauth2/ac (and POST), /aas/oauth2/v2/ac      a system asks who somebody is; 302 to /login?request=
+//	GET  /aas/oauth2/ac (and POST), /aas/oauth2/v2/ac      a system asks who somebody is; 302 to /login
 //	GET  /aas/continue?request=                            the next step of a request that waits
 //	GET  /aas/consent?request=, POST                       the person agrees (button grantAuthorization) …
 //	POST /aas/cancel                                       … or refuses: ESIA-007004

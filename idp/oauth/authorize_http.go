@@ -33,6 +33,9 @@ func isNotFound(err error) bool {
 	return errors.Is(err, fault.NotFound) || errors.Is(err, pgx.ErrNoRows)
 }
 
+// maxAddress is how long an address may be for all that stand between a browser and us, in bytes.
+const maxAddress = 4 << 10
+
 // authorize takes a client's request.
 func (h *Handler) authorize(c *fiber.Ctx) error {
 	ctx, cancel := deadline(c)
@@ -40,6 +43,10 @@ func (h *Handler) authorize(c *fiber.Ctx) error {
 	form, err := paramsOf(ctx, c)
 	if err != nil {
 		return h.refuse(c, fosite.NewAuthorizeRequest(), err)
+	}
+	if again := form.Encode(); c.Method() == fiber.MethodPost && c.Cookies(h.Sessions.Cookie) == "" && len(again) < maxAddress {
+		// The session's cookie does not come with a form of another site; it comes with the GET that follows.
+		return c.Redirect("/oauth2/auth?"+again, fiber.StatusSeeOther)
 	}
 	v := visitOf(c)
 	r, ar, err := h.read(ctx, form, v)

@@ -201,12 +201,6 @@ func endGrant(ctx context.Context, d db.DB, g *grant) error {
 	return err
 }
 
-// accountOfFamily returns whose the tokens of a family are.
-func accountOfFamily(ctx context.Context, d db.DB, family uuid.UUID) (account uuid.UUID, err error) {
-	err = d.QueryRow(ctx, `SELECT account_id FROM oauth_family WHERE id = $1`, family).Scan(&account)
-	return account, err
-}
-
 // revokeSessions revokes what came from sessions that end. Offline access is what survives a logout: OpenID Connect Core 11
 // says that it works when the person is not present, and Back-Channel Logout 2.7 that such refresh tokens normally are not revoked.
 func revokeSessions(ctx context.Context, d db.DB, sids []uuid.UUID, now time.Time) error {
