@@ -130,7 +130,12 @@ func (cfg *Config) start(app *fiber.App, systems []*System) error {
 		})
 		running.Go(func() {
 			<-ctx.Done()
-			_ = server.Close()
+			// A letter that is being taken is kept before the database closes.
+			last, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer done()
+			if server.Shutdown(last) != nil {
+				_ = server.Close()
+			}
 		})
 	}
 	app.Hooks().OnShutdown(func() error {

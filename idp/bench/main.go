@@ -2,8 +2,8 @@
 // `make bench-idp` runs it; .bench/idp.json gets the two figures that the project keeps.
 //
 // Both providers run as processes of their own, one at a time; the load comes from this process. The peer keeps everything in
-// its own memory, ours in PostgreSQL with fsync. In a whole flow a person whom the browser does not know yet signs in with a
-// password, agrees on the consent page, and the client redeems the code with PKCE and reads an ID token signed by ES256.
+// its own memory, ours in PostgreSQL with fsync. In a whole flow a person without a session, at a browser used before,
+// signs in with a password, agrees on the consent page, and the client redeems the code with PKCE and reads an ID token by ES256.
 package main
 
 import (

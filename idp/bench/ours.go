@@ -125,6 +125,7 @@ func (g *ground) startOurs(ctx context.Context, name, binary, hash string) (*tar
 		name: name, issuer: fmt.Sprintf("http://127.0.0.1:%d", port), secret: base64.RawURLEncoding.EncodeToString(random(32)),
 		login: `name="login"`, consent: `id="grantAuthorization"`, password: password,
 		account: func(n int) string { return fmt.Sprintf("+7900%07d", n%people) },
+		known:   func(n int) (string, string) { return "tamga_id_browser", browserToken(n % people) },
 		client:  newClient(),
 	}
 	if err := seed(ctx, url, p.secret, hash); err != nil {
@@ -168,10 +169,14 @@ func seed(ctx context.Context, url, machineSecret, hash string) error {
 			return err
 		}
 	}
+	ids := make([]uuid.UUID, people)
+	for n := range ids {
+		ids[n] = uuid.Must(uuid.NewV7())
+	}
 	_, err = pool.CopyFrom(ctx, pgx.Identifier{"account"},
 		[]string{"id", "last_name", "first_name", "phone", "email", "password", "level_at", "created_at"},
 		pgx.CopyFromSlice(people, func(n int) ([]any, error) {
-			return []any{uuid.Must(uuid.NewV7()), "Гарипова", "Алия", fmt.Sprintf("+7900%07d", n), fmt.Sprintf("p%d@bench.example", n), hash,
+			return []any{ids[n], "Гарипова", "Алия", fmt.Sprintf("+7900%07d", n), fmt.Sprintf("p%d@bench.example", n), hash,
 				time.Now(), time.Now()}, nil
 		}))
 	if err != nil && !db.IsUnique(err, "account_phone") {
@@ -179,6 +184,10 @@ func seed(ctx context.Context, url, machineSecret, hash string) error {
 	}
 	if db.IsUnique(err, "account_phone") {
 		_, err = pool.Exec(ctx, `UPDATE account SET password = $1`, hash)
+		return err
+	}
+	if err == nil {
+		err = seedBrowsers(ctx, pool, ids)
 	}
 	if err == nil {
 		_, err = pool.Exec(ctx, `VACUUM ANALYZE account`)
@@ -193,3 +202,15 @@ func passwordHash(ctx context.Context, noHash bool) (string, error) {
 	}
 	return weakHash(password), nil
 }
+
+// seedBrowsers notes for each person a browser that is known: most sign-ins are from one. A new one is told of by a message, which
+// the peer has no counterpart of.
+func seedBrowsers(ctx context.Context, pool *pgxpool.Pool, ids []uuid.UUID) error {
+	_, err := pool.CopyFrom(ctx, pgx.Identifier{"known_browser"}, []string{"account_id", "token_hash", "device", "first_at", "last_at"},
+		pgx.CopyFromSlice(len(ids), func(n int) ([]any, error) {
+			return []any{ids[n], secret.HashToken(browserToken(n)), "", time.Now(), time.Now()}, nil
+		}))
+	return err
+}
+
+func browserToken(n int) string { return fmt.Sprintf("browser-of-person-%d", n) }

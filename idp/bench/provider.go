@@ -23,7 +23,8 @@ type target struct {
 
 	login, consent string // what marks the forms
 	password       string
-	account        func(n int) string // what the n-th person types as login
+	account        func(n int) string                 // what the n-th person types as login
+	known          func(n int) (cookie, value string) // of a browser where the n-th person has signed in before; nil at the peer
 	client         *fasthttp.Client
 }
 
@@ -67,6 +68,10 @@ type tokens struct {
 // flow is the whole of a sign-in: the client's request, sign-in, consent, the code, and the tokens for it.
 func (p *target) flow(n int, scope string) (*tokens, error) {
 	b := newBrowser(p.client, n)
+	if p.known != nil {
+		name, value := p.known(n)
+		b.cookies[name] = value
+	}
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw)
 	verifier := base64.RawURLEncoding.EncodeToString(raw)
