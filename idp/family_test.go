@@ -43,7 +43,7 @@ func TestChildIsAddedAndConfirmed(t *testing.T) {
 	s.noKids(t)
 	s.registers.down.Store(true)
 	b := s.browser(t).signIn(phoneOfAliya, DemoPassword)
-	b.kid("birth-year", "2005", "certificate", "12").want(422, "С 14 лет человек регистрируется сам", "серию и номер свидетельства о рождении")
+	b.kid("birth-year", "2005", "certificate", "12").want(422, "с 14 лет человек регистрируется сам", "серию и номер свидетельства о рождении")
 	if b.value("first_name") != "Әмир" {
 		t.Error("what was typed is lost")
 	}

@@ -43,7 +43,7 @@ func TestDocumentIsAddedAndConfirmed(t *testing.T) {
 	b.get(b.link("Документы")).want(200, "Паспорт", "9218 120001", "+ Водительское удостоверение", "+ Полис ОМС")
 	b.get(b.link("Водительское")).want(200)
 	b.fill("/documents/new/RF_DRIVING_LICENSE", append(licence, "licence", "12", "expires_on-year", "2019")...).
-		want(422, "10 знаков водительского", "Срок документа истёк")
+		want(422, "10 знаков водительского", "срок документа истёк")
 	if b.value("licence") != "12" || b.value("issued_on-year") != "2020" {
 		t.Error("what was typed is lost")
 	}

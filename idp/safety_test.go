@@ -378,7 +378,7 @@ func TestSessionsAreSeenAndEnded(t *testing.T) {
 	s := newSite(t)
 	second, third := s.browser(t).signIn(ownerPhone, DemoPassword), s.browser(t).signIn(ownerPhone, DemoPassword)
 	b, foreign := s.browser(t).signIn(ownerPhone, DemoPassword), s.browser(t).signIn(neighbourPhone, DemoPassword)
-	b.get("/profile/sessions").want(200, "это устройство", "пароль", "127.0.0.*", "Таких нет")
+	b.get("/profile/sessions").want(200, "это устройство", "пароль", "127.0.0.*", "Завершённых входов нет")
 	var own, others string
 	if err := s.db.QueryRow(t.Context(), `SELECT id::text FROM session WHERE account_id = $1 ORDER BY started_at LIMIT 1`, ownerID).Scan(&own); err != nil {
 		t.Fatal(err)
