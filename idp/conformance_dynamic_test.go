@@ -150,7 +150,7 @@ func TestOIDCC_DynamicRegistration(t *testing.T) {
 		p, _ := dynamic(t, s, key, map[string]any{"jwks": nil, "jwks_uri": address + "/jwks"})
 		answer := p.tokenBy(key, p.code(s.browser(t), "scope", "openid offline_access"))
 		now = clientKey(t, "second")
-		s.restart(t) // another server, which has not fetched the keys a moment ago
+		s.restart(t)                              // another server, which has not fetched the keys a moment ago
 		http.DefaultClient.CloseIdleConnections() // those to the server that is gone
 		status, answer := s.post(t, "/oauth2/token", assertion(url.Values{"grant_type": {"refresh_token"},
 			"refresh_token": {text(answer, "refresh_token")}}, sign(t, jose.ES256, now, p.claimed(nil))))
