@@ -51,9 +51,7 @@ func (cfg *Config) addressLines(ctx context.Context, person uuid.UUID) ([]string
 }
 
 func (j *Jobs) confirm() *confirm.Jobs {
-	p := j.people()
-	return &confirm.Jobs{DB: p.DB, Box: p.Box, Notify: p.Notify, Pages: p.Pages, Client: p.Client, Post: strings.TrimSuffix(j.Post, "/"),
-		PublicURL: p.PublicURL, Now: p.Now}
+	return &confirm.Jobs{Clerk: j.clerk(), Post: strings.TrimSuffix(j.Post, "/")}
 }
 
 // passed goes on when personal data have come into force: papers that waited for the name are checked, and who has shown the passport

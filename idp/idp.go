@@ -25,6 +25,7 @@ import (
 	"tamga/idp/family"
 	"tamga/idp/oauth"
 	"tamga/idp/organisation"
+	"tamga/idp/papers"
 	"tamga/internal/db"
 	"tamga/internal/gost"
 	"tamga/internal/notify"
@@ -184,7 +185,7 @@ type Jobs struct {
 	Inner     bool   // clients on private networks may be told of logouts: for the demo and tests
 }
 
-func (j *Jobs) people() *account.Jobs {
+func (j *Jobs) clerk() account.Clerk {
 	now, client := j.Now, j.Client
 	if now == nil {
 		now = time.Now
@@ -192,10 +193,9 @@ func (j *Jobs) people() *account.Jobs {
 	if client == nil {
 		client = &http.Client{Timeout: 5 * time.Second}
 	}
-	return &account.Jobs{
+	return account.Clerk{
 		DB: j.DB, Box: j.Box, Notify: j.Notify, Pages: j.Pages, Now: now, Client: client,
 		Registers: strings.TrimSuffix(j.Registers, "/"), PublicURL: strings.TrimSuffix(j.Issuer, "/"),
-		Passed: j.passed,
 	}
 }
 
@@ -207,18 +207,13 @@ func (j *Jobs) tokens() *oauth.Jobs {
 	return &oauth.Jobs{DB: j.DB, Keys: &oauth.Keys{DB: j.DB, Box: j.Box, Now: now}, Inner: j.Inner}
 }
 
-func (j *Jobs) organisations() *organisation.Jobs {
-	p := j.people()
-	return &organisation.Jobs{
-		DB: p.DB, Box: p.Box, Notify: p.Notify, Pages: p.Pages, Now: p.Now, Client: p.Client, Registers: p.Registers, PublicURL: p.PublicURL,
-	}
-}
-
 // AddWorkers registers the jobs with a River client on the provider's database.
 func (j *Jobs) AddWorkers(w *river.Workers) {
-	j.people().AddWorkers(w)
-	j.addPersonal(w)
-	j.organisations().AddWorkers(w)
+	clerk := j.clerk()
+	(&account.Jobs{Clerk: clerk, Passed: j.passed}).AddWorkers(w)
+	(&papers.Jobs{Clerk: clerk}).AddWorkers(w)
+	(&family.Jobs{Clerk: clerk}).AddWorkers(w)
+	(&organisation.Jobs{Clerk: clerk}).AddWorkers(w)
 	j.tokens().AddWorkers(w)
 	j.safety().AddWorkers(w)
 	j.confirm().AddWorkers(w)
@@ -228,6 +223,6 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 
 // PeriodicJobs returns the jobs that run by the clock.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return slices.Concat(j.people().PeriodicJobs(), j.organisations().PeriodicJobs(), oauth.PeriodicJobs(), family.PeriodicJobs(), factor.PeriodicJobs(), esia.PeriodicJobs(), j.safety().PeriodicJobs(),
+	return slices.Concat(account.PeriodicJobs(), organisation.PeriodicJobs(), oauth.PeriodicJobs(), family.PeriodicJobs(), factor.PeriodicJobs(), esia.PeriodicJobs(), j.safety().PeriodicJobs(),
 		confirm.PeriodicJobs())
 }

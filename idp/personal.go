@@ -2,9 +2,6 @@ package idp
 
 import (
 	"context"
-	"net/http"
-	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -32,20 +29,6 @@ func (cfg *Config) personal(people *account.Handler, limit *web.Limiter) []web.H
 		return k.ID, k.FullName(), nil
 	}
 	return []web.Handler{shelves, children}
-}
-
-// addPersonal registers the jobs of the same.
-func (j *Jobs) addPersonal(w *river.Workers) {
-	now, client := j.Now, j.Client
-	if now == nil {
-		now = time.Now
-	}
-	if client == nil {
-		client = &http.Client{Timeout: 5 * time.Second}
-	}
-	registers, public := strings.TrimSuffix(j.Registers, "/"), strings.TrimSuffix(j.Issuer, "/")
-	(&papers.Jobs{DB: j.DB, Box: j.Box, Notify: j.Notify, Pages: j.Pages, Now: now, Client: client, Registers: registers, PublicURL: public}).AddWorkers(w)
-	(&family.Jobs{DB: j.DB, Box: j.Box, Notify: j.Notify, Pages: j.Pages, Now: now, Client: client, Registers: registers, PublicURL: public}).AddWorkers(w)
 }
 
 // startPapers begins the checks of documents that have waited for their owner's name to be confirmed. It runs within a job.

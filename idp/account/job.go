@@ -3,19 +3,15 @@ package account
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"tamga/frontend"
-	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/job"
 	"tamga/internal/journal"
-	"tamga/internal/notify"
-	"tamga/internal/secret"
 )
 
 // CheckArgs asks one register about one person.
@@ -27,7 +23,7 @@ type CheckArgs struct {
 func (CheckArgs) Kind() string { return "idp.check" }
 
 // InsertOpts lets a register be away for two days.
-func (CheckArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 600} }
+func (CheckArgs) InsertOpts() river.InsertOpts { return job.TwoDays() }
 
 // PurgeArgs deletes what has expired.
 type PurgeArgs struct{}
@@ -37,14 +33,7 @@ func (PurgeArgs) Kind() string { return "idp.purge_registrations" }
 
 // Jobs works the checks.
 type Jobs struct {
-	DB        db.DB
-	Box       *secret.Box
-	Notify    *notify.Outbox
-	Pages     *frontend.Pages // for the texts of messages
-	Now       func() time.Time
-	Client    *http.Client // with a timeout
-	Registers string       // address of the registers, without a slash at the end
-	PublicURL string
+	Clerk
 
 	// Passed is called when data have come into force, in the same transaction; may be nil.
 	Passed func(ctx context.Context, tx pgx.Tx, account uuid.UUID) error
@@ -53,39 +42,20 @@ type Jobs struct {
 // AddWorkers registers the jobs.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &checkWorker{Jobs: j})
-	river.AddWorker(w, &purgeWorker{Jobs: j})
+	job.Add[PurgeArgs](w, func(ctx context.Context) error { return purgeOld(ctx, j.DB, j.Now()) })
 }
 
 // PeriodicJobs returns the jobs that run by the clock.
-func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
-		func() (river.JobArgs, *river.InsertOpts) { return PurgeArgs{}, nil }, nil)}
-}
-
-type purgeWorker struct {
-	river.WorkerDefaults[PurgeArgs]
-	*Jobs
-}
-
-// Work deletes registrations and links that have expired.
-func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[PurgeArgs]) error {
-	return purgeOld(ctx, w.DB, w.Now())
-}
+func PeriodicJobs() []*river.PeriodicJob { return job.Every(time.Hour, PurgeArgs{}) }
 
 type checkWorker struct {
-	river.WorkerDefaults[CheckArgs]
+	job.Patient[CheckArgs]
 	*Jobs
 }
 
-// NextRetry waits 2, 4, 8… seconds, at most five minutes: a person looks at the page meanwhile.
-func (w *checkWorker) NextRetry(job *river.Job[CheckArgs]) time.Time {
-	return time.Now().Add(min(time.Second<<min(job.Attempt, 10), 5*time.Minute))
-}
-
-// Work asks the register. Without an answer it notes why and fails, so that River tries again. When the last attempt is spent the
-// check fails, too: a person must not wait for ever, and can send the data again.
-func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error {
-	return w.check(ctx, job.Args.CheckID, job.Attempt >= job.MaxAttempts)
+// Work asks the register.
+func (w *checkWorker) Work(ctx context.Context, r *river.Job[CheckArgs]) error {
+	return w.check(ctx, r.Args.CheckID, job.Last(r))
 }
 
 func (j *Jobs) check(ctx context.Context, id uuid.UUID, last bool) error {
@@ -106,12 +76,9 @@ func (j *Jobs) check(ctx context.Context, id uuid.UUID, last bool) error {
 	if i.Round != c.Round {
 		return nil
 	}
-	a, err := AskRegister(ctx, j.Client, j.Registers, c.Register, question(c.Register, i))
-	if err != nil && !last {
-		return errors.Join(err, noteAttempt(ctx, j.DB, id, err.Error()))
-	}
+	a, err := j.Ask(ctx, c.Register, question(c.Register, i), last, func(why string) error { return noteAttempt(ctx, j.DB, id, why) })
 	if err != nil {
-		a = &Answer{Reason: "away"}
+		return err
 	}
 	return pgx.BeginFunc(ctx, j.DB, func(tx pgx.Tx) error { return j.record(ctx, tx, c, a) })
 }

@@ -14,14 +14,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"tamga/frontend"
 	"tamga/idp/account"
-	"tamga/internal/db"
 	"tamga/internal/i18n"
+	"tamga/internal/job"
 	"tamga/internal/journal"
-	"tamga/internal/notify"
 	"tamga/internal/rus"
-	"tamga/internal/secret"
 )
 
 // LetterArgs hands a letter to the post.
@@ -33,7 +30,7 @@ type LetterArgs struct {
 func (LetterArgs) Kind() string { return "idp.confirm_letter" }
 
 // InsertOpts lets the post be away for two days.
-func (LetterArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 600} }
+func (LetterArgs) InsertOpts() river.InsertOpts { return job.TwoDays() }
 
 // PurgeArgs deletes what has expired.
 type PurgeArgs struct{}
@@ -43,51 +40,27 @@ func (PurgeArgs) Kind() string { return "idp.confirm_purge" }
 
 // Jobs works in the background.
 type Jobs struct {
-	DB        db.DB
-	Box       *secret.Box
-	Notify    *notify.Outbox
-	Pages     *frontend.Pages
-	Client    *http.Client // with a timeout
-	Post      string       // address of the post, "" when there is none
-	PublicURL string
-	Now       func() time.Time
+	account.Clerk
+	Post string // address of the post, "" when there is none
 }
 
 // AddWorkers registers the jobs.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &letterWorker{Jobs: j})
-	river.AddWorker(w, &purgeWorker{Jobs: j})
+	job.Add[PurgeArgs](w, func(ctx context.Context) error { return purge(ctx, j.DB, j.Now()) })
 }
 
 // PeriodicJobs returns the jobs that run by the clock.
-func PeriodicJobs() []*river.PeriodicJob {
-	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
-		func() (river.JobArgs, *river.InsertOpts) { return PurgeArgs{}, nil }, nil)}
-}
-
-type purgeWorker struct {
-	river.WorkerDefaults[PurgeArgs]
-	*Jobs
-}
-
-// Work deletes what was given for a short time.
-func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[PurgeArgs]) error {
-	return purge(ctx, w.DB, w.Now())
-}
+func PeriodicJobs() []*river.PeriodicJob { return job.Every(time.Hour, PurgeArgs{}) }
 
 type letterWorker struct {
-	river.WorkerDefaults[LetterArgs]
+	job.Patient[LetterArgs]
 	*Jobs
-}
-
-// NextRetry waits 2, 4, 8… seconds, at most five minutes.
-func (w *letterWorker) NextRetry(job *river.Job[LetterArgs]) time.Time {
-	return time.Now().Add(min(time.Second<<min(job.Attempt, 10), 5*time.Minute))
 }
 
 // Work prints the letter. The post takes a letter of one id once, so a lost answer makes no second one.
-func (w *letterWorker) Work(ctx context.Context, job *river.Job[LetterArgs]) error {
-	p, err := parcelByID(ctx, w.DB, job.Args.LetterID)
+func (w *letterWorker) Work(ctx context.Context, r *river.Job[LetterArgs]) error {
+	p, err := parcelByID(ctx, w.DB, r.Args.LetterID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // voided, erased, or the job ran twice
 	}

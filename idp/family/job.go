@@ -3,19 +3,15 @@ package family
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"tamga/frontend"
 	"tamga/idp/account"
-	"tamga/internal/db"
 	"tamga/internal/fault"
-	"tamga/internal/notify"
-	"tamga/internal/secret"
+	"tamga/internal/job"
 )
 
 // CheckArgs asks the register of births about one parent of one child.
@@ -29,7 +25,7 @@ type CheckArgs struct {
 func (CheckArgs) Kind() string { return "idp.check_child" }
 
 // InsertOpts lets the register be away for two days.
-func (CheckArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 600} }
+func (CheckArgs) InsertOpts() river.InsertOpts { return job.TwoDays() }
 
 // PurgeArgs forgets children whom nobody keeps.
 type PurgeArgs struct{}
@@ -38,53 +34,25 @@ type PurgeArgs struct{}
 func (PurgeArgs) Kind() string { return "idp.purge_children" }
 
 // Jobs works the checks of children.
-type Jobs struct {
-	DB        db.DB
-	Box       *secret.Box
-	Notify    *notify.Outbox
-	Pages     *frontend.Pages
-	Now       func() time.Time
-	Client    *http.Client // with a timeout
-	Registers string       // address of the registers, without a slash at the end
-	PublicURL string
-}
+type Jobs struct{ account.Clerk }
 
 // AddWorkers registers the jobs.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &checkWorker{Jobs: j})
-	river.AddWorker(w, &purgeWorker{Jobs: j})
+	job.Add[PurgeArgs](w, func(ctx context.Context) error { return purgeOrphans(ctx, j.DB, j.Now()) })
 }
 
 // PeriodicJobs returns the jobs that run by the clock.
-func PeriodicJobs() []*river.PeriodicJob {
-	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
-		func() (river.JobArgs, *river.InsertOpts) { return PurgeArgs{}, nil }, nil)}
-}
-
-type purgeWorker struct {
-	river.WorkerDefaults[PurgeArgs]
-	*Jobs
-}
-
-// Work deletes children without parents, and links that have expired.
-func (w *purgeWorker) Work(ctx context.Context, _ *river.Job[PurgeArgs]) error {
-	return purgeOrphans(ctx, w.DB, w.Now())
-}
+func PeriodicJobs() []*river.PeriodicJob { return job.Every(time.Hour, PurgeArgs{}) }
 
 type checkWorker struct {
-	river.WorkerDefaults[CheckArgs]
+	job.Patient[CheckArgs]
 	*Jobs
 }
 
-// NextRetry waits 2, 4, 8… seconds, at most five minutes.
-func (w *checkWorker) NextRetry(job *river.Job[CheckArgs]) time.Time {
-	return time.Now().Add(min(time.Second<<min(job.Attempt, 10), 5*time.Minute))
-}
-
-// Work asks the register. Without an answer it notes why and fails, so that River tries again; when the last attempt is spent, the
-// parent is told that nobody has answered.
-func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error {
-	args := job.Args
+// Work asks the register; when the last attempt is spent, the parent is told that nobody has answered.
+func (w *checkWorker) Work(ctx context.Context, r *river.Job[CheckArgs]) error {
+	args := r.Args
 	k, err := childByID(ctx, w.DB, w.Box, args.Parent, args.Child)
 	if errors.Is(err, fault.NotFound) || err == nil && (k.Round != args.Round || k.State != Checking) {
 		return nil // gone or changed since, or the job ran twice
@@ -100,12 +68,11 @@ func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error
 	if err != nil {
 		return err
 	}
-	a, err := account.AskRegister(ctx, w.Client, w.Registers, "births", ask(draft, parent))
-	if err != nil && job.Attempt < job.MaxAttempts {
-		return errors.Join(err, noteAttempt(ctx, w.DB, args.Child, args.Parent, args.Round, err.Error()))
-	}
+	a, err := w.Ask(ctx, "births", ask(draft, parent), job.Last(r), func(why string) error {
+		return noteAttempt(ctx, w.DB, args.Child, args.Parent, args.Round, why)
+	})
 	if err != nil {
-		a = &account.Answer{Reason: "away"}
+		return err
 	}
 	return pgx.BeginFunc(ctx, w.DB, func(tx pgx.Tx) error { return w.record(ctx, tx, args, draft, own, a) })
 }

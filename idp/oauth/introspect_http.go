@@ -16,30 +16,37 @@ import (
 func (h *Handler) introspect(c *fiber.Ctx) error {
 	ctx, cancel := deadline(c)
 	defer cancel()
-	noStore(c)
-	r, err := postOf(ctx, c)
-	if err != nil {
-		return h.tokenError(c, err)
-	}
-	token := r.PostForm.Get("token")
-	ctx, g, err := h.prefetch(ctx, r, hashOf(token), "access", "refresh")
-	if err != nil {
-		return h.tokenError(c, err)
-	}
-	known, err := h.clientCheck.authenticate(ctx, r, r.PostForm)
+	ctx, known, token, g, err := h.presented(ctx, c)
 	if err != nil {
 		return h.tokenError(c, err)
 	}
 	if known.IsPublic() {
 		return h.tokenError(c, fosite.ErrInvalidClient.WithHint("A public client may not introspect."))
 	}
-	if token == "" {
-		return h.tokenError(c, fosite.ErrInvalidRequest.WithHint("Parameter 'token' is missing."))
-	}
 	if g == nil || !h.good(ctx, g, token) || g.ClientID != known.GetID() && !known.(*client).ResourceServer {
 		return c.JSON(fiber.Map{"active": false})
 	}
 	return c.JSON(h.aboutToken(g))
+}
+
+// presented reads what introspection and revocation begin with: who asks, and the token, with its grant when it is known. The context
+// it returns carries what was found. Who does not prove to be the client learns nothing of the token.
+func (h *Handler) presented(ctx context.Context, c *fiber.Ctx) (context.Context, fosite.Client, string, *grant, error) {
+	noStore(c)
+	r, err := postOf(ctx, c)
+	if err != nil {
+		return ctx, nil, "", nil, err
+	}
+	token := r.PostForm.Get("token")
+	ctx, g, err := h.prefetch(ctx, r, hashOf(token), "access", "refresh")
+	if err != nil {
+		return ctx, nil, "", nil, err
+	}
+	known, err := h.clientCheck.authenticate(ctx, r, r.PostForm)
+	if err == nil && token == "" {
+		err = fosite.ErrInvalidRequest.WithHint("Parameter 'token' is missing.")
+	}
+	return ctx, known, token, g, err
 }
 
 // good tells whether a token that was found is genuine and can be used.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
-	"github.com/ory/fosite"
 
 	"tamga/internal/journal"
 )
@@ -17,22 +16,9 @@ import (
 func (h *Handler) revoke(c *fiber.Ctx) error {
 	ctx, cancel := deadline(c)
 	defer cancel()
-	noStore(c)
-	r, err := postOf(ctx, c)
+	ctx, known, _, g, err := h.presented(ctx, c)
 	if err != nil {
 		return h.tokenError(c, err)
-	}
-	token := r.PostForm.Get("token")
-	ctx, g, err := h.prefetch(ctx, r, hashOf(token), "access", "refresh")
-	if err != nil {
-		return h.tokenError(c, err)
-	}
-	known, err := h.clientCheck.authenticate(ctx, r, r.PostForm)
-	if err != nil {
-		return h.tokenError(c, err)
-	}
-	if token == "" {
-		return h.tokenError(c, fosite.ErrInvalidRequest.WithHint("Parameter 'token' is missing."))
 	}
 	if g == nil || g.ClientID != known.GetID() || g.Revoked {
 		return c.SendStatus(fiber.StatusOK)

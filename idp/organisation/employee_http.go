@@ -311,6 +311,6 @@ func (h *Handler) dismiss(c *fiber.Ctx) error {
 
 // tell sends news by SMS and e-mail.
 func (h *Handler) tell(c *fiber.Ctx, tx pgx.Tx, to uuid.UUID, kind, name, path string) error {
-	j := Jobs{Notify: h.Notify, Pages: h.Pages, PublicURL: h.PublicURL}
+	j := Jobs{account.Clerk{Notify: h.Notify, Pages: h.Pages, PublicURL: h.PublicURL}}
 	return j.tell(c.UserContext(), tx, to, kind, name, path)
 }

@@ -3,18 +3,14 @@ package organisation
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"tamga/frontend"
 	"tamga/idp/account"
-	"tamga/internal/db"
-	"tamga/internal/notify"
-	"tamga/internal/secret"
+	"tamga/internal/job"
 )
 
 // CheckArgs asks the register about one round of an organisation's data.
@@ -27,7 +23,7 @@ type CheckArgs struct {
 func (CheckArgs) Kind() string { return "idp.organisation_check" }
 
 // InsertOpts lets the register be away for two days.
-func (CheckArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 600} }
+func (CheckArgs) InsertOpts() river.InsertOpts { return job.TwoDays() }
 
 // RecheckArgs asks the register about an active organisation: whether it is still there, and who heads it.
 type RecheckArgs struct {
@@ -54,43 +50,26 @@ const (
 )
 
 // Jobs works the checks.
-type Jobs struct {
-	DB        db.DB
-	Box       *secret.Box
-	Notify    *notify.Outbox
-	Pages     *frontend.Pages // for the texts of messages
-	Now       func() time.Time
-	Client    *http.Client // with a timeout
-	Registers string       // address of the registers, without a slash at the end
-	PublicURL string
-}
+type Jobs struct{ account.Clerk }
 
 // AddWorkers registers the jobs.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &checkWorker{Jobs: j})
 	river.AddWorker(w, &recheckWorker{Jobs: j})
-	river.AddWorker(w, &sweepWorker{Jobs: j})
+	job.Add[SweepArgs](w, j.sweep)
 }
 
 // PeriodicJobs returns the jobs that run by the clock.
-func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
-		func() (river.JobArgs, *river.InsertOpts) { return SweepArgs{}, nil }, nil)}
-}
+func PeriodicJobs() []*river.PeriodicJob { return job.Every(time.Hour, SweepArgs{}) }
 
 type checkWorker struct {
-	river.WorkerDefaults[CheckArgs]
+	job.Patient[CheckArgs]
 	*Jobs
 }
 
-// NextRetry waits 2, 4, 8… seconds, at most five minutes: a person looks at the page meanwhile.
-func (w *checkWorker) NextRetry(job *river.Job[CheckArgs]) time.Time {
-	return time.Now().Add(min(time.Second<<min(job.Attempt, 10), 5*time.Minute))
-}
-
 // Work asks the register. Without an answer it notes why and fails, so that River tries again.
-func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error {
-	return w.check(ctx, job.Args)
+func (w *checkWorker) Work(ctx context.Context, r *river.Job[CheckArgs]) error {
+	return w.check(ctx, r.Args)
 }
 
 type recheckWorker struct {
@@ -99,24 +78,19 @@ type recheckWorker struct {
 }
 
 // Work asks the register about an active organisation.
-func (w *recheckWorker) Work(ctx context.Context, job *river.Job[RecheckArgs]) error {
-	return w.recheck(ctx, job.Args.Organisation)
+func (w *recheckWorker) Work(ctx context.Context, r *river.Job[RecheckArgs]) error {
+	return w.recheck(ctx, r.Args.Organisation)
 }
 
-type sweepWorker struct {
-	river.WorkerDefaults[SweepArgs]
-	*Jobs
-}
-
-// Work queues questions and deletes old choices.
-func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[SweepArgs]) error {
-	if err := purgeChoices(ctx, w.DB, w.Now().Add(-24*time.Hour)); err != nil {
+// sweep queues questions and deletes old choices.
+func (j *Jobs) sweep(ctx context.Context) error {
+	if err := purgeChoices(ctx, j.DB, j.Now().Add(-24*time.Hour)); err != nil {
 		return err
 	}
-	if err := endExpired(ctx, w.DB); err != nil {
+	if err := endExpired(ctx, j.DB); err != nil {
 		return err
 	}
-	ids, err := stale(ctx, w.DB, w.Now().Add(-recheckAfter), recheckBatch)
+	ids, err := stale(ctx, j.DB, j.Now().Add(-recheckAfter), recheckBatch)
 	if err != nil || len(ids) == 0 {
 		return err
 	}

@@ -90,7 +90,7 @@ func TestOneHead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := &Jobs{DB: d, Box: box, Pages: pages, Now: time.Now, Notify: &notify.Outbox{River: insert, Box: box, Now: time.Now}}
+	j := &Jobs{account.Clerk{DB: d, Box: box, Pages: pages, Now: time.Now, Notify: &notify.Outbox{River: insert, Box: box, Now: time.Now}}}
 	var all sync.WaitGroup
 	for _, id := range who {
 		all.Go(func() {

@@ -3,19 +3,15 @@ package papers
 import (
 	"context"
 	"errors"
-	"net/http"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"tamga/frontend"
 	"tamga/idp/account"
-	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/job"
 	"tamga/internal/journal"
 	"tamga/internal/notify"
-	"tamga/internal/secret"
 )
 
 // CheckArgs asks a register about one paper, as it was when it was sent.
@@ -28,38 +24,23 @@ type CheckArgs struct {
 func (CheckArgs) Kind() string { return "idp.check_paper" }
 
 // InsertOpts lets a register be away for two days.
-func (CheckArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 600} }
+func (CheckArgs) InsertOpts() river.InsertOpts { return job.TwoDays() }
 
 // Jobs works the checks of papers.
-type Jobs struct {
-	DB        db.DB
-	Box       *secret.Box
-	Notify    *notify.Outbox
-	Pages     *frontend.Pages
-	Now       func() time.Time
-	Client    *http.Client // with a timeout
-	Registers string       // address of the registers, without a slash at the end
-	PublicURL string
-}
+type Jobs struct{ account.Clerk }
 
 // AddWorkers registers the jobs.
 func (j *Jobs) AddWorkers(w *river.Workers) { river.AddWorker(w, &checkWorker{Jobs: j}) }
 
 type checkWorker struct {
-	river.WorkerDefaults[CheckArgs]
+	job.Patient[CheckArgs]
 	*Jobs
 }
 
-// NextRetry waits 2, 4, 8… seconds, at most five minutes.
-func (w *checkWorker) NextRetry(job *river.Job[CheckArgs]) time.Time {
-	return time.Now().Add(min(time.Second<<min(job.Attempt, 10), 5*time.Minute))
-}
-
-// Work asks the register. Without an answer it notes why and fails, so that River tries again; when the last attempt is spent, the owner
-// is told that nobody has answered.
-func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error {
-	p, err := paperByID(ctx, w.DB, w.Box, job.Args.PaperID)
-	if errors.Is(err, fault.NotFound) || err == nil && (p.Round != job.Args.Round || p.State != Checking) {
+// Work asks the register; when the last attempt is spent, the owner is told that nobody has answered.
+func (w *checkWorker) Work(ctx context.Context, r *river.Job[CheckArgs]) error {
+	p, err := paperByID(ctx, w.DB, w.Box, r.Args.PaperID)
+	if errors.Is(err, fault.NotFound) || err == nil && (p.Round != r.Args.Round || p.State != Checking) {
 		return nil // removed or changed since, or the job ran twice
 	}
 	if err != nil {
@@ -70,12 +51,9 @@ func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error
 	if err != nil || who == nil {
 		return err
 	}
-	a, err := account.AskRegister(ctx, w.Client, w.Registers, k.Register, ask(p, k, who))
-	if err != nil && job.Attempt < job.MaxAttempts {
-		return errors.Join(err, noteAttempt(ctx, w.DB, p, err.Error()))
-	}
+	a, err := w.Ask(ctx, k.Register, ask(p, k, who), job.Last(r), func(why string) error { return noteAttempt(ctx, w.DB, p, why) })
 	if err != nil {
-		a = &account.Answer{Reason: "away"}
+		return err
 	}
 	return pgx.BeginFunc(ctx, w.DB, func(tx pgx.Tx) error { return w.record(ctx, tx, p, a) })
 }

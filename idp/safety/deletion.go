@@ -13,6 +13,7 @@ import (
 	"tamga/idp/account"
 	"tamga/internal/db"
 	"tamga/internal/i18n"
+	"tamga/internal/job"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 )
@@ -82,8 +83,7 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 
 // PeriodicJobs returns the jobs that run by the clock.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
-	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
-		func() (river.JobArgs, *river.InsertOpts) { return EraseArgs{}, nil }, nil)}
+	return job.Every(time.Hour, EraseArgs{})
 }
 
 // erasedAtOnce bounds the work of one run; the next comes within the hour.
