@@ -13,6 +13,8 @@ type Catalog struct {
 	subjects    subjects
 	sources     map[string][]byte // the YAML of the current services
 
+	lexicon lexicon // of the search
+
 	mu       sync.RWMutex
 	versions map[versionKey]*Service
 	older    func(id string, version int) (*Service, error) // reads a version out of the database, after Publish

@@ -1,97 +1,218 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
-	"unicode"
 
 	"tamga/internal/db"
 )
 
-// maxQuery is how many words of a query count: nobody types more, and a paste must not cost a scan.
-const maxQuery = 12
-
-// words are what a service is found by, in three weights.
-type words struct {
-	name, said, rest       string // Russian and English
-	nameTT, saidTT, restTT string
+// Outcome is what a query leads to.
+type Outcome struct {
+	Found []*Service // best first
+	Near  []*Service // when nothing is found: what has some of the words, else what is used most
+	Read  string     // the query as it was understood, "" when that is as typed
 }
 
-// words gathers the texts of a service. What it asks and which documents it needs is left out: a passport stands in every
-// service, and none is about passports.
-func (c *Catalog) words(s *Service) words {
-	w := words{
-		name: s.Name.RU + " " + s.Name.EN, said: join(s.Keywords.RU) + " " + join(s.Keywords.EN), rest: s.About.RU + " " + s.About.EN,
-		nameTT: s.Name.TT, saidTT: join(s.Keywords.TT), restTT: s.About.TT,
+// Search returns the services that a query may mean, best first. It understands word forms of Russian and English, beginnings of
+// Tatar words, misspelt words, the other keyboard layout, Russian and Tatar in Latin letters, and synonyms.
+func (c *Catalog) Search(ctx context.Context, d db.DB, query string) ([]*Service, error) {
+	r, err := c.Ask(ctx, d, query)
+	return r.Found, err
+}
+
+// Ask is Search that says besides how it read the query, and what is near when nothing is found.
+func (c *Catalog) Ask(ctx context.Context, d db.DB, query string) (Outcome, error) {
+	asked, err := c.understand(ctx, d, query, false)
+	if err != nil || len(asked) == 0 {
+		return Outcome{}, err
 	}
-	for _, all := range [][]Subject{c.subjects.Topics, c.subjects.Situations} {
-		for _, subject := range all {
-			if holds(s.Topics, subject.ID) || holds(s.Situations, subject.ID) {
-				w.rest += " " + subject.Name.RU + " " + subject.Name.EN
-				w.restTT += " " + subject.Name.TT
-			}
+	ranked, err := c.rank(ctx, d, asked)
+	if err != nil {
+		return Outcome{}, err
+	}
+	r := Outcome{Read: written(query, asked)}
+	for _, one := range ranked {
+		if one.answers() {
+			r.Found = append(r.Found, one.service)
+		} else if len(r.Near) < nearest {
+			r.Near = append(r.Near, one.service)
 		}
 	}
-	if d := c.Department(s.Department); d != nil {
-		w.rest += " " + d.Name.RU + " " + d.Short.RU + " " + d.Short.EN
-		w.restTT += " " + d.Name.TT
+	if len(r.Found) > 0 {
+		r.Near = nil
+	} else if len(r.Near) == 0 {
+		r.Near = c.Popular(nearest)
 	}
-	for _, text := range []*string{&w.name, &w.said, &w.rest, &w.nameTT, &w.saidTT, &w.restTT} {
-		*text = plainText(*text)
-	}
-	return w
+	return r, nil
 }
 
-func join(list []string) string { return strings.Join(list, ", ") }
-
-// plainText makes all spellings of one word the same: small letters, and no ё.
-func plainText(text string) string {
-	return strings.ReplaceAll(strings.ToLower(text), "ё", "е")
-}
-
-// Search returns the services that a query may mean, best first. It understands Russian and English word forms, and
-// beginnings of Tatar words.
-func (c *Catalog) Search(ctx context.Context, d db.DB, query string) ([]*Service, error) {
-	asked := queryWords(query)
-	if len(asked) == 0 {
-		return nil, nil
+// Suggest returns the services that a query may become: its last word may be unfinished.
+func (c *Catalog) Suggest(ctx context.Context, d db.DB, query string, n int) ([]*Service, error) {
+	asked, err := c.understand(ctx, d, query, true)
+	if err != nil || len(asked) == 0 {
+		return nil, err
 	}
-	ids, err := findServices(ctx, d, strings.Join(asked, " "), beginnings(asked))
+	ranked, err := c.rank(ctx, d, asked)
 	if err != nil {
 		return nil, err
 	}
-	var found []*Service
-	for _, id := range ids {
-		if s := c.current(id); s != nil {
-			found = append(found, s)
+	var some []*Service
+	for _, one := range ranked {
+		if one.answers() && len(some) < n {
+			some = append(some, one.service)
 		}
 	}
-	return found, nil
+	return some, nil
 }
 
-// queryWords splits a query. Signs are no part of words, so nothing of a query can mean something to the search engine.
-func queryWords(query string) []string {
-	all := strings.FieldsFunc(plainText(strings.ToValidUTF8(query, "")), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	return all[:min(len(all), maxQuery)]
+const (
+	nearest    = 3
+	mostRanked = 200
+)
+
+// ranked is a service with how well it meets a query; all figures are parts of one.
+type ranked struct {
+	service *Service
+	good    float64 // words met, each by its worth and by where it is met
+	cover   float64 // words met anywhere
+	well    float64 // words met by the name or a keyword
 }
 
-// beginnings cuts Tatar endings off: they are added one after another, "балалар-ыбыз-га", and stems do not change. Words
-// of three letters and less are mostly no nouns.
-func beginnings(asked []string) []string {
-	cut := []string{}
-	for _, w := range asked {
-		r := []rune(w)
-		switch {
-		case len(r) < 3:
+// answers tells whether the service is an answer and not just near. People add words that no definition has, and one common word
+// is no answer to a long question.
+func (r ranked) answers() bool {
+	return r.cover >= 0.5 && r.good >= 0.15 || r.well >= 0.34
+}
+
+// understand finds out what each word of a query may mean.
+func (c *Catalog) understand(ctx context.Context, d db.DB, query string, unfinished bool) ([]*term, error) {
+	parts := chunks(query)
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	if err := c.lexicon.read(ctx, d); err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, part := range parts {
+		all = append(all, slices.Concat(part.readings...)...)
+	}
+	look, err := lookUp(ctx, d, all)
+	if err != nil {
+		return nil, err
+	}
+	asked := choose(parts, look, c.lexicon.filler)
+	if err := c.mend(ctx, d, asked, unfinished); err != nil {
+		return nil, err
+	}
+	c.lexicon.widen(asked)
+	return asked, nil
+}
+
+// mend looks for the neighbours of words that the index does not have, and of the word that is being typed.
+func (c *Catalog) mend(ctx context.Context, d db.DB, asked []*term, unfinished bool) error {
+	if unfinished {
+		if err := finish(ctx, d, asked[len(asked)-1]); err != nil {
+			return err
+		}
+	}
+	var unknown []*term
+	for _, t := range asked {
+		if t.known() || t.lexeme == "" || c.lexicon.filler[t.word] {
 			continue
-		case len(r) > 8:
-			r = r[:len(r)-3]
-		case len(r) > 5:
-			r = r[:len(r)-1]
 		}
-		cut = append(cut, string(r))
+		unknown = append(unknown, t)
+		if t.other != nil {
+			unknown = append(unknown, t.other)
+		}
 	}
-	return cut
+	if len(unknown) == 0 {
+		return nil
+	}
+	neighbours, err := findNear(ctx, d, unknown)
+	if err != nil {
+		return err
+	}
+	for i, t := range unknown {
+		t.mend(neighbours[i])
+	}
+	for _, t := range asked {
+		if o := t.other; o != nil && o.sure() > t.sure() {
+			if o.written == "" {
+				o.written = o.word
+			}
+			*t = *o
+		}
+	}
+	return nil
+}
+
+// finish lets a word that is being typed mean all words that begin so.
+func finish(ctx context.Context, d db.DB, t *term) error {
+	for _, reading := range []*term{t, t.other} {
+		if reading == nil {
+			continue
+		}
+		found, err := beginningWith(ctx, d, reading.key)
+		if err != nil {
+			return err
+		}
+		for _, lexeme := range found {
+			reading.mean(lexeme, 0.8)
+		}
+		if len(found) > 0 && reading != t && !t.known() {
+			*t = *reading
+		}
+	}
+	return nil
+}
+
+// rank asks the index. Words that say nothing are left out, unless the query has no others.
+func (c *Catalog) rank(ctx context.Context, d db.DB, asked []*term) ([]ranked, error) {
+	said := slices.DeleteFunc(slices.Clone(asked), func(t *term) bool { return t.lexeme == "" && !t.known() || c.lexicon.filler[t.word] })
+	if len(said) == 0 {
+		said = slices.DeleteFunc(slices.Clone(asked), func(t *term) bool { return !t.known() })
+	}
+	if len(said) == 0 {
+		return nil, nil
+	}
+	var whole []string
+	for _, t := range asked {
+		if lexeme := t.best(); lexeme != "" {
+			whole = append(whole, lexeme)
+		}
+	}
+	hits, err := rankServices(ctx, d, said, strings.Join(whole, " "), len(c.services))
+	if err != nil {
+		return nil, err
+	}
+	var list []ranked
+	for _, h := range hits {
+		if s := c.current(h.Service); s != nil {
+			list = append(list, ranked{s, h.Good + 0.03*float64(min(s.Popularity, 100))/100, h.Cover, h.Well})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Compare(b.good, a.good) })
+	return list, nil
+}
+
+// written is the query as it was understood, "" when no word was mended.
+func written(query string, asked []*term) string {
+	var all []string
+	mended := false
+	for _, t := range asked {
+		if t.written != "" && t.written != t.word || t.written != "" && !strings.Contains(strings.ToLower(query), t.written) {
+			mended = true
+			all = append(all, t.written)
+			continue
+		}
+		all = append(all, t.word)
+	}
+	if !mended {
+		return ""
+	}
+	return strings.Join(all, " ")
 }
