@@ -13,6 +13,10 @@ type Catalog struct {
 	subjects    subjects
 	sources     map[string][]byte // the YAML of the current services
 
+	parameters    parameters
+	parameterList []Parameter // as the file has them
+	territory     territory
+
 	lexicon lexicon // of the search
 
 	mu       sync.RWMutex

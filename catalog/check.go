@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -17,13 +18,15 @@ var (
 
 // prefills are what a form may know of the person before anything is typed.
 var prefills = []string{"last_name", "first_name", "middle_name", "birth_date", "sex", "birth_place", "snils", "citizenship",
-	"passport_series", "passport_number", "passport_issued_on", "passport_issued_by", "passport_code", "phone", "email", "address"}
+	"passport_series", "passport_number", "passport_issued_on", "passport_issued_by", "passport_code", "phone", "email", "address", "me",
+	"org_name", "org_short_name", "org_ogrn", "org_inn", "org_kpp", "org_address", "org_phone", "org_email", "org_position"}
 
 // reserved are names that conditions or forms use for something else.
-var reserved = []string{"today", "me", "party", "other", "month", "_csrf", "service", "version", "change"}
+var reserved = []string{"today", "me", "acting", "party", "other", "month", "_csrf", "service", "version", "change"}
 
 // prepare makes the index and finds the kinds; check compiles the conditions, which need both.
 func (s *Service) prepare() {
+	s.addDistrict()
 	s.index = map[string]*Question{}
 	for i := range s.Steps {
 		for k := range s.Steps[i].Questions {
@@ -31,6 +34,7 @@ func (s *Service) prepare() {
 			if kind, ok := kinds[q.Type]; ok {
 				q.kind = &kind
 			}
+			q.compose()
 			if s.index[q.ID] == nil {
 				s.index[q.ID] = q
 			}
@@ -50,13 +54,21 @@ func (c *checker) add(where, format string, args ...any) {
 	c.mistakes = append(c.mistakes, c.doc.at(where, format, args...))
 }
 
+// broke notes a mistake that the engine cannot live with.
+func (c *checker) broke(where, format string, args ...any) {
+	c.add(where, format, args...)
+	c.broken = append(c.broken, c.mistakes[len(c.mistakes)-1])
+}
+
 // check compiles the conditions and notes all mistakes of a definition.
 func (s *Service) check(doc *document) *checker {
 	c := &checker{doc: doc, service: s}
 	if !serviceShape.MatchString(s.ID) {
 		c.add("$.id", "want small Latin letters, digits and hyphens, got %q", s.ID)
 	}
-	c.texts(reflect.ValueOf(s).Elem(), "$")
+	own := *s // as the file has it, so that the places of mistakes are those of the file
+	own.Steps = s.Steps[s.added:]
+	c.texts(reflect.ValueOf(own), "$")
 	c.required()
 	c.belonging()
 	c.parties()
@@ -66,6 +78,9 @@ func (s *Service) check(doc *document) *checker {
 	}
 	for i := range s.Steps {
 		c.step(i, seen)
+	}
+	if len(s.Steps) > 0 {
+		c.rules()
 	}
 	return c
 }
@@ -83,24 +98,29 @@ func (c *checker) required() {
 			c.add("$."+where, "a service needs at least one")
 		}
 	}
-	if !slices.Contains([]string{"working_days", "days", "months"}, s.Term.Unit) || s.Term.Count < 1 {
-		c.add("$.term", "want count and unit: working_days, days or months")
+	c.oneOf("$.term.unit", s.Term.Unit, termUnits)
+	if s.Term.Count < 1 {
+		c.add("$.term", "want count, how many of the unit: 1 or more")
 	}
 }
 
 // belonging checks what a service refers to: level, department, audience, topics, situations.
 func (c *checker) belonging() {
 	s := c.service
-	if !slices.Contains(levels, s.Level) {
-		c.add("$.level", "want one of %v, got %q", levels, s.Level)
+	names := make([]string, len(levels))
+	for i, l := range levels {
+		names[i] = string(l)
 	}
-	if s.catalog.Department(s.Department) == nil {
-		c.add("$.department", "organisations.yaml has no department %q", s.Department)
-	}
+	c.oneOf("$.level", string(s.Level), names)
+	c.department("$.department", s.Department)
 	known := func(where string, ids []string, all []Subject) {
+		names := make([]string, len(all))
+		for i := range all {
+			names[i] = all[i].ID
+		}
 		for i, id := range ids {
-			if !slices.ContainsFunc(all, func(x Subject) bool { return x.ID == id }) {
-				c.add(fmt.Sprintf("$.%s[%d]", where, i), "subjects.yaml has no %q", id)
+			if !slices.Contains(names, id) {
+				c.add(fmt.Sprintf("$.%s[%d]", where, i), "subjects.yaml has no %q%s", id, meant(id, names))
 			}
 		}
 	}
@@ -125,20 +145,18 @@ func (c *checker) parties() {
 			c.add(where+".invited", "the first party files, so nobody invites it")
 		}
 	}
-	if d := s.Duty; d != nil {
-		if d.Amount < 0 || s.Party(d.PaidBy) == nil || s.catalog.Department(d.Payee) == nil {
-			c.add("$.duty", "want an amount in kopecks, a department as payee, and a party as paid_by")
-		}
-	}
 }
 
 func (c *checker) step(i int, seen map[string]string) {
 	s := c.service
 	t := &s.Steps[i]
-	where := fmt.Sprintf("$.steps[%d]", i)
+	where := fmt.Sprintf("$.steps[%d]", i-s.added)
+	if i < s.added {
+		where = "$.region"
+	}
 	c.id(where+".id", t.ID, seen)
 	if t.Party != "" && t.Party != PartyEach && s.Party(t.Party) == nil {
-		c.add(where+".party", "no party %q: leave it empty, or write %q or the id of a party", t.Party, PartyEach)
+		c.add(where+".party", "no party %q: leave it empty, or write %q or the id of a party%s", t.Party, PartyEach, meant(t.Party, s.partyIDs()))
 	}
 	if t.Title.RU == "" {
 		c.add(where+".title", "a step needs a title")
@@ -178,21 +196,21 @@ func (c *checker) id(where, id string, seen map[string]string) {
 func (c *checker) question(where string, t *Step, q *Question, seen map[string]string, earlier scope) {
 	c.id(where+".id", q.ID, seen)
 	if q.kind == nil {
-		c.add(where+".type", "no type %q of questions", q.Type)
-		c.broken = append(c.broken, c.mistakes[len(c.mistakes)-1])
+		c.broke(where+".type", "no type %q of questions%s", q.Type, meant(q.Type, slices.Collect(maps.Keys(kinds))))
 		return
 	}
 	if q.Label.RU == "" {
 		c.add(where+".label", "a question needs a label")
 	}
 	if q.Prefill != "" && (!slices.Contains(prefills, q.Prefill) || t.Repeat != nil) {
-		c.add(where+".prefill", "no source %q here; want one of %v", q.Prefill, prefills)
+		c.add(where+".prefill", "no source %q here; want one of %v%s", q.Prefill, prefills, meant(q.Prefill, prefills))
 	}
 	if q.Validate != "" && q.Invalid.RU == "" {
 		c.add(where+".validate", "say in invalid what to tell the reader")
 	}
 	c.options(where, q)
 	c.references(where, q)
+	c.found(where, t, q)
 	own := earlier
 	own.own, own.item = true, t.Repeat != nil
 	c.compile(where+".when", earlier, q.When, &q.when)
@@ -225,7 +243,9 @@ func (c *checker) references(where string, q *Question) {
 	}
 	switch q.Type {
 	case "slot":
-		refers("office", q.Office, "office")
+		if q.Find == nil {
+			refers("office", q.Office, "office")
+		}
 		if q.Window == nil || q.Window.MaxMonths <= q.Window.Months {
 			c.add(where+".window", "want months, days and a greater max_months")
 		}
@@ -237,8 +257,7 @@ func (c *checker) references(where string, q *Question) {
 func (c *checker) compile(where string, in scope, source string, into *program) {
 	compiled, err := in.compile(source, false)
 	if err != nil {
-		c.add(where, "%s in %q", firstLine(err), source)
-		c.broken = append(c.broken, c.mistakes[len(c.mistakes)-1])
+		c.broke(where, "%s in %q", firstLine(err), source)
 		return
 	}
 	*into = compiled
@@ -260,14 +279,21 @@ func missingTexts(doc *document, v reflect.Value, where string) []error {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
-			if v.Type().Field(i).IsExported() && name != "" && name != "-" {
+			name, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+			switch {
+			case option == "inline":
+				mistakes = append(mistakes, missingTexts(doc, v.Field(i), where)...)
+			case v.Type().Field(i).IsExported() && name != "" && name != "-":
 				mistakes = append(mistakes, missingTexts(doc, v.Field(i), where+"."+name)...)
 			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
 			mistakes = append(mistakes, missingTexts(doc, v.Index(i), fmt.Sprintf("%s[%d]", where, i))...)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			mistakes = append(mistakes, missingTexts(doc, v.MapIndex(key), where+"."+key.String())...)
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {

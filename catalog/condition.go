@@ -10,12 +10,13 @@ import (
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
+	"tamga/internal/calendar"
 	"tamga/internal/rus"
 )
 
 // Conditions are written in expr-lang. They see the answers by id, repeated steps as lists of groups, the answers of every
 // party as party.<id>.<question>, those of the other of two parties as other.<question>, the filling party's id as me, and
-// today ("2026-11-22"). What is not answered is "", 0 or an empty list, so a condition never meets a nil.
+// today ("2026-11-22"). param("name") is the dated value of parameters.yaml in force on that day. What is not answered is "", 0 or an empty list, so a condition never meets a nil.
 
 // conditionFunctions are what conditions may call besides the language's own.
 var conditionFunctions = []expr.Option{
@@ -25,6 +26,15 @@ var conditionFunctions = []expr.Option{
 	expr.Function("months_after", func(args ...any) (any, error) {
 		return monthsAfter(args[0].(string), args[1].(int)), nil
 	}, new(func(string, int) string)),
+	expr.Function("days_after", func(args ...any) (any, error) {
+		return daysAfter(args[0].(string), args[1].(int)), nil
+	}, new(func(string, int) string)),
+	expr.Function("working_days_after", func(args ...any) (any, error) {
+		return workingDaysAfter(args[0].(string), args[1].(int)), nil
+	}, new(func(string, int) string)),
+	expr.Function("days_between", func(args ...any) (any, error) {
+		return daysBetween(args[0].(string), args[1].(string)), nil
+	}, new(func(string, string) int)),
 	expr.Function("day_of", func(args ...any) (any, error) {
 		return dayOf(args[0].(string)), nil
 	}, new(func(string) string)),
@@ -55,6 +65,32 @@ func monthsAfter(date string, months int) string {
 		return ""
 	}
 	return rus.AddMonths(d, months).Format(time.DateOnly)
+}
+
+func daysAfter(date string, days int) string {
+	d, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return ""
+	}
+	return d.AddDate(0, 0, days).Format(time.DateOnly)
+}
+
+func workingDaysAfter(date string, days int) string {
+	d, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return ""
+	}
+	return calendar.Default().AddWorkingDays(d, days).Format(time.DateOnly)
+}
+
+// daysBetween counts the days from one date to another, or 0 when one of them is not known yet.
+func daysBetween(from, to string) int {
+	a, err := time.Parse(time.DateOnly, from)
+	b, err2 := time.Parse(time.DateOnly, to)
+	if err != nil || err2 != nil {
+		return 0
+	}
+	return int(b.Sub(a).Hours() / 24)
 }
 
 // dayOf returns the date of a slot in Moscow.
@@ -99,11 +135,28 @@ type scope struct {
 	step    int  // index of the step the expression belongs to
 	own     bool // the answers of this step are there too
 	item    bool // and those of the group that is being filled
+
+	rule  bool   // a rule about the whole application, of all steps,
+	party string // as this party has it
+}
+
+// whole is the scope of the rules about an application as a whole: duty, route.
+func (c *checker) whole(party string) scope {
+	return scope{service: c.service, step: len(c.service.Steps) - 1, own: true, rule: true, party: party}
+}
+
+// sees tells whether the answers of a step go by their own names.
+func (c scope) sees(s *Step) bool {
+	if c.rule {
+		return s.Party == "" || s.Party == PartyEach || s.Party == c.party
+	}
+	step := &c.service.Steps[c.step]
+	return s.Party == "" || s.Party == step.Party || s.Party == PartyEach && step.Party != ""
 }
 
 func (c scope) types() types.Map {
 	step := &c.service.Steps[c.step]
-	names := types.Map{"today": types.String, "me": types.String}
+	names := types.Map{"today": types.String, "me": types.String, "acting": types.String}
 	parties, other := types.Map{}, types.Map{}
 	for _, p := range c.service.Parties {
 		parties[p.ID] = types.Map{}
@@ -113,7 +166,7 @@ func (c scope) types() types.Map {
 			break
 		}
 		s := &c.service.Steps[i]
-		if s.Party == "" || s.Party == step.Party || s.Party == PartyEach && step.Party != "" {
+		if c.sees(s) {
 			addTypes(names, s)
 		}
 		for _, p := range c.service.Parties {
@@ -149,19 +202,41 @@ func addTypes(to types.Map, s *Step) {
 	to[s.ID] = types.Array(group)
 }
 
-func typeOf(q *Question) types.Type { return types.TypeOf(zeroOf(q)) }
+func typeOf(q *Question) types.Type {
+	if !q.compound() {
+		return types.TypeOf(zeroOf(q))
+	}
+	parts := types.Map{}
+	for i := range q.parts {
+		parts[q.parts[i].ID] = typeOf(&q.parts[i])
+	}
+	return parts
+}
 
 // compile returns no program for an empty source. The result must be a truth, or anything when any is set.
 func (c scope) compile(source string, any bool) (program, error) {
+	compiled, _, err := c.compileOpen(source, any)
+	return compiled, err
+}
+
+// compileOpen is compile, and tells whether the expression depends on answers.
+func (c scope) compileOpen(source string, any bool) (compiled program, open bool, err error) {
 	if source == "" {
-		return program{}, nil
+		return program{}, false, nil
 	}
-	options := append([]expr.Option{expr.Env(c.types())}, conditionFunctions...)
+	days := &dated{known: c.service.catalog.parameters}
+	options := append([]expr.Option{expr.Env(c.types()), days.known.function(), expr.Patch(days)}, conditionFunctions...)
 	if !any {
 		options = append(options, expr.AsBool())
 	}
-	compiled, err := expr.Compile(source, options...)
-	return program{compiled}, err
+	p, err := expr.Compile(source, options...)
+	if days.unknown != nil {
+		err = days.unknown
+	}
+	if err != nil {
+		return program{}, false, err
+	}
+	return program{p}, days.open, nil
 }
 
 // holds runs a condition; no condition holds. One that fails at run time does not hold: a form must not break over it.

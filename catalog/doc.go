@@ -17,4 +17,99 @@
 // The form engine is the methods of Service: StepsOf says which pages a party sees, Fields draws one, Parse reads it back,
 // With stores it, Stopped says that a person is not eligible, Complete what is still missing, Summary shows all answers, and
 // Canonical is the form that is signed. The engine keeps nothing between calls.
+//
+// # Types of questions
+//
+// A type knows its subject: how an answer is read, what is wrong with it, how it is drawn, shown and kept. Simple ones keep a
+// string, in the form in brackets.
+//
+//	text, textarea               a line, several lines; max
+//	name                         one part of a name, Russian or Tatar letters
+//	date                         three fields, the month in words too; past [2006-01-02]
+//	phone, email                 [+79171234567]
+//	snils                        [11 digits]
+//	inn, inn_org, inn_person     10 or 12 digits, 10, 12
+//	ogrn, ogrnip, ogrn_any       13 digits, 15, either
+//	kpp, oktmo, uin              codes of an organisation, of a territory, of a charge
+//	passport_series, passport_number, division_code   parts of a Russian passport
+//	foreign_passport, residence_permit, military_id, driving_licence   series and number of a paper
+//	birth_certificate            [II-КБ 123456], typed in any mix of Latin and Cyrillic
+//	plate, sts, cadastral        a car's plate [А123ВС116], its certificate, land or building [16:50:011102:33]
+//	oms_policy, postal_index     16 digits, 6 digits
+//	number, decimal, money       min, max, suffix; conditions see a number; money is roubles [1234.50]
+//	bik, account                 a bank's code; an account whose key is checked with the code of the question in bank
+//	radios, select, checkboxes   options; checkboxes keep a list
+//	consent, flag                a box that must be ticked, one that may be [yes]
+//	office, slot                 an office of the department; a free time of the office chosen in office, inside window
+//	calculation                  shown, not asked: value, unit (money, percent); options may give words to results
+//	file                         types (pdf, jpeg, png, heic, docx …), max_mb, count: a list of {id, name, type, size, sha256}
+//
+// Compound types ask several things as one and keep a map; conditions read its parts as spouse.last_name, and without leaves
+// parts out: {id: spouse, type: spouse, without: [snils]}. With prefill: me all parts come from what is known of the reader.
+//
+//	names         last_name, first_name, middle_name, no_middle_name
+//	passport      series, number, issued_on, issued_by, code
+//	address       locality, street, house, flat, index; or text alone, which is always accepted and always there
+//	bank_account  bik, account, bank (its name, filled in)
+//	child         names, birth_date, snils, certificate
+//	spouse        names, birth_date, snils
+//	organisation  inn, ogrn, kpp, name
+//
+// # Keys of a service
+//
+// services/<id>.yaml; texts are {ru: "…", tt: "…", en: "…"}, all three. "tamga catalog check" names every mistake with its line.
+//
+//	name, summary, action, keywords, icon, popularity, who, before, documents, result, law   texts of the page
+//	audience: [citizen, entrepreneur, organisation]     subjects.yaml; topics and situations likewise
+//	department: zags                                     organisations.yaml: who gives it
+//	level: standard                                      none, simplified, standard, confirmed
+//	term: {count: 10, unit: working_days, text: {…}}     or days, months; the reader is told the day: «до 4 декабря»
+//	channels: [{kind: mfc, ru: "В МФЦ", tt: "…", en: "…"}]          office, mfc, post, phone, kiosk, federal, or no kind
+//	results: [{name: {…}, kind: document, note: {…}}]    document, record, money, appointment
+//	region: {only: [kazan, arsk], text: {…}}             districts.yaml. The form then begins with the question district
+//	offices_in: true                                     and office questions offer the offices of that district
+//	route: [{department: social, when: veteran == "yes"}]           the first that holds; else the service's department
+//	parties: [{id: first, name: {…}, signs: {…}}, {id: second, name: {…}, invited: true}]     signs: what a signature declares
+//	statuses: {paying: {allow: [pay, cancel]}, submitted: {allow: [cancel, message], text: {…}}}
+//
+// A state that is left out of statuses allows what is usual: edit and cancel until it is sent, pay while the duty is awaited, and
+// nothing afterwards. States: draft, filling, signing, paying, submitted, sent, accepted, in_progress, completed, rejected, refused.
+//
+// A duty is a dated rule. Its amount is an expression in rubles over all answers of who pays (or, in old definitions, a literal in
+// kopecks). The first exemption that holds makes it free; of the discounts in force the greatest counts.
+//
+//	duty:
+//	  amount: param("duty_marriage")                     # or: copies * param("copy_fee"), or: fine.amount
+//	  purpose: {…}
+//	  payee: zags
+//	  paid_by: first
+//	  exempt:
+//	    - {when: veteran == "yes", text: {ru: "Ветеран войны: НК РФ, ст. 333.35", tt: "…", en: "…"}}
+//	  discount:
+//	    - {percent: param("fine_discount"), when: today <= days_after(fine_date, 30), until: 2027-12-31, text: {…}}
+//
+// Amounts, rates and limits stand in parameters.yaml with their days and sources, and expressions name them: param("duty_marriage")
+// is the value in force on the day of the last change of the answers (for a duty, on the day it is asked for). Money is in rubles.
+//
+//	parameters:
+//	  - name: duty_marriage
+//	    about: {…}
+//	    unit: rubles                                     # rubles, percent, days, months, number
+//	    values:
+//	      - {from: 2015-01-01, value: 350, source: "НК РФ, ст. 333.26"}
+//
+// # Expressions
+//
+// when, validate, value, amount and percent are expr-lang. They see the answers by id, party.<id>.<question>, other.<question>, me,
+// today and acting, and call param("name"), age(birth, on), months_after(date, n), days_after(date, n),
+// working_days_after(date, n), days_between(from, to), day_of(slot), surnames, surname, same_surname, and the language's own
+// sum, map, filter, count, any, all, min, max, round, floor, len, in, contains. A condition that fails does not hold.
+//
+// Eligibility is asked by a step, and answered by stops: pages with what to do instead, never an error.
+//
+//	stops:
+//	  - when: age(birth_date, today) < 18
+//	    title: {…}
+//	    text: {…}                                        # paragraphs parted by empty lines
+//	    next: [{text: {…}, url: /organisations}]
 package catalog

@@ -328,7 +328,7 @@ func TestHiddenAnswersDoNotCount(t *testing.T) {
 
 func TestDutyByDate(t *testing.T) {
 	t.Parallel()
-	d := Duty{Amount: 35000, Changes: []Rate{{From: "2027-01-01", Amount: 50000}}}
+	d := Duty{Amount: Number{Literal: 35000}, Changes: []Rate{{From: "2027-01-01", Amount: 50000}}}
 	for at, want := range map[string]int64{"2026-12-31T20:59:59Z": 35000, "2026-12-31T21:00:00Z": 50000} { // midnight in Moscow
 		moment, err := time.Parse(time.RFC3339, at)
 		if err != nil {

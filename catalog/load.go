@@ -14,13 +14,13 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-//go:embed services/*.yaml organisations.yaml subjects.yaml
+//go:embed services/*.yaml organisations.yaml subjects.yaml parameters.yaml districts.yaml
 var files embed.FS
 
 // Files are the definitions inside the binary.
 func Files() fs.FS { return files }
 
-// Load reads and checks organisations.yaml, subjects.yaml and services/*.yaml. The error names every mistake with its file and
+// Load reads and checks organisations.yaml, subjects.yaml, parameters.yaml, districts.yaml and services/*.yaml. The error names every mistake with its file and
 // line.
 func Load(fsys fs.FS) (*Catalog, error) {
 	c := &Catalog{sources: map[string][]byte{}, versions: map[versionKey]*Service{}}
@@ -38,6 +38,13 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		return nil, err
 	}
 	mistakes = append(mistakes, c.checkSubjects(doc)...)
+	for _, read := range []func(fs.FS) ([]error, error){c.readParameters, c.readDistricts} {
+		more, err := read(fsys)
+		if err != nil {
+			return nil, err
+		}
+		mistakes = append(mistakes, more...)
+	}
 	names, err := fs.Glob(fsys, "services/*.yaml")
 	if err != nil {
 		return nil, err

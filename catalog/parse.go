@@ -17,7 +17,7 @@ func (s *Service) Parse(step *Step, form url.Values, a Set, party string, env En
 	if visible == nil {
 		return Answers{}, nil
 	}
-	r := &reading{service: s, form: form, env: env, stored: v.set.Of(owner)}
+	r := &reading{service: s, form: form, env: env, stored: v.set.Of(owner), vars: v.envs[owner]}
 	answers := Answers{}
 	if visible.Repeat == nil {
 		answers = r.questions(visible, "")
@@ -41,9 +41,7 @@ func (s *Service) breaches(step *Step, a Set, party string, answers Answers) Pro
 			q := &step.Questions[i]
 			if _, has := values[q.ID]; has && !q.validate.holds(env) {
 				p := q.problem(prefix+q.ID, "catalog.invalid", q.Invalid)
-				if q.Type == "date" { // the summary leads to an input, not to the box around three
-					p.Field += "-day"
-				}
+				p.Field = q.firstInput(p.Field)
 				problems = append(problems, p)
 			}
 		}
@@ -79,7 +77,7 @@ func (s *Service) With(a Set, step *Step, party string, answers Answers) Set {
 			delete(changed, q.ID)
 		}
 	}
-	b := Set{Shared: a.Shared, Parties: maps.Clone(a.Parties), Today: a.Today}
+	b := Set{Shared: a.Shared, Parties: maps.Clone(a.Parties), Today: a.Today, Acting: a.Acting}
 	if owner == "" {
 		b.Shared = changed
 		return b
@@ -96,32 +94,36 @@ type reading struct {
 	service  *Service
 	form     url.Values
 	env      Env
-	stored   Answers // of the same owner, before this form
-	now      Answers // read so far in this step or group
+	stored   Answers        // of the same owner, before this form
+	vars     map[string]any // what conditions see, before this form
+	now      Answers        // read so far in this step or group
 	problems Problems
 }
 
 func (r *reading) questions(step *Step, prefix string) Answers {
 	r.now = Answers{}
 	for i := range step.Questions {
-		q := &step.Questions[i]
-		kind := q.kind
-		if kind.read == nil {
-			continue
-		}
-		value, problem := kind.read(r, q, prefix+q.ID)
-		switch {
-		case problem != nil:
-			problem.question = prefix + q.ID
-			if problem.Field == "" {
-				problem.Field = prefix + q.ID
-			}
-			r.problems = append(r.problems, *problem)
-		case value != nil:
-			r.now[q.ID] = value
-		}
+		r.one(&step.Questions[i], prefix+step.Questions[i].ID)
 	}
 	return r.now
+}
+
+// one reads a question, or a part of one, from the input of that name.
+func (r *reading) one(q *Question, name string) {
+	if q.kind.read == nil {
+		return
+	}
+	value, problem := q.kind.read(r, q, name)
+	switch {
+	case problem != nil:
+		problem.question = name
+		if problem.Field == "" {
+			problem.Field = name
+		}
+		r.problems = append(r.problems, *problem)
+	case value != nil:
+		r.now[q.ID] = value
+	}
 }
 
 func (r *reading) groups(step *Step) []map[string]any {
@@ -146,5 +148,5 @@ func groupCount(step *Step, form url.Values) int {
 
 // problem makes the problem of a question: the definition's own words, or a general text with the label in it.
 func (q *Question) problem(name, key string, own i18n.Text, args ...any) Problem {
-	return Problem{Field: name, question: name, Key: key, Args: append([]any{q.Label}, args...), Message: own}
+	return Problem{Field: name, question: name, Key: key, Args: append([]any{q.called()}, args...), Message: own}
 }

@@ -13,19 +13,19 @@ import (
 )
 
 // offices returns the offices to choose from.
-func (s *Service) offices(env Env) []Office {
+func (s *Service) offices(env Env, district string) []Office {
 	if env.Offices != nil {
 		return env.Offices
 	}
 	if s.catalog == nil {
 		return nil
 	}
-	return s.catalog.Offices(s.Department)
+	return s.officesNear(s.catalog.Offices(s.Department), district)
 }
 
 func readOffice(r *reading, q *Question, name string) (any, *Problem) {
 	id := r.typed(name)
-	if !slices.ContainsFunc(r.service.offices(r.env), func(o Office) bool { return o.ID == id }) {
+	if !slices.ContainsFunc(r.service.offices(r.env, chosenDistrict(r.vars)), func(o Office) bool { return o.ID == id }) {
 		return q.missing(name, "catalog.missing_office")
 	}
 	return id, nil
@@ -33,7 +33,7 @@ func readOffice(r *reading, q *Question, name string) (any, *Problem) {
 
 func drawOffice(d *drawing, q *Question, name string) Field {
 	radios := &frontend.Radios{Name: name, Value: d.values.Get(name), Fieldset: d.legend(q), Hint: d.hint(q), ErrorMessage: d.message(name)}
-	for _, o := range d.service.offices(d.env) { // the address names the city
+	for _, o := range d.service.offices(d.env, chosenDistrict(d.vars)) { // the address names the city
 		radios.Items = append(radios.Items, frontend.Choice{Value: o.ID, Text: o.Name.In(d.tr.Lang), Hint: frontend.Hint{Text: o.Address.In(d.tr.Lang)}})
 	}
 	return Field{Field: frontend.Field{Radios: radios}}
@@ -48,20 +48,22 @@ func showOffice(s *Service, _ *Question, id string, tr Tr) string {
 	return id
 }
 
-// slotDays returns the free days of an office inside the window of a question.
-func (s *Service) slotDays(q *Question, office string, env Env) []Day {
+// slotDays returns the free days of an office, or those that a department's system gives, inside the window of a question.
+func (s *Service) slotDays(q *Question, office string, answers Answers, env Env) (days []Day, err error) {
 	first, last := q.Window.Range(env.now())
-	if env.Slots == nil {
-		for _, o := range s.offices(env) {
+	switch {
+	case q.Find != nil:
+		days, err = s.foundDays(q, answers, env)
+	case env.Slots != nil:
+		days = slices.Clone(env.Slots(office))
+	default:
+		for _, o := range s.offices(env, "") {
 			if o.ID == office {
-				return o.Days(first, last, nil)
+				days = o.Days(first, last, nil)
 			}
 		}
-		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(env.Slots(office)), func(d Day) bool {
-		return d.Date.Before(first) || d.Date.After(last)
-	})
+	return slices.DeleteFunc(days, func(d Day) bool { return d.Date.Before(first) || d.Date.After(last) }), err
 }
 
 func readSlot(r *reading, q *Question, name string) (any, *Problem) {
@@ -77,7 +79,11 @@ func readSlot(r *reading, q *Question, name string) (any, *Problem) {
 	if err != nil {
 		return nil, &Problem{Field: name, Key: "catalog.missing_slot", Args: []any{q.Label}}
 	}
-	for _, d := range r.service.slotDays(q, office, r.env) {
+	days, err := r.service.slotDays(q, office, r.stored, r.env)
+	if err != nil {
+		return nil, &Problem{Field: name, Key: "catalog_citizen.find_down"}
+	}
+	for _, d := range days {
 		for _, slot := range d.Slots {
 			if free, err := time.Parse(time.RFC3339, slot.Value); err == nil && free.Equal(at) {
 				return slot.Value, nil
@@ -98,7 +104,7 @@ func showSlot(_ *Service, _ *Question, value string, tr Tr) string {
 // drawSlot shows one month of free times: the month asked for, that of the chosen time, or the first.
 func drawSlot(d *drawing, q *Question, name string) Field {
 	office, _ := d.stored[q.Office].(string)
-	days := d.service.slotDays(q, office, d.env)
+	days, err := d.service.slotDays(q, office, d.stored, d.env)
 	chosen := d.values.Get(name)
 	month := firstNonEmpty(d.env.Month, d.values.Get(name+"-month"), monthOf(chosen))
 	months := monthsOf(days)
@@ -110,7 +116,10 @@ func drawSlot(d *drawing, q *Question, name string) Field {
 		first, _ := time.Parse("2006-01", m)
 		c.Months = append(c.Months, MonthLink{Text: monthName(d.tr, first), Href: "?" + url.Values{"month": {m}}.Encode(), Current: m == month})
 	}
-	if len(months) == 0 {
+	switch {
+	case err != nil:
+		c.Empty = d.tr.T("catalog_citizen.find_down")
+	case len(months) == 0:
 		c.Empty = d.tr.T("catalog.no_slots")
 	}
 	for _, free := range days {

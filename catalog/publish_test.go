@@ -16,7 +16,7 @@ import (
 func edited(t *testing.T, name, old, new string) fstest.MapFS {
 	t.Helper()
 	fsys := fstest.MapFS{}
-	for _, file := range []string{"organisations.yaml", "subjects.yaml", "services/marriage.yaml", "services/kindergarten-compensation.yaml",
+	for _, file := range []string{"organisations.yaml", "subjects.yaml", "parameters.yaml", "districts.yaml", "services/marriage.yaml", "services/kindergarten-compensation.yaml",
 		"services/child-benefit.yaml", "services/advertising-permit.yaml"} {
 		raw, err := files.ReadFile(file)
 		if err != nil {

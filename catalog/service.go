@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"time"
 
 	"tamga/internal/i18n"
 )
@@ -46,14 +45,20 @@ type Service struct {
 	Duty       *Duty       `yaml:"duty"`
 	Documents  []Document  `yaml:"documents"`
 	Result     i18n.Text   `yaml:"result"`
-	Channels   []i18n.Text `yaml:"channels"` // other ways to apply
+	Results    []Result    `yaml:"results"`  // what one gets, one by one
+	Channels   []Channel   `yaml:"channels"` // other ways to apply
 	Law        []i18n.Text `yaml:"law"`
 	Parties    []Party     `yaml:"parties"`
-	Offices    bool        `yaml:"offices"` // the applicant chooses an office
+	Offices    bool        `yaml:"offices"`    // the applicant chooses an office
+	OfficesIn  bool        `yaml:"offices_in"` // of those in the own district, which is asked for
+	Region     *Region     `yaml:"region"`     // where it is given; everywhere when nil
+	Route      []Route     `yaml:"route"`      // where it goes; to the department when none holds
+	Statuses   Statuses    `yaml:"statuses"`   // what each state allows; the usual when left out
 	Steps      []Step      `yaml:"steps"`
 
 	catalog *Catalog             // names of offices, when shown
 	index   map[string]*Question // all questions by id
+	added   int                  // steps before the first that the file holds: the district
 }
 
 // Keywords are further words that lead to a service, by language.
@@ -61,40 +66,6 @@ type Keywords struct {
 	RU []string `yaml:"ru"`
 	TT []string `yaml:"tt"`
 	EN []string `yaml:"en"`
-}
-
-// Term is how long a service takes.
-type Term struct {
-	Count int       `yaml:"count"`
-	Unit  string    `yaml:"unit"` // "working_days", "days" or "months"
-	Text  i18n.Text `yaml:"text"` // from when it runs, and what happens then
-}
-
-// Duty is what an applicant pays before the application is sent.
-type Duty struct {
-	Amount  int64     `yaml:"amount"`  // kopecks
-	Changes []Rate    `yaml:"changes"` // later amounts, in order of date
-	Purpose i18n.Text `yaml:"purpose"`
-	Payee   string    `yaml:"payee"`   // code of the department
-	PaidBy  string    `yaml:"paid_by"` // id of a party
-	Text    i18n.Text `yaml:"text"`    // for the page: exemptions, what happens when it is paid twice
-}
-
-// Rate is an amount from a date on.
-type Rate struct {
-	From   string `yaml:"from"` // 2006-01-02
-	Amount int64  `yaml:"amount"`
-}
-
-// On returns the amount in kopecks on the day of t.
-func (d *Duty) On(t time.Time) int64 {
-	amount := d.Amount
-	for _, change := range d.Changes {
-		if change.From <= day(t) {
-			amount = change.Amount
-		}
-	}
-	return amount
 }
 
 // Document is a paper or a record that a service needs.
@@ -109,6 +80,7 @@ type Party struct {
 	ID      string    `yaml:"id"`
 	Name    i18n.Text `yaml:"name"`
 	Invited bool      `yaml:"invited"`
+	Signs   i18n.Text `yaml:"signs"` // what this party declares by the signature; shown above the button
 }
 
 // Party returns the party with this id, or nil.
