@@ -8,7 +8,7 @@ import (
 )
 
 // Answers are JSON values by the id of the question: a string, or []string for checkboxes, or []map[string]any by the id of a
-// repeated step. Dates are "2006-01-02", amounts of money "1234.50", slots RFC 3339, a given consent "yes".
+// repeated step, or map[string]any for a question of several parts. Dates are "2006-01-02", amounts of money "1234.50", slots RFC 3339, a given consent "yes".
 type Answers map[string]any
 
 // Set is all answers of an application.
@@ -19,6 +19,10 @@ type Set struct {
 	// Today is the day that conditions take for today: the day the application was begun, so that a form does not change
 	// between filling and signing. The current day when zero.
 	Today time.Time `json:"-"`
+
+	// Acting is in what capacity the application was begun: Citizen, also when "", Entrepreneur or Organisation. Conditions see
+	// it as acting.
+	Acting string `json:"-"`
 }
 
 // Of returns the answers of an owner: "" for the shared ones, else a party.
@@ -40,7 +44,8 @@ type Problem struct {
 	Parts   []string  // date: which parts are wrong ("day", "month", "year")
 	Message i18n.Text // instead of Key, when the definition brings its own words
 
-	question string // input name without the part of a date
+	question string    // input name without the part of a date
+	within   *Question // the compound question whose part is wrong
 }
 
 // Text returns what to tell the reader.
@@ -50,8 +55,11 @@ func (p Problem) Text(tr Tr) string {
 	}
 	args := make([]any, len(p.Args))
 	for i, arg := range p.Args {
-		if text, ok := arg.(i18n.Text); ok {
-			arg = text.In(tr.Lang)
+		switch a := arg.(type) {
+		case i18n.Text:
+			arg = a.In(tr.Lang)
+		case textKey:
+			arg = tr.T(string(a))
 		}
 		args[i] = arg
 	}

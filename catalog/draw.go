@@ -11,8 +11,8 @@ import (
 
 // label is the text of a question; those that may be left out say so.
 func (d *drawing) label(q *Question) string {
-	text := q.Label.In(d.tr.Lang)
-	if q.Optional && q.Type != "consent" {
+	text := q.label(d.tr)
+	if q.Optional && q.Type != "consent" && q.Type != "flag" {
 		return d.tr.T("catalog.optional", text)
 	}
 	return text

@@ -18,7 +18,30 @@ type Field struct {
 	Calendar *Calendar        // free times of an office
 	Button   *frontend.Button // "add" and "remove" of a repeated step
 	Hidden   *Hidden
+	Group    *Group // a question of several parts
+	Files    *FileList
 }
+
+// Group is a compound question: its parts in one box with a legend. A message of the whole stands above them.
+type Group struct {
+	Name    string
+	Legend  string
+	Small   bool // the page asks other things too
+	Hint    string
+	Message frontend.ErrorMessage
+	Fields  []Field
+	More    *More
+}
+
+// More is a part of a group that few need. It is folded up, and open when something is in it.
+type More struct {
+	Title string
+	Open  bool
+	Field Field
+}
+
+// DescribedBy names what a screen reader reads after the legend.
+func (g *Group) DescribedBy() string { return describedBy(g.Name, g.Hint, g.Message) }
 
 // Hidden is a value that a form carries along.
 type Hidden struct{ Name, Value string }
@@ -37,12 +60,16 @@ type Calendar struct {
 
 // DescribedBy names what a screen reader reads after the legend.
 func (c *Calendar) DescribedBy() string {
+	return describedBy(c.Name, c.Hint, c.Message)
+}
+
+func describedBy(name, hint string, message frontend.ErrorMessage) string {
 	var ids []string
-	if c.Hint != "" {
-		ids = append(ids, c.Name+"-hint")
+	if hint != "" {
+		ids = append(ids, name+"-hint")
 	}
-	if !c.Message.Empty() {
-		ids = append(ids, c.Name+"-error")
+	if !message.Empty() {
+		ids = append(ids, name+"-error")
 	}
 	return strings.Join(ids, " ")
 }
@@ -185,6 +212,10 @@ func (d *drawing) recall(step *Step) {
 func (d *drawing) recallOne(q *Question, prefix string, answers map[string]any, fresh bool) {
 	name := prefix + q.ID
 	value, has := clean(q, answers[q.ID])
+	if q.compound() {
+		d.recallParts(q, name, value, fresh)
+		return
+	}
 	if !has {
 		if known := d.env.Prefill[q.Prefill]; fresh && q.Prefill != "" && known != "" {
 			value, has = known, true
@@ -194,6 +225,8 @@ func (d *drawing) recallOne(q *Question, prefix string, answers map[string]any, 
 	case !has:
 	case q.Type == "checkboxes":
 		d.values[name] = asStrings(value)
+	case q.Type == "file":
+		d.values[name] = fileIDs(value)
 	case q.Type == "date":
 		if t, err := time.Parse(time.DateOnly, text); err == nil {
 			d.values.Set(name+"-day", strconv.Itoa(t.Day()))

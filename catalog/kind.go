@@ -25,7 +25,7 @@ var kinds = map[string]kind{
 	"text":              {read: readText, draw: drawInput},
 	"textarea":          {read: readText, draw: drawTextarea},
 	"name":              {format: "runame", read: readFormat, draw: drawInput},
-	"address":           {read: readText, draw: drawTextarea, complete: "street-address"},
+	"address":           {read: readAddress, draw: drawAddress},
 	"date":              {read: readDate, draw: drawDate, show: showDate},
 	"snils":             {format: "snils", read: readFormat, draw: drawInput, show: showSNILS, width: "10", inputmode: "numeric"},
 	"inn":               {format: "inn", read: readFormat, draw: drawInput, width: "10", inputmode: "numeric"},
@@ -53,9 +53,37 @@ var kinds = map[string]kind{
 	"office":            {read: readOffice, draw: drawOffice, show: showOffice},
 	"slot":              {read: readSlot, draw: drawSlot, show: showSlot},
 	"calculation":       {draw: drawCalculation},
+	"flag":              {read: readFlag, draw: drawConsent, show: showConsent},
+	"plate":             {format: "plate", read: readFormat, draw: drawInput, width: "10"},
+	"sts":               {format: "sts", read: readFormat, draw: drawInput, width: "10"},
+	"driving_licence":   {format: "licence", read: readFormat, draw: drawInput, width: "10"},
+	"oms_policy":        {format: "policy", read: readFormat, draw: drawInput, width: "20", inputmode: "numeric"},
+	"foreign_passport":  {format: "foreignpassport", read: readFormat, draw: drawInput, width: "10", inputmode: "numeric"},
+	"residence_permit":  {format: "residencepermit", read: readFormat, draw: drawInput, width: "10", inputmode: "numeric"},
+	"military_id":       {format: "militaryid", read: readFormat, draw: drawInput, width: "10"},
+	"kpp":               {format: "kpp", read: readFormat, draw: drawInput, width: "10"},
+	"ogrn_any":          {format: "ogrnany", read: readFormat, draw: drawInput, width: "20", inputmode: "numeric"},
+	"uin":               {format: "uin", read: readFormat, draw: drawInput, width: "20", inputmode: "numeric"},
+	"oktmo":             {format: "oktmo", read: readFormat, draw: drawInput, width: "10", inputmode: "numeric"},
+	"file":              {zero: []any(nil), read: readFiles, draw: drawFiles},
+	"names":             {read: readParts, draw: drawParts},
+	"passport":          {read: readParts, draw: drawParts},
+	"bank_account":      {read: readBankAccount, draw: drawParts},
+	"child":             {read: readParts, draw: drawParts},
+	"spouse":            {read: readParts, draw: drawParts},
+	"organisation":      {read: readParts, draw: drawParts},
+	"whole":             {},
+	"found":             {read: readFound, draw: drawFound, show: showOption},
+	"fact":              {},
+	"fact_money":        {zero: 0.0, show: showMoney},
+	"fact_date":         {show: showDate},
+	"fact_number":       {zero: 0.0},
 }
 
 func zeroOf(q *Question) any {
+	if q.compound() {
+		return zeroParts(q)
+	}
 	if q.kind != nil && q.kind.zero != nil {
 		return q.kind.zero
 	}
@@ -65,9 +93,15 @@ func zeroOf(q *Question) any {
 // clean returns a stored answer in the type that its question has, or false when there is none. Answers out of a database come
 // as []any and float64.
 func clean(q *Question, raw any) (any, bool) {
-	if q.Type == "checkboxes" {
+	switch {
+	case q.Type == "checkboxes":
 		list := asStrings(raw)
 		return list, len(list) > 0
+	case q.Type == "file":
+		files := asFiles(raw)
+		return fileValues(files), len(files) > 0
+	case q.compound():
+		return cleanParts(q, raw)
 	}
 	text, _ := raw.(string)
 	return text, text != "" && q.Type != "calculation"
@@ -75,6 +109,9 @@ func clean(q *Question, raw any) (any, bool) {
 
 // envValue turns a stored answer into what conditions see.
 func envValue(q *Question, value any) any {
+	if q.compound() {
+		return envParts(q, value)
+	}
 	if _, number := zeroOf(q).(float64); number {
 		text, _ := value.(string)
 		n, err := strconv.ParseFloat(text, 64)

@@ -19,6 +19,12 @@ func (s *Service) show(q *Question, value any, tr Tr) string {
 		}
 		return strings.Join(lines, "\n")
 	}
+	if files := asFiles(value); q.Type == "file" && len(files) > 0 {
+		return showFiles(files)
+	}
+	if values, ok := value.(map[string]any); ok && q.compound() {
+		return s.showParts(q, values, tr)
+	}
 	text, _ := value.(string)
 	if text == "" {
 		return tr.T("catalog.not_given")

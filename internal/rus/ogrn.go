@@ -30,6 +30,14 @@ func OGRNIP(s string) (string, error) {
 	return number, nil
 }
 
+// AnyOGRN returns a registration number of an organisation or of an individual entrepreneur, whichever it is by its length.
+func AnyOGRN(s string) (string, error) {
+	if number, err := digitsOf(s); err == nil && len(number) == 15 {
+		return OGRNIP(s)
+	}
+	return OGRN(s)
+}
+
 // remainderChecks compares the last digit of number with the last digit of the remainder of all digits before it. It is the
 // last digit of a remainder of 10 to 12, not the first, that counts: some published checkers have it wrong.
 func remainderChecks(number string, modulus int64) bool {

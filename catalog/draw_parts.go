@@ -1,0 +1,17 @@
+package catalog
+
+import "tamga/frontend"
+
+// drawAddress asks for the parts, and keeps a line for those whose address has other ones.
+func drawAddress(d *drawing, q *Question, name string) Field {
+	field := drawParts(d, q, name)
+	field.Group.Name, field.Group.Message = name+"-parts", frontend.ErrorMessage{}
+	line := &frontend.Textarea{Name: name, Value: d.values.Get(name), Rows: "2", ErrorMessage: d.message(name),
+		Label: frontend.Label{Text: d.tr.T("catalog_fields.address_line")}, Hint: frontend.Hint{Text: d.tr.T("catalog_fields.address_line_hint")}}
+	if q.Prefill != "" {
+		line.Autocomplete = "street-address"
+	}
+	field.Group.More = &More{Title: d.tr.T("catalog_fields.address_other"), Open: line.Value != "" || !line.ErrorMessage.Empty(),
+		Field: Field{Field: frontend.Field{Textarea: line}}}
+	return field
+}
