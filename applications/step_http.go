@@ -45,7 +45,7 @@ type staleView struct {
 
 // env is what questions need from outside. The error of a look for free times is found in *failed.
 func (h *Handler) env(ctx context.Context, d *dossier, p *Person, month string, failed *error) catalog.Env {
-	return catalog.Env{Now: h.Now(), Month: month, Prefill: p.Profile, Slots: func(office string) []catalog.Day {
+	return catalog.Env{Now: h.Now(), Month: month, Prefill: p.Profile, Find: h.finder(ctx, d), Slots: func(office string) []catalog.Day {
 		days, err := h.freeDays(ctx, d, office)
 		if err != nil {
 			*failed = err
@@ -59,7 +59,7 @@ func (h *Handler) showStep(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if !d.State.Open() {
+	if !d.editable() {
 		return seeOther(c, applicationPath(d.ID, ""))
 	}
 	step, _, _ := d.visible(c.Params("step"))
@@ -87,6 +87,9 @@ type attempt struct {
 	change   bool
 	month    string
 	stale    bool
+
+	queries []catalog.Query // what has to be asked before it can be read
+	said    said            // and what the departments said, nil before that
 }
 
 func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.Step, a attempt) error {
@@ -168,9 +171,9 @@ func (h *Handler) saveStep(c *fiber.Ctx) error {
 	var onto string
 	var seen *dossier
 	var who *Person
-	err = h.change(c, func(ctx context.Context, tx pgx.Tx, p *Person, d *dossier) error {
+	take := func(ctx context.Context, tx pgx.Tx, p *Person, d *dossier) error {
 		seen, who = d, p
-		if !d.State.Open() {
+		if !d.editable() {
 			return errClosed
 		}
 		if a.step, _, _ = d.visible(c.Params("step")); a.step == nil {
@@ -185,7 +188,11 @@ func (h *Handler) saveStep(c *fiber.Ctx) error {
 		}
 		onto = h.after(d, a.step, a.change)
 		return nil
-	})
+	}
+	if err = h.change(c, take); errors.Is(err, errAsk) {
+		a.said = h.ask(c.UserContext(), seen, a.queries)
+		err = h.change(c, take)
+	}
 	switch {
 	case err == nil:
 		return seeOther(c, onto)
@@ -211,7 +218,10 @@ func (h *Handler) readStep(d *dossier, p *Person, a *attempt) (catalog.Answers, 
 		return nil, errShown
 	}
 	// Without Slots any time of the office's rule passes: whether it is free is for the booking to say.
-	env := catalog.Env{Now: h.Now(), Month: a.month, Prefill: p.Profile}
+	env := catalog.Env{Now: h.Now(), Month: a.month, Prefill: p.Profile, Find: a.said.find}
+	if a.queries = d.Definition.Queries(a.step, d.Set, d.Me.ID); a.said == nil && len(a.queries) > 0 {
+		return nil, errAsk
+	}
 	answers, problems := d.Definition.Parse(a.step, a.typed, d.Set, d.Me.ID, env)
 	if a.problems = problems; len(problems) > 0 {
 		return nil, errShown

@@ -73,7 +73,7 @@ func answered(step *Step, answers Answers, env map[string]any) bool {
 		q := &step.Questions[i]
 		_, has := answers[q.ID]
 		switch {
-		case q.Type == "calculation":
+		case q.kind.read == nil: // nobody fills it in
 		case !has && !q.Optional, has && !q.validate.holds(env):
 			return false
 		}

@@ -47,6 +47,9 @@ func (s *Service) section(step *Step, title string, answers Answers, env map[str
 	for i := range step.Questions {
 		q := &step.Questions[i]
 		row := Row{Question: q.ID, Label: q.Label.In(tr.Lang)}
+		if q.named() || q.isFact() && answers[q.ID] == nil {
+			continue
+		}
 		if q.Type == "calculation" {
 			if row.Value = s.calculate(q, env, tr); row.Value == "" {
 				continue

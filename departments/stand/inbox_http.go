@@ -19,6 +19,7 @@ func (s *System) Mount(r fiber.Router) {
 	r.Get("/"+s.Code, s.showInbox)
 	r.Get("/"+s.Code+"/jwks.json", s.showKeys)
 	r.Post("/"+s.Code+"/events", s.takeEvent)
+	r.Post("/"+s.Code+"/records/:source", s.showRecords)
 	r.Post("/"+s.Code+"/mode", s.changeMode)
 	r.Get("/"+s.Code+"/applications/:id<guid>", s.showApplication)
 	r.Post("/"+s.Code+"/applications/:id<guid>", s.decideApplication)

@@ -40,8 +40,11 @@ func (s *System) takeEvent(c *fiber.Ctx) error {
 	if mode == "reject" {
 		return c.Status(fiber.StatusUnprocessableEntity).JSON(fiber.Map{"reason": "Заявление не принято: стенд отклоняет всё, что получает"})
 	}
-	status, err := s.takeMessage(c, body)
+	status, text, err := s.takeMessage(c, body)
+	var no refusal
 	switch {
+	case errors.As(err, &no):
+		return c.Status(fiber.StatusUnprocessableEntity).JSON(fiber.Map{"reason": no.reason})
 	case errors.Is(err, errOtherContent):
 		return c.Status(fiber.StatusConflict).JSON(fiber.Map{"error": err.Error()})
 	case errors.Is(err, errBadEvent):
@@ -51,27 +54,30 @@ func (s *System) takeEvent(c *fiber.Ctx) error {
 	case mode == "drop":
 		return c.Status(fiber.StatusBadGateway).SendString("the answer is lost")
 	}
-	return c.Status(status).JSON(fiber.Map{})
+	if text == "" {
+		return c.Status(status).JSON(fiber.Map{})
+	}
+	return c.Status(status).JSON(fiber.Map{"text": text})
 }
 
-func (s *System) takeMessage(c *fiber.Ctx, body []byte) (status int, err error) {
+func (s *System) takeMessage(c *fiber.Ctx, body []byte) (status int, text string, err error) {
 	e, err := departments.ParseEvent(body)
 	if err != nil {
-		return 0, errors.Join(errBadEvent, err)
+		return 0, "", errors.Join(errBadEvent, err)
 	}
 	var m departments.Message
 	if err := json.Unmarshal(e.Data, &m); err != nil {
-		return 0, errors.Join(errBadEvent, err)
+		return 0, "", errors.Join(errBadEvent, err)
 	}
 	if e.Type != departments.TypeSubmitted || e.Audience != s.Code || e.Source != s.cfg.Portal {
-		return 0, errBadEvent
+		return 0, "", errBadEvent
 	}
 	sum := sha256.Sum256(body)
-	if _, err := s.receive(c.UserContext(), e, &m, sum[:]); err != nil {
-		return 0, err
+	if text, err = s.receive(c.UserContext(), e, &m, sum[:]); err != nil {
+		return 0, "", err
 	}
 	if s.AtOnce {
-		return fiber.StatusOK, nil
+		return fiber.StatusOK, text, nil
 	}
-	return fiber.StatusAccepted, nil
+	return fiber.StatusAccepted, text, nil
 }

@@ -61,7 +61,7 @@ func New(cfg Config) (*fiber.App, error) {
 	cfg.Pages.Mount(app)
 	guard := &web.CSRF{Key: csrf, Cookie: "tamga_stand_csrf", Secure: cfg.Secure, Exempt: []string{"/sms", "/registers/", "/post/letters", BankAPI, BankIDToken}}
 	for _, s := range systems {
-		guard.Exempt = append(guard.Exempt, "/"+s.Code+"/events")
+		guard.Exempt = append(guard.Exempt, "/"+s.Code+"/events", "/"+s.Code+"/records/")
 	}
 	app.Use(guard.Check)
 	app.Use(layout)
@@ -146,12 +146,12 @@ func (cfg *Config) start(app *fiber.App, systems []*System) error {
 	return nil
 }
 
-// newSystems returns the three departmental systems.
+// newSystems returns the departmental systems with their keys.
 func newSystems(cfg *Config) ([]*System, error) {
 	client := departments.NewClient(departments.ClientConfig{Private: true, Plain: true})
 	trust := &departments.Trust{Client: client, Now: cfg.Now}
 	var all []*System
-	for _, s := range []*System{{Code: "zags"}, {Code: "social"}, {Code: "municipality", AtOnce: true}} {
+	for _, s := range systems() {
 		keys, err := departments.DeriveKeys("stand "+s.Code, cfg.Secret)
 		if err != nil {
 			return nil, fmt.Errorf("stand %s: %w", s.Code, err)

@@ -26,6 +26,9 @@ type System struct {
 	Code   string
 	AtOnce bool // it accepts when it receives (200); others receive first (202) and accept by a button
 
+	visits  *visits           // when it receives people; nil when it gives no times
+	settles map[string]string // service → question that chose the bill which the payment settles
+
 	cfg    *Config
 	keys   *departments.Keys
 	client *departments.Client
@@ -91,12 +94,13 @@ func (s *System) apply(ctx context.Context, tx pgx.Tx, r *received, action, text
 	return queueCallback(ctx, tx, s.Code, r, d.Status, text, s.cfg.Now())
 }
 
-// receive keeps a message. A message with a known id only counts as a copy; fresh tells whether it was new.
-func (s *System) receive(ctx context.Context, e *departments.Event, m *departments.Message, sum []byte) (fresh bool, err error) {
+// receive keeps a message and does what it asks of the system's books. A message with a known id only counts as a copy. The text
+// is for the applicant.
+func (s *System) receive(ctx context.Context, e *departments.Event, m *departments.Message, sum []byte) (text string, err error) {
 	id, err1 := uuid.Parse(e.ID)
 	application, err2 := uuid.Parse(e.Subject)
 	if err := errors.Join(err1, err2); err != nil {
-		return false, errBadEvent
+		return "", errBadEvent
 	}
 	r := &received{ID: id, ApplicationID: application, Number: m.Number, Service: m.Service, Data: m.Application, State: "new",
 		ReceivedAt: s.cfg.Now()}
@@ -105,10 +109,14 @@ func (s *System) receive(ctx context.Context, e *departments.Event, m *departmen
 		if err != nil {
 			return err
 		}
-		fresh = known == nil
-		switch {
-		case !fresh && string(known) != string(sum):
+		fresh := known == nil
+		if !fresh && string(known) != string(sum) {
 			return errOtherContent
+		}
+		if text, err = s.settle(ctx, tx, r); err != nil {
+			return err
+		}
+		switch {
 		case !fresh:
 			return nil
 		case s.AtOnce:
@@ -118,7 +126,7 @@ func (s *System) receive(ctx context.Context, e *departments.Event, m *departmen
 		}
 		return nil
 	})
-	return fresh, err
+	return text, err
 }
 
 var (
