@@ -17,6 +17,7 @@ type Person struct {
 	Last, First, Middle string
 	SNILS               string            // 11 digits, "" when not known
 	Profile             map[string]string // by the keys of catalog.Question.Prefill
+	Organisation        *Organisation     // in whose name the person acts at this sign-in, nil for the own
 }
 
 // Application is the row itself.
@@ -37,6 +38,7 @@ type Application struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	SubmittedAt    *time.Time
+	Organisation   *Organisation // in whose name it was begun, nil for the person's own
 }
 
 // Overdue tells whether the clock has run out at now, whether or not somebody has noticed yet.

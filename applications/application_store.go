@@ -19,7 +19,7 @@ var errNoApplication = fault.New(fault.NotFound, "applications.not_found")
 func applicationOf(ctx context.Context, d db.DB, person, id uuid.UUID) (*Application, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT a.id, a.service, a.service_version, a.state, a.version, coalesce(a.number, '') AS number, a.hash, a.deadline,
-			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at
+			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at, a.organisation
 		FROM application a
 		JOIN application_party p ON p.application = a.id AND p.person = $2
 		WHERE a.id = $1`, id, person)
@@ -31,7 +31,7 @@ func applicationOf(ctx context.Context, d db.DB, person, id uuid.UUID) (*Applica
 func lockApplicationOf(ctx context.Context, tx pgx.Tx, person, id uuid.UUID) (*Application, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT a.id, a.service, a.service_version, a.state, a.version, coalesce(a.number, '') AS number, a.hash, a.deadline,
-			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at
+			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at, a.organisation
 		FROM application a
 		JOIN application_party p ON p.application = a.id AND p.person = $2
 		WHERE a.id = $1
@@ -43,7 +43,7 @@ func lockApplicationOf(ctx context.Context, tx pgx.Tx, person, id uuid.UUID) (*A
 func lockApplication(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*Application, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT id, service, service_version, state, version, coalesce(number, '') AS number, hash, deadline,
-			paid_charge, paid_at, refund_due, late_at, kept_until, created_at, updated_at, submitted_at
+			paid_charge, paid_at, refund_due, late_at, kept_until, created_at, updated_at, submitted_at, organisation
 		FROM application
 		WHERE id = $1
 		FOR UPDATE`, id)
@@ -60,8 +60,8 @@ func oneApplication(rows pgx.Rows) (*Application, error) {
 
 func insertApplication(ctx context.Context, tx pgx.Tx, a *Application) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO application (id, service, service_version, state, kept_until, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $6)`, a.ID, a.Service, a.ServiceVersion, a.State, a.KeptUntil, a.CreatedAt)
+		INSERT INTO application (id, service, service_version, state, kept_until, created_at, updated_at, organisation)
+		VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`, a.ID, a.Service, a.ServiceVersion, a.State, a.KeptUntil, a.CreatedAt, a.Organisation)
 	return err
 }
 
@@ -97,13 +97,14 @@ type Summary struct {
 	LateAt         *time.Time
 	KeptUntil      time.Time
 	UpdatedAt      time.Time
+	Organisation   *Organisation // in whose name
 }
 
 // List returns the applications that a person takes part in, the latest change first.
 func List(ctx context.Context, d db.DB, person uuid.UUID) ([]Summary, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT a.id, a.service, a.service_version, a.state, coalesce(a.number, '') AS number, p.position, a.deadline, a.late_at,
-			a.kept_until, a.updated_at
+			a.kept_until, a.updated_at, a.organisation
 		FROM application_party p
 		JOIN application a ON a.id = p.application
 		WHERE p.person = $1
@@ -112,16 +113,21 @@ func List(ctx context.Context, d db.DB, person uuid.UUID) ([]Summary, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Summary])
 }
 
-// draftOf returns the newest draft that a person has of a service, or uuid.Nil.
-func draftOf(ctx context.Context, d db.DB, person uuid.UUID, service string, now time.Time) (uuid.UUID, error) {
+// draftOf returns the newest draft that a person has of a service in a name, or uuid.Nil.
+func draftOf(ctx context.Context, d db.DB, person uuid.UUID, in *Organisation, service string, now time.Time) (uuid.UUID, error) {
 	var id uuid.UUID
+	var oid *int64
+	if in != nil {
+		oid = &in.OID
+	}
 	err := d.QueryRow(ctx, `
 		SELECT a.id
 		FROM application_party p
 		JOIN application a ON a.id = p.application
 		WHERE p.person = $1 AND p.position = 0 AND a.service = $2 AND a.state = 'draft' AND a.kept_until > $3
+			AND a.organisation_oid IS NOT DISTINCT FROM $4
 		ORDER BY a.updated_at DESC
-		LIMIT 1`, person, service, now).Scan(&id)
+		LIMIT 1`, person, service, now, oid).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return uuid.Nil, nil
 	}

@@ -13,10 +13,11 @@ import (
 // canonical is what the signatures stand under: which application, who, and the answers. The order of the fields is part of
 // the format.
 type canonical struct {
-	Format      string           `json:"format"`
-	Application uuid.UUID        `json:"application"`
-	Parties     []canonicalParty `json:"parties"`
-	Form        json.RawMessage  `json:"form"` // service, version and answers with sorted keys, by catalog
+	Format       string           `json:"format"`
+	Application  uuid.UUID        `json:"application"`
+	Organisation *Organisation    `json:"organisation,omitempty"` // in whose name
+	Parties      []canonicalParty `json:"parties"`
+	Form         json.RawMessage  `json:"form"` // service, version and answers with sorted keys, by catalog
 }
 
 type canonicalParty struct {
@@ -31,7 +32,7 @@ func (d *dossier) canonicalForm() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := canonical{Format: "tamga-application-1", Application: d.ID, Form: form}
+	c := canonical{Format: "tamga-application-1", Application: d.ID, Organisation: d.Organisation, Form: form}
 	for _, p := range d.Parties {
 		c.Parties = append(c.Parties, canonicalParty{p.ID, p.Name(), p.SNILS})
 	}

@@ -31,6 +31,9 @@ type checkView struct {
 	Deadline  *time.Time
 	Status    string
 	Changed   bool // the text is another than the one that was to be signed
+
+	Organisation *Organisation // in whose name, nil for the own
+	NotYours     string        // the organisation that has not given the reader the power to sign, "" when that is no obstacle
 }
 
 // partView is the answers of one party, or those that are given once for all.
@@ -64,14 +67,14 @@ func summaryLists(from []catalog.Section, change func(catalog.Section) []fronten
 }
 
 func (h *Handler) check(c *fiber.Ctx) error {
-	_, d, err := h.read(c)
+	p, d, err := h.read(c)
 	if err != nil {
 		return err
 	}
-	return h.renderCheck(c, d, false)
+	return h.renderCheck(c, p, d, false)
 }
 
-func (h *Handler) renderCheck(c *fiber.Ctx, d *dossier, changed bool) error {
+func (h *Handler) renderCheck(c *fiber.Ctx, p *Person, d *dossier, changed bool) error {
 	view := checkView{Service: d.Definition.Name, Parts: h.parts(d, h.tr(c)), Back: frontend.BackLink{Href: applicationPath(d.ID, "")},
 		Signed: d.Me.Signature, Hash: grouped(d.hash()), KeptUntil: d.KeptUntil, Draft: d.State == Draft, Deadline: d.Deadline,
 		Status: applicationPath(d.ID, ""), Changed: changed}
@@ -83,9 +86,12 @@ func (h *Handler) renderCheck(c *fiber.Ctx, d *dossier, changed bool) error {
 		view.Invite = applicationPath(d.ID, "/invite")
 	case !d.complete():
 		view.Waiting = true
+	case d.Me.Signature == nil && d.Organisation != nil && d.Me == d.filer() && !p.Organisation.May(PowerSign):
+		view.NotYours = d.Organisation.Label()
 	case d.Me.Signature == nil:
 		view.Sign = h.signing(d)
 	}
+	view.Organisation = d.Organisation
 	if changed {
 		c.Status(fiber.StatusConflict)
 	}
@@ -168,11 +174,11 @@ func (h *Handler) signIt(c *fiber.Ctx) error {
 	case errors.Is(err, errSlotTaken), errors.Is(err, errSlotPast):
 		return seeOther(c, h.slotAgain(seen))
 	case errors.Is(err, errChanged), errors.Is(err, errIncomplete):
-		_, d, err := h.read(c)
+		p, d, err := h.read(c)
 		if err != nil {
 			return err
 		}
-		return h.renderCheck(c, d, true)
+		return h.renderCheck(c, p, d, true)
 	case err != nil:
 		return h.settled(c, err)
 	}

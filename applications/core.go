@@ -129,7 +129,7 @@ func (k *Core) gatherAnswers(ctx context.Context, d db.DB, f *dossier) error {
 	if err != nil {
 		return err
 	}
-	f.Set = catalog.Set{Shared: catalog.Answers{}, Parties: map[string]catalog.Answers{}, Today: f.CreatedAt}
+	f.Set = catalog.Set{Shared: catalog.Answers{}, Parties: map[string]catalog.Answers{}, Today: f.CreatedAt, Acting: f.audienceOf()}
 	for owner, text := range sealed {
 		answers := catalog.Answers{}
 		if err := k.unseal(text, &answers, f.ID, "answers", owner); err != nil {

@@ -29,11 +29,12 @@ var (
 	errChanged    = fault.New(fault.Conflict, "applications.changed_meanwhile")
 )
 
-// start makes a draft for a person.
+// start makes a draft for a person, in the name in which the service is begun.
 func (k *Core) start(ctx context.Context, tx pgx.Tx, s *catalog.Service, p *Person, c contact) (uuid.UUID, error) {
 	now := k.Now()
+	in, _ := p.capacityFor(s)
 	a := &Application{ID: uuid.Must(uuid.NewV7()), Service: s.ID, ServiceVersion: s.Version, State: Draft,
-		KeptUntil: now.Add(draftKept), CreatedAt: now}
+		KeptUntil: now.Add(draftKept), CreatedAt: now, Organisation: in.inWhoseName()}
 	if err := insertApplication(ctx, tx, a); err != nil {
 		return uuid.Nil, err
 	}

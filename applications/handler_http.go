@@ -26,6 +26,10 @@ type Handler struct {
 	// NeedLevel answers the request by sending a person of too low a level, or nobody yet, to the identity provider, and from
 	// there back to the path.
 	NeedLevel func(c *fiber.Ctx, level catalog.Level, back string) error
+
+	// NeedCapacity answers the request by explaining to a person, or to nobody yet, in whose name a service is begun, and leads
+	// back to the path.
+	NeedCapacity func(c *fiber.Ctx, s *catalog.Service, back string) error
 }
 
 // Mount registers the routes.
@@ -85,8 +89,13 @@ func (h *Handler) read(c *fiber.Ctx) (*Person, *dossier, error) {
 	}
 	ctx := c.UserContext()
 	d, err := h.openFor(ctx, h.DB, p.ID, id)
-	if err != nil || !d.Overdue(h.Now()) {
+	switch {
+	case err != nil:
 		return p, d, err
+	case !p.actsFor(&d.Application):
+		return nil, nil, errOtherCapacity
+	case !d.Overdue(h.Now()):
+		return p, d, nil
 	}
 	// The job is late. Nobody is shown an application that runs no more.
 	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
@@ -118,6 +127,9 @@ func (h *Handler) change(c *fiber.Ctx, f func(ctx context.Context, tx pgx.Tx, p 
 		d, err := h.lockFor(ctx, tx, p.ID, id)
 		if err != nil {
 			return err
+		}
+		if !p.actsFor(&d.Application) {
+			return errOtherCapacity
 		}
 		if d.Overdue(h.Now()) {
 			over = true
@@ -162,6 +174,9 @@ func (h *Handler) knownEnough(c *fiber.Ctx) error {
 	a, err := applicationOf(c.UserContext(), h.DB, p.ID, id)
 	if err != nil {
 		return err
+	}
+	if !p.actsFor(a) {
+		return errOtherCapacity
 	}
 	s, err := h.Catalog.Service(a.Service, a.ServiceVersion)
 	if err != nil {

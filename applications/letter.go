@@ -29,6 +29,10 @@ func (k *Core) letter(ctx context.Context, tx pgx.Tx, d *dossier) (*outgoing, er
 	l := &outgoing{Canonical: string(d.Form), Application: departments.Application{SubmittedAt: *d.SubmittedAt,
 		ServiceName: d.Definition.Name.RU, Sections: sections(d.Definition.Summary(d.Set, "", tr)),
 		Hash: hex.EncodeToString(d.Hash), Answers: answers}}
+	if o := d.Organisation; o != nil {
+		l.Organisation = &departments.Organisation{Kind: o.Audience, Name: o.Name, OGRN: o.OGRN, INN: o.INN, KPP: o.KPP,
+			Address: o.Address, Phone: o.Phone, Email: o.Email, Position: o.Position}
+	}
 	for _, p := range d.Parties {
 		role := "applications.filer"
 		if p.Position > 0 {

@@ -24,6 +24,7 @@ type listLine struct {
 	At     time.Time
 	Until  *time.Time // by when something is to be done
 	Kept   *time.Time // until when a draft is kept
+	For    string     // the organisation in whose name, "" for the own
 }
 
 // list shows all applications of the reader.
@@ -55,6 +56,9 @@ func lineOf(s *Summary, name i18n.Text) listLine {
 	}
 	if s.State == Draft {
 		l.Kept = &s.KeptUntil
+	}
+	if s.Organisation != nil {
+		l.For = s.Organisation.Label()
 	}
 	if s.LateAt != nil {
 		l.State = "applications.state_late"

@@ -26,6 +26,8 @@ func (k *Core) sign(ctx context.Context, tx pgx.Tx, d *dossier, p *Person, hash 
 		return errIncomplete
 	case !bytes.Equal(hash, d.hash()):
 		return errChanged
+	case d.Organisation != nil && d.Me == d.filer() && !p.Organisation.May(PowerSign):
+		return errMayNotSign
 	}
 	if d.Deadline == nil && d.chosen() != nil {
 		if err := k.timely(d); err != nil {

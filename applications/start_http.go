@@ -2,6 +2,7 @@ package applications
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -9,16 +10,18 @@ import (
 
 	"tamga/catalog"
 	"tamga/frontend"
+	"tamga/internal/fault"
 	"tamga/internal/i18n"
 )
 
 const beginPage frontend.Page[beginView] = "applications/new.html"
 
 type beginView struct {
-	Service string
-	Name    i18n.Text
-	Summary i18n.Text
-	Draft   string // address of a draft to go on with, "" when there is none
+	Service      string
+	Name         i18n.Text
+	Summary      i18n.Text
+	Draft        string        // address of a draft to go on with, "" when there is none
+	Organisation *Organisation // in whose name, nil for the own
 }
 
 // showBegin is where a person comes back to after having signed in: a page, since nothing may begin by following a link.
@@ -27,9 +30,9 @@ func (h *Handler) showBegin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.known(c, s.Level, beginPath(s), func(p *Person) error {
-		view := beginView{Service: s.ID, Name: s.Name, Summary: s.About}
-		draft, err := draftOf(c.UserContext(), h.DB, p.ID, s.ID, h.Now())
+	return h.entitled(c, s, func(p *Person, in *Organisation) error {
+		view := beginView{Service: s.ID, Name: s.Name, Summary: s.About, Organisation: in}
+		draft, err := draftOf(c.UserContext(), h.DB, p.ID, in, s.ID, h.Now())
 		if err != nil {
 			return err
 		}
@@ -40,6 +43,28 @@ func (h *Handler) showBegin(c *fiber.Ctx) error {
 	})
 }
 
+// entitled runs f with a person who is known well enough and may begin the service, in a name; others are told how to become such.
+func (h *Handler) entitled(c *fiber.Ctx, s *catalog.Service, f func(*Person, *Organisation) error) error {
+	p, err := h.Person(c)
+	if err != nil && !errors.Is(err, fault.SignIn) {
+		return err
+	}
+	nobody := err != nil
+	if nobody {
+		p = &Person{}
+	}
+	in, may := p.capacityFor(s)
+	switch {
+	case !may && h.NeedCapacity != nil:
+		return h.NeedCapacity(c, s, beginPath(s))
+	case !may:
+		return errOtherCapacity
+	case nobody || !p.Level.AtLeast(s.Level):
+		return h.NeedLevel(c, s.Level, beginPath(s))
+	}
+	return f(p, in)
+}
+
 func beginPath(s *catalog.Service) string { return "/applications/new?service=" + s.ID }
 
 // begin makes a draft. Somebody who has one already is asked which of the two is meant.
@@ -48,10 +73,10 @@ func (h *Handler) begin(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.known(c, s.Level, beginPath(s), func(p *Person) error {
+	return h.entitled(c, s, func(p *Person, in *Organisation) error {
 		ctx := c.UserContext()
 		if c.FormValue("new") == "" {
-			draft, err := draftOf(ctx, h.DB, p.ID, s.ID, h.Now())
+			draft, err := draftOf(ctx, h.DB, p.ID, in, s.ID, h.Now())
 			if err != nil {
 				return err
 			}

@@ -52,6 +52,16 @@ func (c *Catalog) used(all []Subject, base Filter, with func(*Filter, string)) [
 	return some
 }
 
+// Audiences, as services and conditions name them.
+const (
+	Citizen      = "citizen"
+	Entrepreneur = "entrepreneur"
+	Organisation = "organisation"
+)
+
+// Serves tells whether a service is for an audience.
+func (s *Service) Serves(audience string) bool { return slices.Contains(s.Audience, audience) }
+
 // Filter narrows the catalogue; an empty field lets all through.
 type Filter struct {
 	Audience, Topic, Situation, Department string

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"maps"
 	"time"
 )
@@ -26,12 +27,12 @@ func (s *Service) look(a Set) *view {
 		today = time.Now()
 	}
 	v := &view{
-		set:  Set{Shared: Answers{}, Parties: map[string]Answers{}, Today: a.Today},
-		envs: map[string]map[string]any{"": s.emptyEnv("", today)},
+		set:  Set{Shared: Answers{}, Parties: map[string]Answers{}, Today: a.Today, Acting: a.Acting},
+		envs: map[string]map[string]any{"": s.emptyEnv("", today, a.Acting)},
 	}
 	for _, p := range s.Parties {
 		v.set.Parties[p.ID] = Answers{}
-		v.envs[p.ID] = s.emptyEnv(p.ID, today)
+		v.envs[p.ID] = s.emptyEnv(p.ID, today, a.Acting)
 	}
 	for i := range s.Steps {
 		step := &s.Steps[i]
@@ -55,8 +56,8 @@ func (s *Service) owners(step *Step) []string {
 }
 
 // emptyEnv is what conditions see before anything is answered.
-func (s *Service) emptyEnv(owner string, today time.Time) map[string]any {
-	env := map[string]any{"today": day(today), "me": owner}
+func (s *Service) emptyEnv(owner string, today time.Time, acting string) map[string]any {
+	env := map[string]any{"today": day(today), "me": owner, "acting": cmp.Or(acting, Citizen)}
 	parties, other := map[string]any{}, map[string]any{}
 	for _, p := range s.Parties {
 		parties[p.ID] = map[string]any{}

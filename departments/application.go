@@ -11,10 +11,27 @@ type Application struct {
 	ServiceName string          `json:"service_name,omitempty"`
 	Sections    []Section       `json:"sections,omitempty"` // answers given once for all parties
 	Parties     []Party         `json:"parties,omitempty"`
+
+	// Organisation is in whose name the first party files, as the identity provider vouches for it; nil for a private person.
+	Organisation *Organisation `json:"organisation,omitempty"`
+
 	Hash        string          `json:"hash,omitempty"` // SHA-256 of the canonical text that all parties signed
 	Slot        *Slot           `json:"slot,omitempty"`
 	Payment     *Payment        `json:"payment,omitempty"`
 	Answers     json.RawMessage `json:"answers,omitempty"` // catalog.Set
+}
+
+// Organisation is a legal entity or a sole proprietor.
+type Organisation struct {
+	Kind     string `json:"kind"` // "organisation" or "entrepreneur"
+	Name     string `json:"name"`
+	OGRN     string `json:"ogrn"` // ОГРНИП of a sole proprietor
+	INN      string `json:"inn"`
+	KPP      string `json:"kpp,omitempty"`
+	Address  string `json:"address,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+	Email    string `json:"email,omitempty"`
+	Position string `json:"position,omitempty"` // of the person who files
 }
 
 // Section is a titled group of answers in words.

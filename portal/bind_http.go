@@ -182,7 +182,7 @@ func (h *Handler) finishBind(c *fiber.Ctx, a *Account, w *waiting, own bool) err
 
 // enterBound signs in with ESIA's word. The waiting data are forgotten only by time: a button pressed twice works twice.
 func (h *Handler) enterBound(c *fiber.Ctx, a *Account, w *waiting) error {
-	return h.enter(c, a, w.IDToken, w.Next)
+	return h.enter(c, a, &w.Identity, w.IDToken, w.Next)
 }
 
 func (h *Handler) choiceForm(c *fiber.Ctx, w *waiting) choicePage {

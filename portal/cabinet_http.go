@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"tamga/applications"
+	"tamga/catalog"
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
@@ -25,6 +26,9 @@ type cabinetPage struct {
 	List         frontend.SummaryList
 	Bind         string // address to bind, "" when bound
 	EnterESIA    string // bound, but entered by phone
+	Acting       string // the organisation in whose name the reader acts, "" for themselves
+	Services     string // address of the services for it
+	EnterAs      string // address to come in an organisation's name, "" when entered by phone
 }
 
 // dutyLine is a charge to pay.
@@ -37,6 +41,7 @@ type applicationLine struct {
 	Name, Href, Number string
 	Tag                frontend.Tag
 	New                bool
+	For                string // the organisation in whose name, "" for the own
 	At                 time.Time
 	Deadline           *time.Time
 }
@@ -85,6 +90,11 @@ func (h *Handler) showCabinet(c *fiber.Ctx) error {
 		page.Bind = withNext("/esia/start", "/cabinet")
 	case !throughESIA(c):
 		page.EnterESIA = withNext("/esia/start", "/cabinet")
+	default:
+		page.EnterAs = enterAs(catalog.LevelNone, "/cabinet")
+		if as := h.People.acting(c); as != nil {
+			page.Acting, page.Services = as.Label(), "/services?audience="+as.Audience
+		}
 	}
 	frontend.SetLayout(c, func(l *frontend.Layout) { l.Robots = "noindex" })
 	return cabinetTemplate.Render(c, h.Pages, page)
@@ -105,6 +115,9 @@ func (h *Handler) applicationLine(c *fiber.Ctx, s *applications.Summary, seen *t
 	}
 	line := applicationLine{Name: name, Href: "/applications/" + s.ID.String(), Number: s.Number, At: s.UpdatedAt,
 		Tag: frontend.Tag{Text: h.Pages.Texts(c)(key), Classes: s.State.Tag()}}
+	if s.Organisation != nil {
+		line.For = s.Organisation.Label()
+	}
 	if s.State.Clocked() {
 		line.Deadline = s.Deadline
 	}

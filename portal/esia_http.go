@@ -43,6 +43,8 @@ func (h *Handler) startESIA(c *fiber.Ctx) error {
 	if a := current(c); a != nil {
 		f.Account = a.ID
 	}
+	// Who acts in a name and comes only to raise the level, keeps it: ESIA asks again.
+	f.As = c.Query("as") == scopeOrganisation || h.People.acting(c) != nil
 	if err := h.keep(ctx, flowKey(h, state), f, flowLife); err != nil {
 		return errors.Join(fault.New(fault.Unavailable, "portal.sign_in_down"), err)
 	}
@@ -94,14 +96,14 @@ func (h *Handler) arrive(c *fiber.Ctx, f *flow, who *identity, idToken string) e
 		if err := h.refresh(ctx, owner, who); err != nil {
 			return err
 		}
-		return h.enter(c, owner, idToken, f.Next)
+		return h.enter(c, owner, who, idToken, f.Next)
 	case a != nil && a.Bound():
 		return h.showProblem(c, fiber.StatusConflict, "esia_second", f.Next)
 	case a != nil && a.named() && len(a.differences(who)) == 0:
 		if err := h.bind(ctx, a, who, false); err != nil {
 			return h.showTrouble(c, err, f.Next)
 		}
-		return h.enter(c, a, idToken, f.Next)
+		return h.enter(c, a, who, idToken, f.Next)
 	}
 	w, bearer := waiting{Identity: *who, IDToken: idToken, Next: f.Next}, secret.Token(32)
 	c.Cookie(h.cookie(waitingCookie, bearer, 0))
@@ -112,8 +114,12 @@ func (h *Handler) arrive(c *fiber.Ctx, f *flow, who *identity, idToken string) e
 }
 
 // enter signs in with ESIA's word and leads back to where the person was.
-func (h *Handler) enter(c *fiber.Ctx, a *Account, idToken, next string) error {
-	if err := h.start(c, a, idToken, 0); err != nil {
+func (h *Handler) enter(c *fiber.Ctx, a *Account, who *identity, idToken, next string) error {
+	organisation, err := h.sealOrganisation(who.Organisation)
+	if err != nil {
+		return err
+	}
+	if err := h.startAs(c, a, idToken, organisation, 0); err != nil {
 		return err
 	}
 	return seeOther(c, nextOr(next))

@@ -27,6 +27,7 @@ type flow struct {
 	Next     string
 	Level    catalog.Level
 	Lang     string
+	As       bool      // ESIA asks in whose name the person comes
 	Account  uuid.UUID // who was signed in when it began
 }
 

@@ -64,6 +64,8 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/esia/start", h.startESIA)
 	r.Get(CallbackPath, h.finishESIA)
 	r.Get("/esia/level", h.showLevel)
+	r.Get("/acting", h.showActing)
+	r.Post("/acting/self", h.actForSelf)
 	r.Get("/esia/bind", h.showBind)
 	r.Post("/esia/bind/enter", h.enterBind)
 	r.Post("/esia/bind/new", h.newBind)
@@ -90,10 +92,18 @@ func seeOther(c *fiber.Ctx, path string) error { return c.Redirect(path, fiber.S
 
 // start signs somebody in at this browser. With an ID token the session has ESIA's word.
 func (h *Handler) start(c *fiber.Ctx, a *Account, idToken string, remember time.Duration) error {
+	return h.startAs(c, a, idToken, "", remember)
+}
+
+// startAs is start in the name of an organisation, sealed.
+func (h *Handler) startAs(c *fiber.Ctx, a *Account, idToken, organisation string, remember time.Duration) error {
 	data := map[string]string{dataEpoch: strconv.Itoa(a.Epoch)}
 	if idToken != "" {
 		data[dataESIA] = "1"
 		data[dataIDToken] = h.sealText(idToken, "session/id_token")
+		if organisation != "" {
+			data[dataOrganisation] = organisation
+		}
 	}
 	if err := setSeen(c.UserContext(), h.DB, a.ID, h.Now()); err != nil {
 		return err
@@ -137,12 +147,14 @@ func (h *Handler) sealText(text, place string) string {
 	return base64.RawURLEncoding.EncodeToString(h.Box.Seal([]byte(text), []byte(place)))
 }
 
-func (h *Handler) openText(sealed, place string) string {
+func (h *Handler) openText(sealed, place string) string { return openText(h.Box, sealed, place) }
+
+func openText(box *secret.Box, sealed, place string) string {
 	raw, err := base64.RawURLEncoding.DecodeString(sealed)
 	if err != nil {
 		return ""
 	}
-	text, err := h.Box.Open(raw, []byte(place))
+	text, err := box.Open(raw, []byte(place))
 	if err != nil {
 		return "" // of an older key, or tampered with: as good as none
 	}

@@ -3,6 +3,7 @@ package portal
 import (
 	"maps"
 
+	"tamga/applications"
 	"tamga/catalog"
 	"tamga/internal/rus"
 )
@@ -17,10 +18,13 @@ type identity struct {
 	Email   string            // "" unless confirmed
 	Phone   string            // the same; E.164, mobile
 	Profile map[string]string // by the keys of catalog.Question.Prefill
+
+	Organisation *applications.Organisation // in whose name the person came, nil for themselves
 }
 
 func (t *claims) identity() *identity {
-	who := &identity{Sub: t.Sub, Level: t.level(), Last: t.FamilyName, First: t.GivenName, Middle: t.MiddleName}
+	who := &identity{Sub: t.Sub, Level: t.level(), Last: t.FamilyName, First: t.GivenName, Middle: t.MiddleName,
+		Organisation: t.Organisation.organisation()}
 	if t.EmailVerified {
 		who.Email = t.Email
 	}

@@ -51,11 +51,14 @@ func (h *Handler) changePassword(c *fiber.Ctx) error {
 	if page.Errors.Any() {
 		return passwordTemplate.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
 	}
-	idToken := h.idToken(c)
+	idToken, organisation := h.idToken(c), ""
+	if s := web.Current(c); s != nil {
+		organisation = s.Data[dataOrganisation]
+	}
 	if err := h.putPassword(c, a, c.FormValue("password")); err != nil {
 		return err
 	}
-	if err := h.start(c, a, idToken, 0); err != nil {
+	if err := h.startAs(c, a, idToken, organisation, 0); err != nil {
 		return err
 	}
 	return seeOther(c, "/settings?saved=password")

@@ -54,6 +54,9 @@ func (p *People) layout(c *fiber.Ctx) error {
 	}
 	c.Locals(keyAccount, a)
 	frontend.SetLayout(c, func(l *frontend.Layout) { l.User = &frontend.User{Name: a.ShortName(), Home: "/cabinet"} })
+	if as := p.acting(c); as != nil {
+		frontend.SetLayout(c, func(l *frontend.Layout) { l.User.Note = as.Label() })
+	}
 	return c.Next()
 }
 
@@ -108,6 +111,9 @@ func (p *People) Person(c *fiber.Ctx) (*applications.Person, error) {
 	if a.Email != "" {
 		who.Profile["email"] = a.Email
 	}
+	if who.Organisation = p.acting(c); who.Organisation != nil {
+		tell(who.Profile, who.Organisation)
+	}
 	return who, nil
 }
 
@@ -121,10 +127,13 @@ func (p *People) NeedLevel(c *fiber.Ctx, level catalog.Level, back string) error
 // a session cannot be repeated, so its page is what the reader comes back to.
 func showError(pages *frontend.Pages) func(*fiber.Ctx, web.Failure) error {
 	return func(c *fiber.Ctx, f web.Failure) error {
-		if f.Kind != fault.SignIn {
+		next := requestPath(c)
+		switch {
+		case f.Key == applications.OtherCapacity && next != "":
+			return c.Redirect("/acting?"+url.Values{"next": {next}}.Encode(), fiber.StatusSeeOther)
+		case f.Kind != fault.SignIn:
 			return pages.ShowError(c, f)
 		}
-		next := requestPath(c)
 		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
 			next = referringPath(c)
 		}

@@ -110,7 +110,11 @@ func (e *endpoint) address(state string, f *flow) string {
 	if f.Lang != "" {
 		options = append(options, oauth2.SetAuthURLParam("ui_locales", f.Lang))
 	}
-	return e.oauth.AuthCodeURL(state, options...)
+	asks := e.oauth
+	if f.As {
+		asks.Scopes = append(slices.Clone(asks.Scopes), scopeOrganisation)
+	}
+	return asks.AuthCodeURL(state, options...)
 }
 
 // fromProvider tells whether an answer's iss is this provider's, so that another one cannot slip in an answer of its own.
@@ -176,7 +180,10 @@ type claims struct {
 	EmailVerified bool   `json:"email_verified"`
 	Phone         string `json:"phone_number"`
 	PhoneVerified bool   `json:"phone_number_verified"`
-	Document      struct {
+
+	Organisation *organisationClaim `json:"organisation"`
+
+	Document struct {
 		Type     string `json:"type"`
 		Series   string `json:"series"`
 		Number   string `json:"number"`

@@ -84,7 +84,8 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: p.sandbox(), Now: time.Now, User: people.User,
 					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
 				},
-				&applications.Handler{Core: core, Redis: g.redis, Pages: g.pages, Person: people.Person, NeedLevel: people.NeedLevel},
+				&applications.Handler{Core: core, Redis: g.redis, Pages: g.pages, Person: people.Person, NeedLevel: people.NeedLevel,
+					NeedCapacity: people.NeedCapacity},
 				&departments.Handler{
 					DB: g.pool, River: g.river, Keys: ours, Trust: &departments.Trust{Client: p.client(), Now: time.Now},
 					Audience: p.PortalURL, Now: time.Now, Log: g.log, OnUpdate: core.OnUpdate,

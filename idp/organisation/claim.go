@@ -21,6 +21,10 @@ type Claim struct {
 	OGRN      string   `json:"ogrn"`
 	INN       string   `json:"inn"`
 	KPP       string   `json:"kpp,omitempty"`
+	Address   string   `json:"address,omitempty"`
+	Phone     string   `json:"phone,omitempty"` // E.164
+	Email     string   `json:"email,omitempty"`
+	Position  string   `json:"position,omitempty"` // of the person
 	Type      Type     `json:"type"`
 	Chief     bool     `json:"chief"`
 	Admin     bool     `json:"admin"`
@@ -37,5 +41,6 @@ func ClaimOf(ctx context.Context, d db.DB, account uuid.UUID, orgOID int64) (*Cl
 	if err != nil {
 		return nil, err
 	}
-	return &Claim{r.OID, r.FullName, r.ShortName, r.OGRN, r.INN, r.KPP, r.Type, r.Chief, r.Admin, r.Powers}, nil
+	return &Claim{OID: r.OID, FullName: r.FullName, ShortName: r.ShortName, OGRN: r.OGRN, INN: r.INN, KPP: r.KPP, Address: r.Address,
+		Phone: r.Phone, Email: r.Email, Position: r.Position, Type: r.Type, Chief: r.Chief, Admin: r.Admin, Powers: r.Powers}, nil
 }

@@ -97,6 +97,7 @@ type Role struct {
 	OGRN          string
 	INN           string
 	KPP           string
+	Address       string // registered
 	Phone         string // of the organisation, E.164
 	Email         string
 	Accreditation *string

@@ -31,7 +31,8 @@ func RoleIn(ctx context.Context, d db.DB, account uuid.UUID, oid int64) (*Role, 
 
 func roles(ctx context.Context, d db.DB, account uuid.UUID, oid *int64) ([]Role, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT o.oid, e.account_id AS account, o.type, o.full_name, o.short_name, o.ogrn, o.inn, o.kpp, o.phone, o.email,
+		SELECT o.oid, e.account_id AS account, o.type, o.full_name, o.short_name, o.ogrn, o.inn, o.kpp,
+		       o.legal_address AS address, o.phone, o.email,
 		       o.accreditation, e.chief, e.admin, e.position, e.until,
 		       ARRAY(SELECT p.code
 		             FROM organisation_power p
