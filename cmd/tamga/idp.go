@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"tamga/idp"
+	"tamga/internal/db"
 	"tamga/internal/gost"
 	"tamga/internal/secret"
 	"tamga/migrations"
@@ -55,7 +56,7 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	if r.ln, err = r.listen(p.Listen); err != nil {
 		return nil, err
 	}
-	g, err := r.open(ctx, p.common, p.DatabaseURL, p.RedisURL, p.Key, migrations.IDP())
+	g, err := r.open(ctx, p.common, db.FixedPlans(p.DatabaseURL), p.RedisURL, p.Key, migrations.IDP())
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,15 @@ func main() {
 	duration := flag.Duration("t", 12*time.Second, "how long each measure takes")
 	workers := flag.Int("c", 16, "workers at once")
 	out := flag.String("o", ".bench/idp.json", "where the figures go")
+	only := flag.String("only", "", "only this work of ours (flow, refresh …; all of them: ours), without the password's hash; no figures are written")
 	flag.Parse()
-	if err := run(ctx, *duration, *workers, *out); err != nil {
+	err := error(nil)
+	if *only != "" {
+		err = runOnly(ctx, *duration, *workers, *only)
+	} else {
+		err = run(ctx, *duration, *workers, *out)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -58,9 +65,22 @@ func run(ctx context.Context, d time.Duration, workers int, out string) error {
 	return r.write(out)
 }
 
-// measures are the rates of one provider.
+// runOnly measures ours, and tells the processor time of each work: that is steadier than a rate on a machine that others use.
+func runOnly(ctx context.Context, d time.Duration, workers int, work string) error {
+	g, err := startGround(ctx)
+	if err != nil {
+		return err
+	}
+	defer g.leave()
+	g.only = work
+	_, err = g.measureOurs(ctx, d, workers, true)
+	return err
+}
+
+// measures are the rates of one provider, and what a whole flow costs.
 type measures struct {
 	discovery, credentials, introspection, refresh, flow result
+	cost                                                 cost
 }
 
 func measurePeer(d time.Duration, workers int) (*measures, error) {
@@ -87,10 +107,11 @@ func measurePeer(d time.Duration, workers int) (*measures, error) {
 	if err := g.start(node); err != nil {
 		return nil, err
 	}
+	p.meter.server = node.Process.Pid
 	if err := p.ready(); err != nil {
 		return nil, err
 	}
-	return p.measure(d, workers)
+	return p.measure(d, workers, "")
 }
 
 func (g *ground) measureOurs(ctx context.Context, d time.Duration, workers int, noHash bool) (*measures, error) {
@@ -119,7 +140,7 @@ func (g *ground) measureOurs(ctx context.Context, d time.Duration, workers int, 
 		}
 	}()
 	if noHash {
-		return p.measure(d, workers)
+		return p.measure(d, workers, g.only)
 	}
 	m := &measures{}
 	m.flow, err = load(workers, d, func(_, n int) error {

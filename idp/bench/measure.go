@@ -8,8 +8,8 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// measure does all the works, one after the other.
-func (p *target) measure(d time.Duration, workers int) (*measures, error) {
+// measure does all the works, one after the other, or only one of them.
+func (p *target) measure(d time.Duration, workers int, only string) (*measures, error) {
 	m := &measures{}
 	works := []struct {
 		name string
@@ -23,12 +23,17 @@ func (p *target) measure(d time.Duration, workers int) (*measures, error) {
 		{"flow", &m.flow, p.flows},
 	}
 	for _, w := range works {
+		if only != "" && only != w.name && only != "ours" {
+			continue
+		}
+		before, done := p.meter.read(), counter.Load()
 		got, err := w.with(d, workers)
 		if err != nil {
 			return nil, fmt.Errorf("%s, %s: %w", p.name, w.name, err)
 		}
 		*w.into = got
-		fmt.Printf("  %-20s %8.0f/s\n", w.name, got.Rate)
+		m.cost = p.meter.read().minus(before).each(int(counter.Load() - done)) // of the last, the whole flow
+		fmt.Printf("  %-20s %8.0f/s  %s\n", w.name, got.Rate, m.cost)
 	}
 	return m, nil
 }

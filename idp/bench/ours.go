@@ -30,7 +30,9 @@ type ground struct {
 	dir      string
 	postgres *local.Postgres
 	redis    string
+	redisPID int
 	key      string // of the provider: both its runs open what one has sealed
+	only     string // the work that is measured, "" for all
 	stop     []func()
 }
 
@@ -71,7 +73,12 @@ func (g *ground) startRedis(path string) error {
 		return err
 	}
 	g.redis = fmt.Sprintf("redis://127.0.0.1:%d/0", port)
-	return g.start(exec.Command(path, "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--dir", g.dir))
+	c := exec.Command(path, "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--dir", g.dir)
+	if err := g.start(c); err != nil {
+		return err
+	}
+	g.redisPID = c.Process.Pid
+	return nil
 }
 
 // start runs a server until the ground is left.
@@ -140,7 +147,21 @@ func (g *ground) startOurs(ctx context.Context, name, binary, hash string) (*tar
 	if err := g.start(c); err != nil {
 		return nil, err
 	}
+	p.meter = meter{server: c.Process.Pid, redis: g.redisPID}
+	if p.meter.postgres, err = serverOf(ctx, url); err != nil {
+		return nil, err
+	}
 	return p, p.ready()
+}
+
+// serverOf returns the process that all of PostgreSQL's others are children of.
+func serverOf(ctx context.Context, url string) (pid int, err error) {
+	c, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = c.Close(ctx) }()
+	return parentOf(int(c.PgConn().PID())), nil
 }
 
 func newClient() *fasthttp.Client {

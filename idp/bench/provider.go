@@ -26,6 +26,7 @@ type target struct {
 	account        func(n int) string                 // what the n-th person types as login
 	known          func(n int) (cookie, value string) // of a browser where the n-th person has signed in before; nil at the peer
 	client         *fasthttp.Client
+	meter          meter
 }
 
 const redirectURI = "https://client.example/callback"

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
@@ -209,5 +210,35 @@ func TestLostRaceMayRunAgain(t *testing.T) {
 	})
 	if !db.IsLocked(err) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestUUIDs: a uuid.UUID goes to the server and comes back, alone, NULL and in arrays.
+func TestUUIDs(t *testing.T) {
+	t.Parallel()
+	pool, err := db.Open(t.Context(), db.FixedPlans(dbtest.URL(t, dbtest.Empty)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	want := uuid.New()
+	var (
+		one   uuid.UUID
+		maybe *uuid.UUID
+		none  *uuid.UUID
+		many  []uuid.UUID
+		text  string
+	)
+	var mode string
+	if err := pool.QueryRow(t.Context(), `SHOW plan_cache_mode`).Scan(&mode); err != nil || mode != "force_generic_plan" {
+		t.Errorf("%s, %v", mode, err)
+	}
+	err = pool.QueryRow(t.Context(), `SELECT $1::uuid, $1::uuid, $2::uuid, $3::uuid[], $1::uuid::text`, want, none, []uuid.UUID{want}).Scan(
+		&one, &maybe, &none, &many, &text)
+	if err != nil || one != want || maybe == nil || *maybe != want || none != nil || len(many) != 1 || many[0] != want || text != want.String() {
+		t.Errorf("%v %v %v %v %s, %v", one, maybe, none, many, text, err)
+	}
+	if err := pool.QueryRow(t.Context(), `SELECT NULL::uuid`).Scan(&one); err == nil {
+		t.Error("NULL passed for a uuid")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -11,10 +12,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Open connects to the PostgreSQL at url and refuses a server on which Russian text does not work. The caller closes the
-// pool. pool_max_conns and the other pool_* parameters, and application_name, may be set in url.
-func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
-	cfg, err := config(url)
+// Open connects to the PostgreSQL at address and refuses a server on which Russian text does not work. The caller closes the
+// pool. pool_max_conns and the other pool_* parameters, and application_name, may be set in it.
+func Open(ctx context.Context, address string) (*pgxpool.Pool, error) {
+	cfg, err := config(address)
 	if err != nil {
 		return nil, err
 	}
@@ -29,15 +30,31 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-func config(url string) (*pgxpool.Config, error) {
-	cfg, err := pgxpool.ParseConfig(url)
+// FixedPlans returns the address of a database with a note that a statement, once prepared, keeps its first plan. It is for a role whose
+// statements all find their rows by a key: planning some of them anew for each person took longer than running them.
+func FixedPlans(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "" {
+		return address
+	}
+	query := u.Query()
+	if !query.Has("plan_cache_mode") {
+		query.Set("plan_cache_mode", "force_generic_plan")
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+func config(address string) (*pgxpool.Config, error) {
+	cfg, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err)
 	}
-	if !strings.Contains(url, "pool_max_conns") {
+	if !strings.Contains(address, "pool_max_conns") {
 		// Several roles share one server whose default limit is 100 connections.
 		cfg.MaxConns = 16
 	}
+	cfg.AfterConnect = binaryUUIDs
 	cfg.MaxConnLifetime = time.Hour
 	cfg.MaxConnLifetimeJitter = 10 * time.Minute // so that a restart does not make all connections end together for ever
 	cfg.MaxConnIdleTime = 5 * time.Minute
