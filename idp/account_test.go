@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"tamga/frontend"
 	"tamga/internal/i18n"
 	"tamga/internal/rus"
 )
@@ -307,7 +306,7 @@ func TestChecksWithTakenSNILS(t *testing.T) {
 
 func TestPagesAndTexts(t *testing.T) {
 	t.Parallel()
-	pages, err := frontend.New(frontend.Options{})
+	pages, err := thePages()
 	if err != nil {
 		t.Fatal(err)
 	}

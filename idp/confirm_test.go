@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"tamga/departments/stand"
-	"tamga/frontend"
 	"tamga/idp/confirm"
 	"tamga/internal/dbtest"
 	"tamga/internal/gost"
@@ -325,7 +324,7 @@ func TestLetterTriesAndPause(t *testing.T) {
 // bank opens the stand's bank beside the provider and lets the provider know it.
 func (s *site) bank(t *testing.T) *site {
 	t.Helper()
-	pages, err := frontend.New(frontend.Options{})
+	pages, err := thePages()
 	if err != nil {
 		t.Fatal(err)
 	}

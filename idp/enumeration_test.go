@@ -13,6 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"tamga/internal/secret"
 )
 
 // work counts what costs time: the statements sent to PostgreSQL, jobs and messages apart, which are worked later.
@@ -64,6 +66,12 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 	}
 	t.Cleanup(pool.Close)
 	s.cfg.DB = pool // the pages' own; jobs keep the other
+	s.cfg.Passwords = secret.NewHasher(1)
+	hash, err := s.cfg.Passwords.Hash(t.Context(), "Tamga2026")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.exec(t, `UPDATE account SET password = $1`, hash)
 	s.restart(t)
 	login := func(b *browser, who string) { b.fill("/login", "login", who, "password", "Wrong12345") }
 	recover := func(b *browser, who string) { b.fill("/login/recovery", "login", who) }

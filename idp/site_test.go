@@ -44,8 +44,10 @@ const portalURL = "http://localhost:8080"
 
 var testKey = bytes.Repeat([]byte("k"), 32)
 
-// passwords is shared: hashing is the slowest thing in these tests.
-var passwords = secret.NewHasher(2)
+var passwords = secret.NewCheapHasher(2)
+
+// thePages are read once for all tests.
+var thePages = sync.OnceValues(func() (*frontend.Pages, error) { return frontend.New(frontend.Options{}) })
 
 func newSite(t *testing.T) *site {
 	t.Helper()
@@ -59,7 +61,7 @@ func newSiteOn(t *testing.T, pool *pgxpool.Pool) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := frontend.New(frontend.Options{})
+	pages, err := thePages()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func open(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, hasher := dbtest.DB(t, dbtest.Portal), secret.NewHasher(0)
+	pool, hasher := dbtest.DB(t, dbtest.Portal), secret.NewCheapHasher(0)
 	if err := SeedDemo(t.Context(), pool, hasher, time.Now()); err != nil {
 		t.Fatal(err)
 	}

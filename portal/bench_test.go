@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,6 +39,12 @@ type bench struct {
 
 const site = "http://portal.test"
 
+// The texts and the services are read once for all tests.
+var (
+	thePages    = sync.OnceValues(func() (*frontend.Pages, error) { return frontend.New(frontend.Options{}) })
+	theServices = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load(catalog.Files()) })
+)
+
 func setup(t *testing.T) *bench {
 	t.Helper()
 	client, server := dbtest.RedisServer(t)
@@ -51,15 +58,15 @@ func setup(t *testing.T) *bench {
 	}
 	b.box, err = secret.NewBox(make([]byte, secret.KeySize))
 	check()
-	pages, err := frontend.New(frontend.Options{})
+	pages, err := thePages()
 	check()
-	services, err := catalog.Load(catalog.Files())
+	services, err := theServices()
 	check()
 	b.catalog = services
 	jobs, err := river.NewClient(riverpgxv5.New(b.db), &river.Config{})
 	check()
 	b.app, err = New(Config{
-		DB: b.db, Redis: client, Pages: pages, Hasher: secret.NewHasher(2), Box: b.box, Catalog: services, Now: time.Now,
+		DB: b.db, Redis: client, Pages: pages, Hasher: secret.NewCheapHasher(2), Box: b.box, Catalog: services, Now: time.Now,
 		Notify: &notify.Outbox{River: jobs, Box: b.box, Now: time.Now}, PublicURL: site,
 		ESIA:    ESIA{Issuer: b.esia.URL, ClientID: "portal", ClientSecret: "s3cret"},
 		CSRFKey: make([]byte, 32), CodesKey: make([]byte, 32),
@@ -252,7 +259,7 @@ const (
 // citizen makes an account and signs in to it by phone.
 func (b *bench) citizen(phone, last, first, middle, email string) *browser {
 	b.Helper()
-	hash, err := secret.NewHasher(1).Hash(b.Context(), password)
+	hash, err := secret.NewCheapHasher(1).Hash(b.Context(), password)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -116,7 +116,7 @@ func TestESIAAnswerElsewhere(t *testing.T) {
 func TestESIADown(t *testing.T) {
 	t.Parallel()
 	client, _ := dbtest.RedisServer(t)
-	pages, err := frontend.New(frontend.Options{})
+	pages, err := thePages()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestESIADown(t *testing.T) {
 	}
 	gone := httptest.NewServer(nil)
 	gone.Close()
-	app, err := New(Config{DB: dbtest.Tx(t, dbtest.Portal), Redis: client, Pages: pages, Box: box, Hasher: secret.NewHasher(1), Now: time.Now,
+	app, err := New(Config{DB: dbtest.Tx(t, dbtest.Portal), Redis: client, Pages: pages, Box: box, Hasher: secret.NewCheapHasher(1), Now: time.Now,
 		PublicURL: site, ESIA: ESIA{Issuer: gone.URL, ClientID: "portal"}, CSRFKey: make([]byte, 32), CodesKey: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 
 func TestTemplates(t *testing.T) {
 	t.Parallel()
-	pages, err := frontend.New(frontend.Options{})
+	pages, err := thePages()
 	if err != nil {
 		t.Fatal(err)
 	}
