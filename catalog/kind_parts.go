@@ -59,10 +59,10 @@ var compounds = map[string][]part{
 	"child":  append(slices.Clone(nameParts), bornPart, snilsPart, part{id: "certificate", typ: "birth_certificate"}),
 	"spouse": append(slices.Clone(nameParts), bornPart, snilsPart),
 	"organisation": {
-		{id: "inn", typ: "inn"},
-		{id: "ogrn", typ: "ogrn_any"},
-		{id: "kpp", typ: "kpp", optional: true},
-		{id: "name", typ: "text"},
+		{id: "inn", typ: "inn", prefill: "org_inn"},
+		{id: "ogrn", typ: "ogrn_any", prefill: "org_ogrn"},
+		{id: "kpp", typ: "kpp", optional: true, prefill: "org_kpp"},
+		{id: "name", typ: "text", prefill: "org_name"},
 	},
 }
 
@@ -76,6 +76,9 @@ func (q *Question) compose() {
 			unless: p.unless}
 		if q.Prefill != "" {
 			sub.Prefill = p.prefill
+			if q.Prefill == "org_address" && p.prefill == "address" {
+				sub.Prefill = q.Prefill
+			}
 		}
 		if p.typ == "account" {
 			sub.Bank = "bik"
