@@ -83,9 +83,9 @@ func TestServicePage(t *testing.T) {
 			t.Errorf("the facts do not say %q:\n%s", want, facts)
 		}
 	}
-	start := page.Form(`form[action=/applications]`)
-	if start.Values.Get("service") != "marriage" || start.Values.Get("_csrf") == "" {
-		t.Errorf("the start button sends %v", start.Values)
+	start := page.Form(`form[action=/applications/new]`)
+	if start.Method != http.MethodGet || start.Values.Get("service") != "marriage" || start.Values.Has("_csrf") {
+		t.Errorf("the start button of a stranger sends %s %v", start.Method, start.Values)
 	}
 	for _, id := range []string{"#who", "#documents", "#result", "#offices", "#law"} {
 		if !page.Has("h2" + id) {

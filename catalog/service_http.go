@@ -18,6 +18,7 @@ type Handler struct {
 	DB      db.DB // for the search; the other pages live in memory
 	Pages   *frontend.Pages
 	Now     func() time.Time
+	Limit   *web.Limiter // of «не нашли?»
 }
 
 // Mount registers the routes of the catalogue.
@@ -25,6 +26,9 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/services", h.listServices)
 	r.Get("/services/:id", h.showService)
 	r.Get("/search", h.search)
+	r.Get("/search/suggest", h.suggest)
+	r.Post("/search/feedback", h.sendFeedback)
+	r.Get("/search/thanks", h.showThanks)
 	r.Get("/situations", h.listSituations)
 	r.Get("/organisations", h.listOrganisations)
 }

@@ -62,23 +62,6 @@ const (
 // Serves tells whether a service is for an audience.
 func (s *Service) Serves(audience string) bool { return slices.Contains(s.Audience, audience) }
 
-// Filter narrows the catalogue; an empty field lets all through.
-type Filter struct {
-	Audience, Topic, Situation, Department string
-}
-
-// Find returns the services that a filter lets through, most used first.
-func (c *Catalog) Find(f Filter) []*Service {
-	var found []*Service
-	for _, s := range c.services {
-		if holds(s.Audience, f.Audience) && holds(s.Topics, f.Topic) && holds(s.Situations, f.Situation) &&
-			(f.Department == "" || f.Department == s.Department) {
-			found = append(found, s)
-		}
-	}
-	return found
-}
-
 func holds(list []string, wanted string) bool {
 	return wanted == "" || slices.Contains(list, wanted)
 }

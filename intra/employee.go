@@ -15,6 +15,7 @@ import (
 const (
 	RightPayments   = "payments"   // payment control
 	RightDeliveries = "deliveries" // what goes to departments, and what is stuck
+	RightCatalog    = "catalog"    // services: texts, publishing, what people do not find
 )
 
 // Organisation is a body whose staff work here.
@@ -67,6 +68,7 @@ type door struct {
 var doors = []door{
 	{RightPayments, "intra.payments", "/payments"},
 	{RightDeliveries, "intra.deliveries", "/deliveries"},
+	{RightCatalog, "catalog_search.staff", "/searches"},
 }
 
 // nav returns the tabs that the employee may open.

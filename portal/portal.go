@@ -55,19 +55,22 @@ type ESIA struct {
 const CallbackPath = "/esia/callback"
 
 const (
-	sessionTTL  = 2 * time.Hour // idle
-	rememberFor = 30 * 24 * time.Hour
+	sessionCookie = "tamga_portal"
+	sessionTTL    = 2 * time.Hour // idle
+	rememberFor   = 30 * 24 * time.Hour
 )
 
 // New returns the citizens' site. It needs neither ESIA nor the domains' outside systems to start.
 func New(cfg Config) (*fiber.App, error) {
 	people := &People{db: cfg.DB, box: cfg.Box}
 	app := web.New(web.Config{Role: "portal", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: showError(cfg.Pages),
-		FormAction: append([]string{origin(cfg.ESIA.Issuer)}, cfg.FormAction...)})
+		FormAction: append([]string{origin(cfg.ESIA.Issuer)}, cfg.FormAction...),
+		Uploads:    &web.Uploads{Path: applications.TakesFiles, Cookie: sessionCookie, Max: applications.MaxUpload}})
 	(&web.Health{Role: "portal", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)
+	app.Use((&web.Cache{Session: sessionCookie, Open: openTo(cfg.Catalog), Edition: cfg.Catalog.Edition, Keep: time.Minute}).Serve)
 
-	sessions := &web.Sessions{Redis: cfg.Redis, Role: "portal", Cookie: "tamga_portal", TTL: sessionTTL, Secure: cfg.Secure}
+	sessions := &web.Sessions{Redis: cfg.Redis, Role: "portal", Cookie: sessionCookie, TTL: sessionTTL, Secure: cfg.Secure}
 	app.Use(sessions.Load)
 	app.Use((&web.CSRF{Key: cfg.CSRFKey, Cookie: "tamga_portal_csrf", Secure: cfg.Secure,
 		Exempt: []string{"/payments/callback/", "/api/"}}).Check)
@@ -92,6 +95,11 @@ func New(cfg Config) (*fiber.App, error) {
 		h.Mount(app)
 	}
 	return app, nil
+}
+
+// openTo tells which pages are the same for all readers who are not signed in: those of the catalogue, and the portal's own texts.
+func openTo(c *catalog.Catalog) func(string) bool {
+	return func(uri string) bool { return infoPages[uri] != "" || c.Open(uri) }
 }
 
 // origin returns "https://host:port" of an address, for the content security policy.

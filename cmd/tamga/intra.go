@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tamga/catalog"
 	"tamga/departments"
 	"tamga/internal/secret"
 	"tamga/internal/web"
@@ -63,6 +64,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				&payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
+				&catalog.FeedbackHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 			}
 		},
 	})

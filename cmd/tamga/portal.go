@@ -79,7 +79,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 		FormAction: []string{originOf(p.BankURL)}, Checks: g.check,
 		Domains: func(people *portal.People) []web.Handler {
 			return []web.Handler{
-				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now},
+				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now, Limit: &web.Limiter{Redis: g.redis, Log: g.log}},
 				&payments.Handler{
 					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: p.sandbox(), Now: time.Now, User: people.User,
 					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,

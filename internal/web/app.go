@@ -76,6 +76,7 @@ const (
 	keyRequestID   localKey = "request_id"
 	keyLang        localKey = "lang"
 	keyCSRF        localKey = "csrf"
+	keyCSRFAsked   localKey = "csrf-asked" // a form of the page has a token
 	keySession     localKey = "session"
 	keySessionOver localKey = "session-over" // the cookie names a session that is no more
 )

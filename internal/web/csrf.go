@@ -53,6 +53,7 @@ func (g *CSRF) Check(c *fiber.Ctx) error {
 // Token returns the token for a form on this page. It sets the cookie on first use, so pages without a form stay
 // cacheable.
 func (g *CSRF) Token(c *fiber.Ctx) string {
+	c.Locals(keyCSRFAsked, true) // the page is this reader's own
 	cookie := c.Cookies(g.Cookie)
 	if fresh, ok := c.Locals(g.Cookie).(string); ok {
 		cookie = fresh

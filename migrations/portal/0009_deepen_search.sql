@@ -71,3 +71,7 @@ COMMENT ON COLUMN search_feedback.found IS 'How many services the search showed'
 COMMENT ON COLUMN search_feedback.done_by IS 'Key of the employee who has dealt with it';
 CREATE INDEX search_feedback_open ON search_feedback (id DESC) WHERE done_at IS NULL;
 CREATE INDEX search_feedback_done ON search_feedback (id DESC) WHERE done_at IS NOT NULL;
+
+-- The pages of the catalogue's staff have a right of their own.
+ALTER TABLE employee DROP CONSTRAINT employee_rights_check,
+    ADD CONSTRAINT employee_rights_check CHECK (rights <@ ARRAY['payments', 'deliveries', 'catalog']);
