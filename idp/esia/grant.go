@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/idp/account"
+	"tamga/internal/secret"
 )
 
 // Lifetimes, as the real provider has them; that of refresh tokens is ours.
@@ -21,6 +22,9 @@ const (
 	accessLife  = time.Hour
 	idLife      = 3 * time.Hour
 	refreshLife = 30 * 24 * time.Hour
+
+	// refreshGrace is how long after its use a refresh token still brings the answer that it brought, as in the OpenID layer.
+	refreshGrace = 30 * time.Second
 )
 
 // grant is one answer to a system, and the family of tokens that grows from it.
@@ -72,6 +76,33 @@ type tokens struct {
 	RefreshToken string `json:"refresh_token,omitempty"`
 	IDToken      string `json:"id_token,omitempty"`
 	AccessToken  string `json:"access_token"`
+}
+
+// sealAnswer seals what a refresh token brought by that very token. The database has only a hash of it, so that nobody but the system
+// that sends it again can open the answer.
+func sealAnswer(token string, given *tokens) ([]byte, error) {
+	box, err := secret.NewBox(secret.HashToken("answer to " + token))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := json.Marshal(given)
+	if err != nil {
+		return nil, err
+	}
+	return box.Seal(plain, []byte("esia_refresh.answer")), nil
+}
+
+func openAnswer(token string, sealed []byte) (*tokens, error) {
+	box, err := secret.NewBox(secret.HashToken("answer to " + token))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := box.Open(sealed, []byte("esia_refresh.answer"))
+	if err != nil {
+		return nil, err
+	}
+	given := &tokens{}
+	return given, json.Unmarshal(plain, given)
 }
 
 // accessClaims are what an access token says.

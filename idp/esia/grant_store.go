@@ -69,6 +69,29 @@ func reusedRefresh(ctx context.Context, d db.DB, client, token string) (id uuid.
 	return id, account, err
 }
 
+// keepAnswer keeps what a refresh token brought.
+func keepAnswer(ctx context.Context, d db.DB, token string, sealed []byte) error {
+	_, err := d.Exec(ctx, `UPDATE esia_refresh SET answer = $2 WHERE token_hash = $1`, secret.HashToken(token), sealed)
+	return err
+}
+
+// lostAnswer returns what a refresh token brought that was used after a time.
+func lostAnswer(ctx context.Context, d db.DB, client, token string, after time.Time) (id uuid.UUID, sealed []byte, at time.Time, err error) {
+	err = d.QueryRow(ctx, `
+		SELECT g.id, r.answer, r.used_at
+		FROM esia_refresh r JOIN esia_grant g ON g.id = r.grant_id
+		WHERE r.token_hash = $1 AND g.client_id = $2 AND r.used_at > $3 AND r.answer IS NOT NULL`,
+		secret.HashToken(token), client, after).Scan(&id, &sealed, &at)
+	return id, sealed, at, err
+}
+
+// unusedRefresh tells whether nobody has used a refresh token.
+func unusedRefresh(ctx context.Context, d db.DB, token string) (yes bool, err error) {
+	err = d.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM esia_refresh WHERE token_hash = $1 AND used_at IS NULL)`, secret.HashToken(token)).Scan(&yes)
+	return yes, err
+}
+
 func insertRefresh(ctx context.Context, d db.DB, token string, id uuid.UUID, now time.Time) error {
 	_, err := d.Exec(ctx, `
 		INSERT INTO esia_refresh (token_hash, grant_id, created_at) VALUES ($1, $2, $3)`, secret.HashToken(token), id, now)

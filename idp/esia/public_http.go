@@ -7,7 +7,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
+	"maps"
 	"math/big"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -38,12 +42,18 @@ func (h *Handler) files(c *fiber.Ctx) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{}
-	for _, k := range all {
-		if k.Retired {
-			continue
+	files, now := map[string][]byte{}, h.Now()
+	for i, k := range all {
+		der, base := k.Certificate.Raw, publicBase[k.Kind]
+		switch signs := signingAt(all, k.Kind, now); {
+		case k.ActiveAt.After(now) && i != signs:
+			base += nextKey
+		case i != signs:
+			base += oldKey
 		}
-		base, der := publicBase[k.Kind], k.Certificate.Raw
+		if files[base+".cer"] != nil { // keys stand newest first: several that wait or rest are told apart by their numbers
+			base += "_" + strconv.FormatInt(k.ID, 10)
+		}
 		files[base+".cer"] = der
 		files[base+".pem"] = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 		files[base+"_KEY.pem"] = pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: k.Certificate.RawSubjectPublicKeyInfo})
@@ -71,16 +81,12 @@ func jwkOf(public *rsa.PublicKey, der []byte) ([]byte, error) {
 func zipOf(files map[string][]byte) ([]byte, error) {
 	var buffer bytes.Buffer
 	packed := zip.NewWriter(&buffer)
-	for _, name := range publicNames {
-		content, there := files[name]
-		if !there || name == "esia.zip" {
-			continue
-		}
+	for _, name := range inOrder(files) {
 		to, err := packed.Create(name)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := to.Write(content); err != nil {
+		if _, err := to.Write(files[name]); err != nil {
 			return nil, err
 		}
 	}
@@ -88,20 +94,46 @@ func zipOf(files map[string][]byte) ([]byte, error) {
 	return buffer.Bytes(), err
 }
 
-// publicNames are the files in the order of the page.
-var publicNames = []string{
-	"RSA_TAMGA.cer", "RSA_TAMGA.pem", "RSA_TAMGA_KEY.pem", "RSA_TAMGA_JWK.jwk", "GOST_TAMGA.cer", "GOST_TAMGA.pem", "GOST_TAMGA_KEY.pem",
-	"esia.zip",
+// What the names of files end in whose key does not sign yet, or no longer.
+const (
+	nextKey = "_NEXT"
+	oldKey  = "_OLD"
+)
+
+// inOrder lists files as the page shows them: RSA before GOST, what signs before what comes and what was; everything packed last.
+func inOrder(files map[string][]byte) []string {
+	rank := func(name string) string {
+		place := strings.IndexByte("RG", name[0])
+		group := 0
+		for i, mark := range []string{nextKey, oldKey} {
+			if strings.Contains(name, mark) {
+				group = i + 1
+			}
+		}
+		kind := slices.Index([]string{"der", "pem", "key", "jwk", "zip"}, publicKind(name))
+		return fmt.Sprint((place+3)%3, group, kind, name)
+	}
+	names := slices.Collect(maps.Keys(files))
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(rank(a), rank(b)) })
+	return names
 }
 
 func (h *Handler) showPublic(c *fiber.Ctx) error {
-	if _, err := h.files(c); err != nil {
+	files, err := h.files(c)
+	if err != nil {
 		return err
 	}
 	t := h.Pages.Texts(c)
 	page := publicPage{Issuer: h.Issuer + "/"}
-	for _, name := range publicNames {
-		page.Files = append(page.Files, publicEntry{Name: name, Text: name, Note: t("idp_esia.public_" + publicKind(name))})
+	for _, name := range inOrder(files) {
+		e := publicEntry{Name: name, Text: name, Note: t("idp_esia.public_" + publicKind(name))}
+		switch {
+		case strings.Contains(name, nextKey):
+			e.Note += " · " + t("idp_esia.public_next")
+		case strings.Contains(name, oldKey):
+			e.Note += " · " + t("idp_esia.public_old")
+		}
+		page.Files = append(page.Files, e)
 	}
 	return publicFile.Render(c, h.Pages, page)
 }
@@ -111,7 +143,7 @@ func publicKind(name string) string {
 	switch {
 	case name == "esia.zip":
 		return "zip"
-	case strings.HasSuffix(name, "_KEY.pem"):
+	case strings.Contains(name, "_KEY"):
 		return "key"
 	case strings.HasSuffix(name, ".pem"):
 		return "pem"

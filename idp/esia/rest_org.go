@@ -1,12 +1,16 @@
 package esia
 
 import (
+	"encoding/binary"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"tamga/idp/organisation"
 	"tamga/internal/fault"
+	"tamga/internal/i18n"
 )
 
 // roles are the organisations in which the person may act: always whole, never as addresses.
@@ -119,9 +123,12 @@ func (r *reader) orgAnswer(org *organisation.Organisation, open map[string]bool,
 			o.text(f.name, f.value)
 		}
 	}
+	if open["org_agencytype"] && org.Accreditation != nil {
+		o.text("agencyType", agencyTypes[*org.Accreditation])
+	}
 	r.tag(o.set("isLiquidated", org.State == organisation.Liquidated))
 	for name, scope := range orgParts {
-		rel := map[string]string{"ctts": "contacts", "addrs": "addresses", "emps": "employees"}[name]
+		rel := map[string]string{"ctts": "contacts", "addrs": "addresses", "emps": "employees", "grps": "groups", "invts": "invitations"}[name]
 		if wanted, whole := r.embed.of(rel); rel != "" && wanted && open[scope] {
 			elements, err := r.orgElements(org, name, base+"/"+name)
 			if err != nil {
@@ -133,7 +140,10 @@ func (r *reader) orgAnswer(org *organisation.Organisation, open map[string]bool,
 	return r.answerOf(o, "orgs/Organization-1"), nil
 }
 
-// orgElements are a collection of an organisation. Those of which nothing is known here are empty.
+// agencyTypes are the kinds of service centres in ESIA's words.
+var agencyTypes = map[string]string{"mfc": "40.MFC", "pension": "31.PFN"}
+
+// orgElements are a collection of an organisation. Those of which nothing is known here (branches, vehicles, systems, centres) are empty.
 func (r *reader) orgElements(org *organisation.Organisation, name, base string) ([]element, error) {
 	var all []element
 	add := func(id int64, o *object) {
@@ -163,6 +173,50 @@ func (r *reader) orgElements(org *organisation.Organisation, name, base string) 
 			o := newObject("Identifiable").set("prnOid", e.AccountOID).set("orgOid", org.OID).set("chief", e.Chief).set("admin", e.Admin)
 			add(e.AccountOID, o.text("position", e.Position).text("fullName", strings.TrimSpace(e.FullName())).set("blocked", false))
 		}
+	case "grps":
+		return r.orgGroups(org, base)
+	case "invts":
+		return r.orgInvitations(org, base)
 	}
 	return all, nil
+}
+
+// orgGroups are what ESIA calls groups of access: here the powers that somebody in the organisation has now, and who has each.
+func (r *reader) orgGroups(org *organisation.Organisation, base string) ([]element, error) {
+	people, err := organisation.Employees(r.ctx, r.h.DB, org.OID)
+	if err != nil {
+		return nil, err
+	}
+	members := map[string][]int64{}
+	for _, e := range people {
+		for _, power := range e.Powers {
+			members[power] = append(members[power], e.AccountOID)
+		}
+	}
+	var all []element
+	for _, power := range slices.Sorted(maps.Keys(members)) {
+		id := strings.ToUpper(power)
+		o := newObject("Identifiable").set("grp_id", id).text("name", r.h.Pages.T(i18n.RU, "idp_org.power_"+power))
+		o.text("description", r.h.Pages.T(i18n.RU, "idp_org.power_"+power+"_text")).set("isSystem", true).set("itSystem", "TAMGA")
+		all = append(all, element{base + "/" + id, r.tag(o.set("members", members[power]))})
+	}
+	return all, nil
+}
+
+// orgInvitations are the letters to future employees that still wait.
+func (r *reader) orgInvitations(org *organisation.Organisation, base string) ([]element, error) {
+	letters, err := organisation.WaitingInvitations(r.ctx, r.h.DB, org.OID, r.h.Now())
+	var all []element
+	for _, i := range letters {
+		id := int64(binary.BigEndian.Uint64(append([]byte{0, 0}, i.ID[10:]...))) // the random end of the UUID: 48 bits fit a JSON number
+		o := newObject("Identifiable").set("id", id).text("lastName", i.LastName).text("firstName", i.FirstName).text("middleName", i.MiddleName)
+		o.text("position", i.Position).set("createdOn", i.SentAt.Unix()).set("validTo", i.ExpiresAt.Unix())
+		if i.Channel == "email" {
+			o.text("email", i.Contact)
+		} else {
+			o.text("phone", esiaPhone(i.Contact))
+		}
+		all = append(all, element{base + "/" + strconv.FormatInt(id, 10), r.tag(o)})
+	}
+	return all, err
 }

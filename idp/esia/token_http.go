@@ -21,9 +21,9 @@ import (
 // jsonType is the content type of the token endpoint's answers.
 const jsonType = "application/json;charset=UTF-8"
 
-// sameSecond is how long after an authorization request its very signature may buy tokens: a quick system signs the same string
-// twice within a second. Later it comes from somebody who read the address line.
-const sameSecond = 10 * time.Second
+// sameSecond is how long after an authorization request its very signature may redeem a code, once: a quick system signs the same
+// string twice within a second. Later it comes from somebody who read the address line, and to anything but a code it is no key at all.
+const sameSecond = 3 * time.Second
 
 // token gives tokens for a code, a refresh token, or to the system itself.
 func (h *Handler) token(e endpoint) fiber.Handler {
@@ -140,8 +140,9 @@ func (h *Handler) admitToken(ctx context.Context, e endpoint, client *Client, fo
 	return nil
 }
 
-// checkReplay notices a signature that was seen before. One that authorized a request travelled through a browser; codes and
-// refresh tokens are good once by themselves, so among signatures for tokens only those of client_credentials must differ.
+// checkReplay notices a signature that was seen before. One that authorized a request travelled through a browser, and so buys a code
+// only in its own second. Codes and refresh tokens are good once by themselves, so that among signatures for tokens only those of
+// client_credentials must differ.
 func (h *Handler) checkReplay(ctx context.Context, e endpoint, client *Client, v *verdict, kind string, now time.Time) error {
 	if !v.Accepted {
 		return nil
@@ -150,8 +151,8 @@ func (h *Handler) checkReplay(ctx context.Context, e endpoint, client *Client, v
 	if err != nil {
 		return err
 	}
-	replayed := seen != nil && now.Sub(*seen) > sameSecond
-	if kind == "client_credentials" && !replayed {
+	replayed := seen != nil && (kind != "authorization_code" || now.Sub(*seen) > sameSecond)
+	if !replayed && (kind == "client_credentials" || seen != nil) {
 		first, err := see(ctx, h.DB, client.Mnemonic, "te", v.Hash, now)
 		if err != nil {
 			return err
@@ -174,6 +175,7 @@ type growth struct {
 	use    func(context.Context, pgx.Tx, time.Time) (uuid.UUID, error)
 	reused func(context.Context, pgx.Tx) (uuid.UUID, *uuid.UUID, error)
 	what   string
+	token  string // the refresh token, by which its answer is sealed
 }
 
 func (h *Handler) redeemCode(ctx context.Context, client *Client, form url.Values, from netip.Addr) (*tokens, error) {
@@ -198,8 +200,33 @@ func (h *Handler) refresh(ctx context.Context, client *Client, form url.Values, 
 		reused: func(ctx context.Context, tx pgx.Tx) (uuid.UUID, *uuid.UUID, error) {
 			return reusedRefresh(ctx, tx, client.Mnemonic, token)
 		},
-		what: "refresh",
+		what: "refresh", token: token,
 	})
+}
+
+// again returns what a refresh token brought a moment ago, for a system whose line broke before it came. Who has used what it brought
+// has had the answer: then it is no lost answer.
+func (h *Handler) again(ctx context.Context, tx pgx.Tx, client *Client, f growth, now time.Time) (*tokens, error) {
+	if f.token == "" {
+		return nil, pgx.ErrNoRows
+	}
+	id, sealed, at, err := lostAnswer(ctx, tx, client.Mnemonic, f.token, now.Add(-refreshGrace))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := liveGrant(ctx, tx, id, now); err != nil {
+		return nil, err
+	}
+	given, err := openAnswer(f.token, sealed)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := unusedRefresh(ctx, tx, given.RefreshToken)
+	if err == nil && !fresh {
+		err = pgx.ErrNoRows
+	}
+	given.ExpiresIn -= int64(now.Sub(at) / time.Second)
+	return given, err
 }
 
 // grow uses up a code or a refresh token and makes the next tokens of its family, in one transaction. A refusal is kept, too:
@@ -213,13 +240,16 @@ func (h *Handler) grow(ctx context.Context, client *Client, form url.Values, fro
 	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
 		id, err := f.use(ctx, tx, now)
 		if errors.Is(err, pgx.ErrNoRows) {
-			refused = errGrant
+			if given, err = h.again(ctx, tx, client, f, now); !errors.Is(err, pgx.ErrNoRows) {
+				return err
+			}
+			given, refused = nil, errGrant
 			return h.noteReuse(ctx, tx, client, from, f, now)
 		}
 		if err != nil {
 			return err
 		}
-		given, err = h.nextTokens(ctx, tx, client, form, id, f.what, now)
+		given, err = h.nextTokens(ctx, tx, client, form, id, f, now)
 		var known *problem
 		if errors.As(err, &known) {
 			refused = known
@@ -233,7 +263,7 @@ func (h *Handler) grow(ctx context.Context, client *Client, form url.Values, fro
 	return given, err
 }
 
-func (h *Handler) nextTokens(ctx context.Context, tx pgx.Tx, client *Client, form url.Values, id uuid.UUID, what string, now time.Time) (*tokens, error) {
+func (h *Handler) nextTokens(ctx context.Context, tx pgx.Tx, client *Client, form url.Values, id uuid.UUID, f growth, now time.Time) (*tokens, error) {
 	g, err := liveGrant(ctx, tx, id, now)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, errGrant
@@ -241,7 +271,7 @@ func (h *Handler) nextTokens(ctx context.Context, tx pgx.Tx, client *Client, for
 	if err != nil {
 		return nil, err
 	}
-	if what == "code" {
+	if f.what == "code" {
 		if err := g.checkVerifier(form.Get("code_verifier")); err != nil {
 			return nil, err
 		}
@@ -254,7 +284,7 @@ func (h *Handler) nextTokens(ctx context.Context, tx pgx.Tx, client *Client, for
 	if err != nil {
 		return nil, err
 	}
-	if what == "code" {
+	if f.what == "code" {
 		err = journal.Write(ctx, tx, journal.Entry{
 			Actor: "client:" + client.Mnemonic, ActorRole: "client", Action: "idp.data_read", Subject: a.ID.String(),
 			Details: map[string]any{"client": client.Mnemonic, "scopes": g.Scopes},
@@ -264,7 +294,14 @@ func (h *Handler) nextTokens(ctx context.Context, tx pgx.Tx, client *Client, for
 		return given, err
 	}
 	given.RefreshToken = uuid.NewString()
-	return given, insertRefresh(ctx, tx, given.RefreshToken, g.ID, now)
+	if err := insertRefresh(ctx, tx, given.RefreshToken, g.ID, now); err != nil || f.token == "" {
+		return given, err
+	}
+	sealed, err := sealAnswer(f.token, given)
+	if err != nil {
+		return nil, err
+	}
+	return given, keepAnswer(ctx, tx, f.token, sealed)
 }
 
 // noteReuse revokes the family of something that was used before, and writes it down.

@@ -3,6 +3,7 @@ package organisation
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,6 +45,12 @@ func invitationsOf(ctx context.Context, d db.DB, oid int64) ([]Invitation, error
 		ORDER BY i.created_at DESC
 		LIMIT 200`, oid)
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Invitation])
+}
+
+// WaitingInvitations returns the letters of an organisation that can still be accepted.
+func WaitingInvitations(ctx context.Context, d db.DB, oid int64, now time.Time) ([]Invitation, error) {
+	all, err := invitationsOf(ctx, d, oid)
+	return slices.DeleteFunc(all, func(i Invitation) bool { return i.State(now) != "waiting" }), err
 }
 
 // invitationByToken returns the letter that a link belongs to, whatever it is worth by now. A letter of an organisation that is
