@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Acquirer is a bank that takes money for us.
+// Acquirer is a bank that takes money for us. What it says is told in the words of Deal and Back, whatever its own are.
 type Acquirer interface {
 	// Name stands in payment.acquirer and in the address of the call-back: "sandbox".
 	Name() string
@@ -19,7 +19,20 @@ type Acquirer interface {
 	Get(ctx context.Context, id string) (*Deal, error)
 	// Notice checks a call-back and tells which payment it is about. What else it claims is not believed.
 	Notice(header func(name string) string, body []byte, now time.Time) (*Notice, error)
+	// Refund sends money back. Asked again with the same ID it tells how the refund stands. ErrRefused is a definite no.
+	Refund(ctx context.Context, r RefundOrder) (*Back, error)
+	// Registry reads the file of a day: what the bank did with our money. ErrNoRegistry means that it is not ready.
+	Registry(ctx context.Context, day time.Time) ([]byte, error)
 }
+
+// Holder is an acquirer that may hold the money before it takes it (two stages).
+type Holder interface {
+	Capture(ctx context.Context, id string, amount int64) (*Deal, error)
+	Release(ctx context.Context, id string) (*Deal, error)
+}
+
+// ErrNoRegistry means that the bank has not written the file of that day yet.
+var ErrNoRegistry = errors.New("the bank has no registry of that day")
 
 // ErrRefused is the bank's definite no to an order.
 var ErrRefused = errors.New("the bank refused the order")
@@ -33,7 +46,9 @@ type Order struct {
 	Receipt string    // shown to the payer on the bank's page
 	Payee   string
 	Purpose string
-	Amount  int64  // kopecks
+	Amount  int64 // kopecks
+	Method  Method
+	Email   string // of the payer, for the bank's own cheque; may be empty
 	Return  string // where the bank sends the payer back to
 }
 
@@ -43,6 +58,7 @@ type Verdict string
 // The verdicts of a bank.
 const (
 	DealPending   Verdict = "pending"
+	DealHeld      Verdict = "held" // the money is held for us: Capture takes it
 	DealSucceeded Verdict = "succeeded"
 	DealCanceled  Verdict = "canceled"
 )
@@ -62,7 +78,23 @@ type Deal struct {
 	Amount   int64  // kopecks
 	Currency string
 	Confirm  string // where the payer goes to pay
+	QR       string // of the fast payment system
 	At       time.Time
+}
+
+// RefundOrder asks a bank to send money back.
+type RefundOrder struct {
+	ID      uuid.UUID // key of the refund, and the Idempotence-Key
+	Deal    string    // id of the payment at the bank
+	Amount  int64
+	Purpose string
+}
+
+// Back is a refund as the bank sees it.
+type Back struct {
+	ID     string // at the bank
+	Status Verdict
+	Reason string
 }
 
 // Notice is a call-back that is really from the bank.

@@ -10,24 +10,24 @@ import (
 	"tamga/internal/rus"
 )
 
-// billText is what the QR code of a bill says: GOST R 56042-2014, version 0001, charset 2 (UTF-8). The first five fields are
+// billText is what the QR code of a bill of sum kopecks says: GOST R 56042-2014, version 0001, charset 2 (UTF-8). The first five fields are
 // mandatory and in this order.
-func billText(c *Charge, p *Payee) string {
+func billText(c *Charge, p *Payee, sum int64) string {
 	fields := [][2]string{
 		{"Name", p.Name},
 		{"PersonalAcc", p.Account},
 		{"BankName", p.BankName},
 		{"BIC", p.BIK},
 		{"CorrespAcc", p.CorrAccount},
-		{"Sum", fmt.Sprint(c.Amount)},
+		{"Sum", fmt.Sprint(sum)},
 		{"Purpose", c.Purpose},
 		{"PayeeINN", p.INN},
 		{"KPP", p.KPP},
 		{"CBC", p.KBK},
 		{"OKTMO", p.OKTMO},
-		{"LastName", c.LastName},
-		{"FirstName", c.FirstName},
-		{"MiddleName", c.MiddleName},
+		{"LastName", mine(c, c.LastName)},
+		{"FirstName", mine(c, c.FirstName)},
+		{"MiddleName", mine(c, c.MiddleName)},
 		{"UIN", c.UIN},
 		{"TechCode", "03"},
 	}
@@ -65,6 +65,14 @@ func billSVG(text string) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
+// mine is a part of the payer's name for whom may read it.
+func mine(c *Charge, name string) string {
+	if !c.Mine {
+		return ""
+	}
+	return name
+}
+
 func dark(code barcode.Barcode, x, y int) bool {
 	r, _, _, _ := code.At(x, y).RGBA()
 	return r == 0
@@ -77,6 +85,14 @@ func groupUIN(uin string) string {
 		groups, uin = append(groups, uin[:4]), uin[4:]
 	}
 	return strings.Join(append(groups, uin), " ")
+}
+
+// shownName is the payer's name for whom may read it: not for somebody who only knows the number of the charge.
+func shownName(c *Charge) string {
+	if !c.Mine {
+		return ""
+	}
+	return payerName(c)
 }
 
 // payerName is the name as it stands on papers.

@@ -1,6 +1,8 @@
 package payments
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"tamga/frontend"
@@ -28,8 +30,8 @@ func (h *Handler) showBill(c *fiber.Ctx) error {
 		Back:   frontend.BackLink{Href: ch.path("")},
 		Charge: ch,
 		QR:     ch.path("/qr.svg"),
-		List: summary(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.uin", groupUIN(ch.UIN), "payments.purpose", ch.Purpose,
-			"payments.payer", payerName(ch), "payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP,
+		List: summary(t, "payments.amount", rus.FormatRubles(billSum(ch, h.Now())), "payments.uin", groupUIN(ch.UIN), "payments.purpose", ch.Purpose,
+			"payments.payer", shownName(ch), "payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP,
 			"payments.bank", payee.BankName, "payments.bik", payee.BIK, "payments.corr_account", payee.CorrAccount,
 			"payments.account", payee.Account, "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO),
 	})
@@ -40,12 +42,18 @@ func (h *Handler) drawBill(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	picture, err := billSVG(billText(ch, payee))
+	picture, err := billSVG(billText(ch, payee, billSum(ch, h.Now())))
 	if err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "image/svg+xml")
 	return c.Send(picture)
+}
+
+// billSum is what a bill asks for now.
+func billSum(ch *Charge, at time.Time) int64 {
+	pay, _ := ch.Offer(at)
+	return pay
 }
 
 // openBill refuses a bill for what is paid or cancelled: somebody would pay it again.
@@ -57,7 +65,7 @@ func (h *Handler) openBill(c *fiber.Ctx) (*Charge, *Payee, error) {
 	switch ch.Status {
 	case Paid:
 		return nil, nil, fault.New(fault.Conflict, "payments.already_paid")
-	case Cancelled:
+	case Cancelled, Refunded:
 		return nil, nil, fault.New(fault.Conflict, "payments.cancelled")
 	}
 	payee, err := payeeOf(c.UserContext(), h.DB, ch)

@@ -16,7 +16,8 @@ func TestBill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fields := strings.Split(billText(c, payee), "|")
+	c.Mine = true
+	fields := strings.Split(billText(c, payee, c.Amount), "|")
 	if fields[0] != "ST00012" {
 		t.Errorf("header %q", fields[0])
 	}
@@ -65,7 +66,7 @@ func TestBill(t *testing.T) {
 func TestBillSeparator(t *testing.T) {
 	t.Parallel()
 	c := &Charge{Purpose: "За А|UIN=1", UIN: "2"}
-	if text := billText(c, &Payee{}); strings.Count(text, "UIN=") != 2 || strings.Contains(text, "|UIN=1") {
+	if text := billText(c, &Payee{}, 1); strings.Count(text, "UIN=") != 2 || strings.Contains(text, "|UIN=1") {
 		t.Error(text)
 	}
 }

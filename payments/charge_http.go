@@ -17,6 +17,7 @@ import (
 	"tamga/internal/fault"
 	"tamga/internal/notify"
 	"tamga/internal/rus"
+	"tamga/internal/secret"
 	"tamga/internal/web"
 )
 
@@ -26,9 +27,12 @@ type Handler struct {
 	River     *river.Client[pgx.Tx] // may be insert-only
 	Pages     *frontend.Pages
 	Notify    *notify.Outbox // nil sends no receipts
-	Bank      Acquirer
+	Bank      Acquirer       // for new payments
+	More      []Acquirer     // further ones
 	Now       func() time.Time
 	User      func(*fiber.Ctx) (uuid.UUID, error) // the signed-in person, or a SignIn fault
+	Box       *secret.Box                         // finds charges by numbers
+	Identity  func(*fiber.Ctx) (Identity, error)  // the person's confirmed numbers; nil knows none
 	Back      func(Origin) string                 // the page of what was paid for
 	PublicURL string                              // of the portal, without a slash at the end
 	Limiter   *web.Limiter                        // bounds what forged call-backs write into the journal; nil does not
@@ -40,17 +44,21 @@ const CallbackPath = "/payments/callback/"
 
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
-	r.Post(CallbackPath+h.Bank.Name(), h.takeCallback)
+	for _, bank := range banks(h.Bank, h.More) {
+		r.Post(CallbackPath+bank.Name(), func(c *fiber.Ctx) error { return h.takeCallback(c, bank) })
+	}
 	r.Get("/payments/:id<guid>", h.showCharge)
 	r.Post("/payments/:id<guid>/pay", h.payCharge)
 	r.Get("/payments/:id<guid>/return", h.showReturn)
 	r.Get("/payments/:id<guid>/receipt", h.showReceipt)
+	r.Get("/payments/:id<guid>/sbp", h.showSBP)
+	r.Get("/payments/:id<guid>/sbp.svg", h.drawSBP)
 	r.Get("/payments/:id<guid>/bill", h.showBill)
 	r.Get("/payments/:id<guid>/qr.svg", h.drawBill)
 }
 
 func (h *Handler) desk() *desk {
-	return &desk{db: h.DB, river: h.River, bank: h.Bank, notify: h.Notify, pages: h.Pages, now: h.Now, url: h.PublicURL, log: logOf(h.Log)}
+	return &desk{db: h.DB, river: h.River, banks: banks(h.Bank, h.More), notify: h.Notify, pages: h.Pages, now: h.Now, url: h.PublicURL, log: logOf(h.Log)}
 }
 
 func logOf(l *slog.Logger) *slog.Logger {
@@ -66,11 +74,24 @@ func (h *Handler) charge(c *fiber.Ctx) (*Charge, error) {
 	if err != nil {
 		return nil, fault.New(fault.NotFound, "payments.no_charge")
 	}
-	user, err := h.User(c)
+	r, err := h.reader(c)
 	if err != nil {
 		return nil, err
 	}
-	return chargeByID(c.UserContext(), h.DB, user, id)
+	return chargeFor(c.UserContext(), h.DB, r, id)
+}
+
+// reader is the signed-in person with the confirmed numbers.
+func (h *Handler) reader(c *fiber.Ctx) (Reader, error) {
+	user, err := h.User(c)
+	if err != nil || h.Identity == nil {
+		return Reader{Account: user, Keys: [][]byte{}}, err
+	}
+	id, err := h.Identity(c)
+	if err != nil {
+		return Reader{}, err
+	}
+	return ReaderOf(h.Box, user, id)
 }
 
 func (ch *Charge) path(page string) string { return "/payments/" + ch.ID.String() + page }
@@ -82,7 +103,10 @@ type chargePage struct {
 	List   frontend.SummaryList
 	Action string // where the form goes
 	Email  frontend.Input
+	Part   bool // may be paid in parts
+	Sum    frontend.Input
 	Button frontend.Button
+	SBP    frontend.Button
 	Bill   string
 }
 
@@ -95,31 +119,64 @@ func (h *Handler) showCharge(c *fiber.Ctx) error {
 		return err
 	case ch.Status == Paid:
 		return c.Redirect(ch.path("/receipt"), fiber.StatusSeeOther)
-	case ch.Status == Cancelled:
+	case ch.Status != Open:
 		return c.Redirect(ch.path("/return"), fiber.StatusSeeOther)
 	}
-	return h.renderCharge(c, ch, ch.Email, nil)
+	return h.renderCharge(c, ch, payForm{email: ch.Email})
 }
 
-func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, email string, wrong error) error {
+// payForm is what the payer has typed, and what is wrong with it.
+type payForm struct {
+	email, sum           string
+	wrongEmail, wrongSum error
+}
+
+func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 	t := h.Pages.Texts(c)
+	pay, discount := ch.Offer(h.Now())
 	page := chargePage{
 		Back:   frontend.BackLink{Href: h.Back(ch.Origin())},
 		Charge: ch,
 		Action: ch.path("/pay"),
 		Bill:   ch.path("/bill"),
 		List: summary(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose,
-			"payments.payer", payerName(ch), "payments.uin", groupUIN(ch.UIN)),
-		Email: frontend.Input{Name: "email", Type: "email", Value: email, Autocomplete: "email", Spellcheck: "false",
+			"payments.payer", shownName(ch), "payments.uin", groupUIN(ch.UIN)),
+		Email: frontend.Input{Name: "email", Type: "email", Value: form.email, Autocomplete: "email", Spellcheck: "false",
 			Label: frontend.Label{Text: t("payments.email")}, Hint: frontend.Hint{Text: t("payments.email_hint")}},
-		Button: frontend.Button{Text: t("payments.pay", rus.FormatRubles(ch.Amount)), PreventDoubleClick: true},
+		Button: frontend.Button{Text: t("payments.pay", rus.FormatRubles(pay)), PreventDoubleClick: true},
 	}
+	page.SBP = frontend.Button{Text: t("payments_charge.sbp"), Name: "method", Value: string(BySBP), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 	if ch.Due != nil {
 		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments.due"), rus.FormatDateTime(*ch.Due, web.Lang(c))))
 	}
-	if wrong != nil {
+	if d := ch.DiscountAt(h.Now()); d != nil {
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.discount", d.Percent), rus.FormatRubles(discount)),
+			frontend.Row(t("payments_charge.discount_until"), rus.FormatDateTime(d.Until.Add(-time.Second), web.Lang(c))))
+	}
+	if ch.Exempt > 0 {
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.exempt"), rus.FormatRubles(ch.Exempt)))
+	}
+	if ch.Credited > 0 {
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.credited"), rus.FormatRubles(ch.Credited)))
+	}
+	if pay != ch.Amount {
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.to_pay"), rus.FormatRubles(pay)))
+	}
+	if ch.PartAllowed {
+		page.Part = true
+		page.Sum = frontend.Input{Name: "sum", Value: form.sum, Inputmode: "decimal", Classes: "govuk-input--width-10", Autocomplete: "off",
+			Label: frontend.Label{Text: t("payments_charge.sum")}, Hint: frontend.Hint{Text: t("payments_charge.sum_hint", rus.FormatRubles(pay))}}
+		page.Button.Text = t("payments_charge.pay")
+	}
+	if form.wrongEmail != nil {
 		page.Errors.Add("email", t("payments.email_wrong"))
 		page.Email.ErrorMessage = page.Errors.Message("email")
+	}
+	if form.wrongSum != nil {
+		page.Errors.Add("sum", t("payments.part_sum"))
+		page.Sum.ErrorMessage = page.Errors.Message("sum")
+	}
+	if page.Errors.Any() {
 		c.Status(fiber.StatusUnprocessableEntity)
 	}
 	return chargeView.Render(c, h.Pages, page)
@@ -146,17 +203,41 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	if c.Request().PostArgs().Has("email") { // «Попробовать ещё раз» does not ask for it again
 		email = strings.TrimSpace(c.FormValue("email"))
 	}
-	if wrong := checkEmail(email); wrong != nil && ch.Status == Open {
-		return h.renderCharge(c, ch, email, wrong)
+	form := payForm{email: email, sum: strings.TrimSpace(c.FormValue("sum")), wrongEmail: checkEmail(email)}
+	want := intent{Charge: ch.ID, Email: email, Method: ByCard}
+	want.Sum, form.wrongSum = partOf(ch, form.sum)
+	if (form.wrongEmail != nil || form.wrongSum != nil) && ch.Status == Open {
+		return h.renderCharge(c, ch, form)
 	}
-	p, err := h.desk().start(c.UserContext(), ch.Payer, ch.ID, email)
+	if c.FormValue("method") == string(BySBP) {
+		want.Method = BySBP
+	}
+	if want.Reader, err = h.reader(c); err != nil {
+		return err
+	}
+	p, err := h.desk().start(c.UserContext(), want)
 	if err != nil {
 		return err
+	}
+	if p.State == Pending && p.QR != "" {
+		return c.Redirect(ch.path("/sbp"), fiber.StatusSeeOther)
 	}
 	if p.State == Pending && p.ConfirmationURL != nil {
 		return c.Redirect(*p.ConfirmationURL, fiber.StatusSeeOther)
 	}
 	return c.Redirect(ch.path("/return"), fiber.StatusSeeOther)
+}
+
+// partOf reads how much of a charge the payer wants to pay; nothing typed is all of it.
+func partOf(ch *Charge, typed string) (int64, error) {
+	if typed == "" || !ch.PartAllowed {
+		return 0, nil
+	}
+	sum, err := rus.ParseRubles(typed)
+	if err == nil && (sum < leastPart || sum > ch.Rest()) {
+		err = errors.New("not a part of what is owed")
+	}
+	return sum, err
 }
 
 func checkEmail(s string) error {

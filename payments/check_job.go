@@ -32,6 +32,7 @@ const (
 type Jobs struct {
 	DB        db.DB
 	Bank      Acquirer
+	More      []Acquirer
 	Pages     *frontend.Pages
 	Notify    *notify.Outbox // nil sends no receipts
 	Now       func() time.Time
@@ -40,7 +41,10 @@ type Jobs struct {
 }
 
 // AddWorkers registers the workers. payments.paid is not among them: it belongs to the origin of the charge.
-func (j *Jobs) AddWorkers(w *river.Workers) { river.AddWorker(w, &checkWorker{jobs: j}) }
+func (j *Jobs) AddWorkers(w *river.Workers) {
+	river.AddWorker(w, &checkWorker{jobs: j})
+	river.AddWorker(w, &refundWorker{jobs: j})
+}
 
 type checkWorker struct {
 	river.WorkerDefaults[CheckArgs]
@@ -69,7 +73,7 @@ func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error
 }
 
 func (j *Jobs) desk(ctx context.Context) *desk {
-	return &desk{db: j.DB, river: river.ClientFromContext[pgx.Tx](ctx), bank: j.Bank, notify: j.Notify, pages: j.Pages, now: j.Now,
+	return &desk{db: j.DB, river: river.ClientFromContext[pgx.Tx](ctx), banks: banks(j.Bank, j.More), notify: j.Notify, pages: j.Pages, now: j.Now,
 		url: j.PublicURL, log: j.Log}
 }
 
@@ -103,7 +107,7 @@ func (d *desk) check(ctx context.Context, p *Payment) (*Payment, error) {
 func nextCheck(p *Payment, now time.Time) (time.Duration, bool) {
 	age := now.Sub(p.CreatedAt)
 	switch {
-	case p.State == Succeeded || p.State == Surplus || age >= giveUp:
+	case p.State.HasMoney() && p.State != Mismatch || p.State == Reversed || age >= giveUp:
 		return 0, false
 	case p.State.Settled():
 		return max(10*time.Minute, age/4), true

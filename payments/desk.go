@@ -17,12 +17,12 @@ import (
 	"tamga/internal/notify"
 )
 
-// desk is where a payer, the bank's call-back and the check job meet: each brings news of a payment, and all of it goes
-// through apply under the charge's lock.
+// desk is where a payer, the bank's call-back, the check job and an employee meet: each brings news of a payment, and all of
+// it goes through change under the charge's lock.
 type desk struct {
 	db     db.DB
 	river  *river.Client[pgx.Tx]
-	bank   Acquirer
+	banks  Banks
 	pages  *frontend.Pages
 	notify *notify.Outbox // nil sends nothing
 	now    func() time.Time
@@ -30,23 +30,51 @@ type desk struct {
 	log    *slog.Logger
 }
 
+// Banks are the acquirers, the one for new payments first.
+type Banks []Acquirer
+
+// banks joins the one that a role names with further ones.
+func banks(first Acquirer, more []Acquirer) Banks { return append(Banks{first}, more...) }
+
+// of returns the acquirer that a payment was begun with.
+func (b Banks) of(p *Payment) (Acquirer, error) { return b.named(p.Acquirer) }
+
+func (b Banks) named(name string) (Acquirer, error) {
+	for _, bank := range b {
+		if bank.Name() == name {
+			return bank, nil
+		}
+	}
+	return nil, fmt.Errorf("no acquirer %q", name)
+}
+
+// intent is what a payer wants: which charge, with what, and how much of it.
+type intent struct {
+	Reader Reader
+	Charge uuid.UUID
+	Email  string
+	Method Method // "" is by card
+	Sum    int64  // 0 is all that is owed
+	Bank   string // "" is the first
+}
+
 // start returns the live attempt to pay a charge, making one when there is none. However many clicks arrive, they wait for
 // each other at the charge's lock and get the same attempt.
-func (d *desk) start(ctx context.Context, payer, charge uuid.UUID, email string) (*Payment, error) {
+func (d *desk) start(ctx context.Context, want intent) (*Payment, error) {
 	var p *Payment
 	var c *Charge
 	err := pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
-		var err error
-		if c, err = lockCharge(ctx, tx, charge); err != nil {
+		if _, err := chargeFor(ctx, tx, want.Reader, want.Charge); err != nil { // may the payer pay it at all
 			return err
 		}
-		if c.Payer != payer {
-			return fault.New(fault.NotFound, "payments.no_charge")
+		var err error
+		if c, err = lockCharge(ctx, tx, want.Charge); err != nil {
+			return err
 		}
-		if c.Status == Cancelled {
+		if c.Status == Cancelled || c.Status == Refunded {
 			return fault.New(fault.Conflict, "payments.cancelled")
 		}
-		if err := setContact(ctx, tx, c.ID, email); err != nil {
+		if err := setContact(ctx, tx, c.ID, want.Email); err != nil {
 			return err
 		}
 		live, err := livePayments(ctx, tx, c.ID)
@@ -54,7 +82,11 @@ func (d *desk) start(ctx context.Context, payer, charge uuid.UUID, email string)
 			p = first(live)
 			return err
 		}
-		p, err = d.open(ctx, tx, c)
+		if c.Status == Paid { // in parts: the last of them is what there is to show
+			p, err = lastPayment(ctx, tx, c.ID)
+			return err
+		}
+		p, err = d.open(ctx, tx, c, want)
 		return err
 	})
 	if err != nil || p.State != Created {
@@ -70,15 +102,31 @@ func first(live []*Payment) *Payment {
 	return live[0]
 }
 
+// leastPart is the smallest part of a charge that may be paid by itself: a bank takes no less than a ruble.
+const leastPart = 100
+
 // open makes an attempt and, in the same transaction, the job that will see it through: a payer who closes the browser, a
 // call-back that is lost and a restart of ours change nothing.
-func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge) (*Payment, error) {
+func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Payment, error) {
+	if want.Sum != 0 && (!c.PartAllowed || want.Sum < leastPart || want.Sum > c.Rest()) {
+		return nil, fault.New(fault.Invalid, "payments.part_sum")
+	}
+	bank := d.banks[0]
+	if want.Bank != "" {
+		var err error
+		if bank, err = d.banks.named(want.Bank); err != nil {
+			return nil, fault.New(fault.Invalid, "payments.no_bank")
+		}
+	}
+	if want.Method == "" {
+		want.Method = ByCard
+	}
 	receipt, err := nextReceipt(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	p := newPayment(c, d.bank.Name(), receipt, d.now())
-	if err := insertPayment(ctx, tx, p, foldName(c)); err != nil {
+	p := newPayment(c, bank.Name(), receipt, want.Method, want.Sum, d.now())
+	if err := insertPayment(ctx, tx, p, foldName(c), want.Reader.Account); err != nil {
 		return nil, err
 	}
 	_, err = d.river.InsertTx(ctx, tx, CheckArgs{p.ID}, &river.InsertOpts{ScheduledAt: d.now().Add(firstCheck)})
@@ -88,12 +136,16 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge) (*Payment, error)
 // register tells the bank about an attempt. It may be called again for the same one: the Idempotence-Key is the payment's key.
 // When the bank does not answer, the payment stays as it is and the check job asks again.
 func (d *desk) register(ctx context.Context, c *Charge, p *Payment) (*Payment, error) {
+	bank, err := d.banks.of(p)
+	if err != nil {
+		return nil, err
+	}
 	payee, err := payeeOf(ctx, d.db, c)
 	if err != nil {
 		return nil, err
 	}
-	deal, err := d.bank.Create(ctx, Order{ID: p.ID, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Amount,
-		Return: d.url + "/payments/" + c.ID.String() + "/return"})
+	deal, err := bank.Create(ctx, Order{ID: p.ID, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Amount, Method: p.Method,
+		Email: c.Email, Return: d.url + "/payments/" + c.ID.String() + "/return"})
 	switch {
 	case errors.Is(err, ErrRefused):
 		return d.change(ctx, p.ID, &Deal{}, step{Event: "refused", Source: "answer", Detail: err.Error(), At: d.now()})
@@ -109,25 +161,59 @@ func (d *desk) learn(ctx context.Context, p *Payment, s step) (*Payment, error) 
 	if p.BankID == nil {
 		return p, nil
 	}
-	deal, err := d.bank.Get(ctx, *p.BankID)
+	bank, err := d.banks.of(p)
+	if err != nil {
+		return p, err
+	}
+	deal, err := bank.Get(ctx, *p.BankID)
 	if err != nil {
 		return p, fmt.Errorf("payment %s: %w", p.ID, err)
 	}
 	return d.apply(ctx, p.ID, deal, s)
 }
 
-// apply changes a payment to what the bank says of it.
+// apply changes a payment to what the bank says of it, and takes or lets go money that the bank holds.
 func (d *desk) apply(ctx context.Context, id uuid.UUID, deal *Deal, s step) (*Payment, error) {
 	if deal.Order != id {
 		return nil, fmt.Errorf("payment %s: the bank answers about order %s", id, deal.Order)
 	}
 	s.At = d.now()
-	return d.change(ctx, id, deal, s)
+	p, err := d.change(ctx, id, deal, s)
+	if err != nil || deal.Status != DealHeld {
+		return p, err
+	}
+	if next := d.hold(ctx, p, deal); next != nil && next.Status != DealHeld && next.Order == id {
+		return d.change(ctx, id, next, step{Source: "answer", At: d.now()})
+	}
+	return p, nil
 }
 
-func (d *desk) change(ctx context.Context, id uuid.UUID, deal *Deal, s step) (*Payment, error) {
-	var p *Payment
-	err := pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
+// hold takes held money that was asked for and lets go what was not. An answer that does not come is asked for by the check job.
+func (d *desk) hold(ctx context.Context, p *Payment, deal *Deal) *Deal {
+	bank, err := d.banks.of(p)
+	holder, ok := bank.(Holder)
+	if err != nil || !ok {
+		return nil
+	}
+	var next *Deal
+	switch p.State {
+	case Authorised:
+		next, err = holder.Capture(ctx, deal.ID, p.Amount)
+	case Created, Pending, Failed, Expired:
+		next, err = holder.Release(ctx, deal.ID)
+	default: // the money has been taken since that was read
+		return nil
+	}
+	if err != nil {
+		d.log.Warn("the bank did not answer about held money", "payment", p.ID, "err", err)
+		return nil
+	}
+	return next
+}
+
+// locked runs fn with a payment and its charge, both as they stand under the charge's lock.
+func (d *desk) locked(ctx context.Context, id uuid.UUID, fn func(tx pgx.Tx, c *Charge, p *Payment) error) (p *Payment, err error) {
+	err = pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
 		unlocked, err := paymentByID(ctx, tx, id)
 		if err != nil {
 			return err
@@ -139,32 +225,67 @@ func (d *desk) change(ctx context.Context, id uuid.UUID, deal *Deal, s step) (*P
 		if p, err = paymentByID(ctx, tx, id); err != nil { // again: it may have changed before the lock
 			return err
 		}
-		if s.Event == "" {
-			s.Event = eventOf(c, p, deal)
-		}
-		if s.Event == "paid" || s.Event == "amount_differs" {
-			if err := d.supersede(ctx, tx, c, p, s); err != nil {
-				return err
-			}
-		}
-		moved, err := advance(ctx, tx, p, s)
-		if err != nil {
-			return err
-		}
-		if err := setDeal(ctx, tx, p, deal); err != nil || !moved {
-			return err
-		}
-		return d.tell(ctx, tx, c, p)
+		return fn(tx, c, p)
 	})
 	return p, err
 }
 
-// tell does what follows from money that has come, needed or not.
-func (d *desk) tell(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment) error {
-	switch p.State {
-	case Succeeded:
-		return d.paid(ctx, tx, c, p)
-	case Surplus:
+func (d *desk) change(ctx context.Context, id uuid.UUID, deal *Deal, s step) (*Payment, error) {
+	return d.locked(ctx, id, func(tx pgx.Tx, c *Charge, p *Payment) error {
+		if s.Event == "" {
+			s.Event = eventOf(c, p, deal)
+		}
+		return d.move(ctx, tx, c, p, deal, s)
+	})
+}
+
+// move brings an event to a payment, with all that follows from it. The caller holds the charge's lock.
+func (d *desk) move(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, deal *Deal, s step) error {
+	if s.Event == "paid" || s.Event == "amount_differs" || s.Event == "authorised" {
+		if err := d.supersede(ctx, tx, c, p, s); err != nil {
+			return err
+		}
+	}
+	before := *p
+	moved, err := advance(ctx, tx, p, s)
+	if err != nil {
+		return err
+	}
+	if deal != nil {
+		if err := setDeal(ctx, tx, p, deal); err != nil {
+			return err
+		}
+	}
+	if !moved {
+		return nil
+	}
+	if deal != nil && deal.Status == DealSucceeded {
+		p.Received, p.Currency = &deal.Amount, deal.Currency
+	}
+	return d.account(ctx, tx, c, &before, p, s)
+}
+
+// tell does what follows from money that has come and was not needed, and from what a person must look at.
+func (d *desk) tell(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, s step) error {
+	over := p.Received != nil && *p.Received > p.Credited
+	switch {
+	case p.State == Mismatch:
+		kind := "amount"
+		if p.Currency != Currency {
+			kind = "currency"
+		}
+		return find(ctx, tx, discrepancyOf(kind, p, s.At))
+	case p.State == Surplus, p.State == Succeeded && over:
+		if err := find(ctx, tx, discrepancyOf("surplus", p, s.At)); err != nil {
+			return err
+		}
+		ask := newRefund(p, *p.Received-p.Credited, "surplus", "", s.At)
+		if err := openRefund(ctx, tx, ask, "ask", "portal"); err != nil && !errors.Is(err, fault.Conflict) { // another currency: by hand
+			return err
+		}
+		if p.State == Succeeded {
+			return nil // the origin hears that it is paid; what is over is between the payer and the staff
+		}
 		_, err := d.river.InsertTx(ctx, tx, SurplusArgs{Origin: c.Origin(), Receipt: p.Receipt}, nil)
 		return err
 	}
@@ -182,26 +303,9 @@ func (d *desk) supersede(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, 
 		if other.ID == p.ID {
 			continue
 		}
-		moved, err := advance(ctx, tx, other, step{Event: "superseded", Source: "charge", Detail: p.Receipt, At: s.At})
-		if err != nil {
+		if err := d.move(ctx, tx, c, other, nil, step{Event: "superseded", Source: "charge", Detail: p.Receipt, At: s.At}); err != nil {
 			return err
-		}
-		if moved {
-			if err := d.tell(ctx, tx, c, other); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
-}
-
-// paid closes the charge, tells its origin, and sends the receipt, all in the transaction of the payment.
-func (d *desk) paid(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment) error {
-	if err := markPaid(ctx, tx, c.ID, *p.PaidAt); err != nil {
-		return err
-	}
-	if _, err := d.river.InsertTx(ctx, tx, PaidArgs{ChargeID: c.ID, Origin: c.Origin()}, nil); err != nil {
-		return err
-	}
-	return d.sendReceipt(ctx, tx, c, p)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -287,7 +288,7 @@ func TestOneLiveAttempt(t *testing.T) {
 	c, b := w.charge(), w.browser()
 	b.toBank(c)
 	err := pgx.BeginFunc(t.Context(), w.db, func(tx pgx.Tx) error {
-		return insertPayment(t.Context(), tx, newPayment(c, "sandbox", "1", time.Now()), foldName(c))
+		return insertPayment(t.Context(), tx, newPayment(c, "sandbox", "1", ByCard, 0, time.Now()), foldName(c), uuid.Nil)
 	})
 	if err == nil || !strings.Contains(err.Error(), "one_live_attempt") {
 		t.Errorf("a second live payment: %v", err)

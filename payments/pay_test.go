@@ -112,10 +112,7 @@ func TestCallbackBeforeAnswer(t *testing.T) {
 	w := newWorld(t)
 	c, b := w.charge(), w.browser()
 	page := b.toBank(c)
-	if _, err := w.db.Exec(t.Context(), `
-		UPDATE payment SET state = 'created', bank_id = NULL, confirmation_url = NULL WHERE charge_id = $1`, c.ID); err != nil {
-		t.Fatal(err)
-	}
+	w.rewrite(`UPDATE payment SET state = 'created', bank_id = NULL, confirmation_url = NULL WHERE charge_id = $1`, c.ID)
 	b.atBank(page, "choice", "pay")
 	w.deliver()
 	w.wantPaidOnce(c)

@@ -25,12 +25,40 @@ type Payee struct {
 	KBK         string
 	OKTMO       string
 	UINPrefix   string
+	Treasury    bool // money of a budget: treasury account, КБК and ОКТМО
+}
+
+// Check looks at the check digits of the requisites: of the ИНН, and of both accounts where their kind has a key.
+func (p *Payee) Check() error {
+	if _, err := rus.INNOrg(p.INN); err != nil {
+		return err
+	}
+	if _, err := rus.KPP(p.KPP); err != nil {
+		return err
+	}
+	if _, err := rus.Account(p.BIK, p.CorrAccount); err != nil {
+		return err
+	}
+	_, err := rus.Account(p.BIK, p.Account)
+	return err
+}
+
+// AddPayee adds requisites in force from a day on. Those of earlier days stay: charges were made with them.
+func AddPayee(ctx context.Context, d db.DB, p *Payee) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	_, err := d.Exec(ctx, `
+		INSERT INTO payee (code, valid_from, name, inn, kpp, bank_name, bik, corr_account, account, kbk, oktmo, uin_prefix, treasury)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		p.Code, p.ValidFrom, p.Name, p.INN, p.KPP, p.BankName, p.BIK, p.CorrAccount, p.Account, p.KBK, p.OKTMO, p.UINPrefix, p.Treasury)
+	return err
 }
 
 // payeeOn returns the requisites in force at a moment.
 func payeeOn(ctx context.Context, d db.DB, code string, at time.Time) (*Payee, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT code, valid_from, name, inn, kpp, bank_name, bik, corr_account, account, kbk, oktmo, uin_prefix
+		SELECT code, valid_from, name, inn, kpp, bank_name, bik, corr_account, account, kbk, oktmo, uin_prefix, treasury
 		FROM payee
 		WHERE code = $1 AND valid_from <= $2::date
 		ORDER BY valid_from DESC

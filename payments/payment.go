@@ -14,17 +14,34 @@ type State string
 
 // The states of a payment.
 const (
-	Created   State = "created"   // ours; the bank has not answered yet
-	Pending   State = "pending"   // the bank waits for the payer
-	Succeeded State = "succeeded" // the charge is paid by it
-	Failed    State = "failed"    // the bank or the payer said no
-	Expired   State = "expired"   // nobody paid in time, or another attempt was faster
-	Mismatch  State = "mismatch"  // another amount has come: a person looks at it
-	Surplus   State = "surplus"   // money came that the charge did not need: to be returned
+	Created         State = "created"    // ours; the bank has not answered yet
+	Pending         State = "pending"    // the bank waits for the payer
+	Authorised      State = "authorised" // the bank holds the money until we take it
+	Succeeded       State = "succeeded"  // the charge is paid by it
+	Failed          State = "failed"     // the bank or the payer said no
+	Expired         State = "expired"    // nobody paid in time, or another attempt was faster
+	Mismatch        State = "mismatch"   // another amount or currency has come: a person looks at it
+	Surplus         State = "surplus"    // money came that the charge did not need: to be returned
+	RefundedPayment State = "refunded"   // all of it went back
+	Reversed        State = "reversed"   // the bank took it back
 )
 
 // Settled tells whether the payment has come to an end, as far as is known today.
-func (s State) Settled() bool { return s != Created && s != Pending }
+func (s State) Settled() bool { return s != Created && s != Pending && s != Authorised }
+
+// HasMoney tells whether we hold money of the payment, or held it until we gave it back.
+func (s State) HasMoney() bool {
+	return s == Succeeded || s == Mismatch || s == Surplus || s == RefundedPayment
+}
+
+// Method is how the payer pays.
+type Method string
+
+// The methods.
+const (
+	ByCard Method = "card"
+	BySBP  Method = "sbp" // the fast payment system: a QR code, or a link on a phone
+)
 
 // Payment is an attempt to pay a charge.
 type Payment struct {
@@ -34,17 +51,46 @@ type Payment struct {
 	Acquirer        string
 	BankID          *string
 	ConfirmationURL *string
+	QR              string // what the QR code of the fast payment system says
+	Method          Method
 	State           State
 	Amount          int64
+	Discount        int64 // what the discount takes off, if this payment succeeds
+	Part            bool  // does not pay the whole rest
 	Received        *int64
+	Currency        string // of what was received
+	Credited        int64  // what the charge has taken of it
+	Reserved        int64  // what refunds, done and under way, take of it
+	Refunded        int64
 	Reason          string
 	CreatedAt       time.Time
 	PaidAt          *time.Time
 }
 
-func newPayment(c *Charge, acquirer, receipt string, now time.Time) *Payment {
-	return &Payment{ID: uuid.Must(uuid.NewV7()), ChargeID: c.ID, Receipt: receipt, Acquirer: acquirer, State: "none",
-		Amount: c.Amount, CreatedAt: now}
+// newPayment is an attempt to pay sum kopecks of the charge; 0 is all that has to be paid now, with the discount of the moment.
+func newPayment(c *Charge, acquirer, receipt string, method Method, sum int64, now time.Time) *Payment {
+	p := &Payment{ID: uuid.Must(uuid.NewV7()), ChargeID: c.ID, Receipt: receipt, Acquirer: acquirer, State: "none", Method: method,
+		Currency: Currency, CreatedAt: now}
+	pay, discount := c.Offer(now)
+	p.Amount, p.Discount = pay, discount
+	if sum != 0 && sum < pay {
+		p.Amount, p.Discount, p.Part = sum, 0, true
+	}
+	return p
+}
+
+// credit says how much of the money of a payment its charge takes, and how much discount goes with it. The discount that was
+// promised at the click holds, however late the bank's word comes.
+func credit(c *Charge, p *Payment) (sum, discount int64, closes bool) {
+	if p.Received == nil || p.Currency != Currency {
+		return 0, 0, false
+	}
+	rest := c.Rest()
+	need := max(rest-p.Discount, 0)
+	if *p.Received >= need {
+		return need, rest - need, rest > 0
+	}
+	return *p.Received, 0, false
 }
 
 // foldedName is what an index holds of a payer's name.
@@ -65,6 +111,11 @@ func eventOf(c *Charge, p *Payment, deal *Deal) string {
 			return "amount_differs"
 		}
 		return "paid"
+	case DealHeld:
+		if c.Status != Open || deal.Amount != p.Amount || deal.Currency != Currency {
+			return "hold_unwanted" // leads nowhere: the hold is let go
+		}
+		return "authorised"
 	case DealCanceled:
 		if strings.HasPrefix(deal.Reason, "expired") {
 			return "expired"

@@ -14,7 +14,8 @@ import (
 	"tamga/internal/rus"
 )
 
-const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, state, amount, received, reason, created_at, paid_at`
+const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, qr, method, state, amount, discount, part, received, currency,
+	credited, reserved, refunded, reason, created_at, paid_at`
 
 func nextReceipt(ctx context.Context, d db.DB) (string, error) {
 	var n int64
@@ -24,11 +25,12 @@ func nextReceipt(ctx context.Context, d db.DB) (string, error) {
 	return rus.NewReceipt(n), nil
 }
 
-func insertPayment(ctx context.Context, tx pgx.Tx, p *Payment, name foldedName) error {
+func insertPayment(ctx context.Context, tx pgx.Tx, p *Payment, name foldedName, by uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO payment (id, charge_id, receipt, acquirer, state, amount, last_n, first_n, middle_n, created_at)
-		VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $8, $9)`,
-		p.ID, p.ChargeID, p.Receipt, p.Acquirer, p.Amount, name.last, name.first, name.middle, p.CreatedAt)
+		INSERT INTO payment (id, charge_id, receipt, acquirer, method, amount, discount, part, paid_by, last_n, first_n, middle_n, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		p.ID, p.ChargeID, p.Receipt, p.Acquirer, p.Method, p.Amount, p.Discount, p.Part, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil},
+		name.last, name.first, name.middle, p.CreatedAt)
 	if err != nil {
 		return err
 	}
@@ -39,58 +41,63 @@ func insertPayment(ctx context.Context, tx pgx.Tx, p *Payment, name foldedName) 
 // step is an event about to happen to a payment.
 type step struct {
 	Event    string
-	Source   string // who told: "payer", "answer", "callback", "return", "poll", "charge"
+	Source   string // who told: "payer", "answer", "callback", "return", "poll", "charge", "staff", "registry", "refund"
 	Provider string // the bank's number of the notice
+	Actor    string // the employee who pressed the button
 	Detail   string
 	At       time.Time
 }
 
-// advance takes the payment where payment_transition says that the event leads, and notes it. It tells whether there was such
-// a way; if not, nothing has happened. The caller holds the charge's lock.
+// advance notes the event, if payment_transition has a way for it from where the payment stands; the row of the event moves the
+// payment (trigger payment_event_move). It tells whether there was such a way; if not, nothing has happened. The caller holds
+// the charge's lock.
 func advance(ctx context.Context, tx pgx.Tx, p *Payment, s step) (bool, error) {
 	var to State
-	err := tx.QueryRow(ctx, `SELECT to_state FROM payment_transition WHERE from_state = $1 AND event = $2`, p.State, s.Event).Scan(&to)
+	err := tx.QueryRow(ctx, `
+		INSERT INTO payment_event (payment_id, seq, from_state, event, to_state, source, provider_id, actor, detail, at)
+		SELECT p.id, p.events + 1, t.from_state, t.event, t.to_state, $3, $4, $5, $6, $7
+		FROM payment p
+		JOIN payment_transition t ON t.from_state = p.state AND t.event = $2
+		WHERE p.id = $1
+		RETURNING to_state`, p.ID, s.Event, s.Source, s.Provider, s.Actor, s.Detail, s.At).Scan(&to)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
 	if err != nil {
-		return false, err
-	}
-	var seq int
-	err = tx.QueryRow(ctx, `
-		UPDATE payment
-		SET state = $2, events = events + 1,
-			paid_at = CASE WHEN $2 IN ('succeeded', 'surplus') THEN coalesce(paid_at, $3) ELSE paid_at END
-		WHERE id = $1
-		RETURNING events, paid_at`, p.ID, to, s.At).Scan(&seq, &p.PaidAt)
-	if err != nil {
-		return false, fmt.Errorf("%s of payment %s: %w", s.Event, p.ID, err)
-	}
-	_, err = tx.Exec(ctx, `
-		INSERT INTO payment_event (payment_id, seq, from_state, event, to_state, source, provider_id, detail, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, p.ID, seq, p.State, s.Event, to, s.Source, s.Provider, s.Detail, s.At)
-	if err != nil {
 		return false, fmt.Errorf("%s of payment %s: %w", s.Event, p.ID, err)
 	}
 	p.State = to
+	if to == Succeeded || to == Surplus || to == Mismatch {
+		if p.PaidAt == nil {
+			p.PaidAt = &s.At
+		}
+	}
+	if to != Succeeded && to != RefundedPayment {
+		p.Credited = 0
+	}
 	return true, nil
 }
 
-// setDeal keeps what the bank told about itself: its number of the payment, where to pay, what came, and why not.
+// setDeal keeps what the bank told about itself: its number of the payment, where to pay, and why not.
 func setDeal(ctx context.Context, tx pgx.Tx, p *Payment, deal *Deal) error {
-	var received *int64
-	if deal.Status == DealSucceeded {
-		received = &deal.Amount
-	}
 	return tx.QueryRow(ctx, `
 		UPDATE payment
 		SET bank_id = coalesce(bank_id, nullif($2, '')),
 			confirmation_url = coalesce(confirmation_url, nullif($3, '')),
-			received = coalesce($4, received),
+			qr = coalesce(nullif(qr, ''), $4),
 			reason = $5
 		WHERE id = $1
-		RETURNING bank_id, confirmation_url, received, reason`,
-		p.ID, deal.ID, deal.Confirm, received, deal.Reason).Scan(&p.BankID, &p.ConfirmationURL, &p.Received, &p.Reason)
+		RETURNING bank_id, confirmation_url, qr, reason`,
+		p.ID, deal.ID, deal.Confirm, deal.QR, deal.Reason).Scan(&p.BankID, &p.ConfirmationURL, &p.QR, &p.Reason)
+}
+
+// setMoney keeps what came of a payment, and what of it the charge has taken.
+func setMoney(ctx context.Context, tx pgx.Tx, p *Payment) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE payment
+		SET received = $2, currency = $3, credited = $4, part = $5
+		WHERE id = $1`, p.ID, p.Received, p.Currency, p.Credited, p.Part)
+	return err
 }
 
 func paymentByID(ctx context.Context, d db.DB, id uuid.UUID) (*Payment, error) {
@@ -104,7 +111,7 @@ func lastPayment(ctx context.Context, d db.DB, charge uuid.UUID) (*Payment, erro
 		SELECT `+paymentColumns+`
 		FROM payment
 		WHERE charge_id = $1
-		ORDER BY state IN ('created', 'pending', 'mismatch', 'succeeded') DESC, created_at DESC
+		ORDER BY state IN ('created', 'pending', 'authorised', 'mismatch', 'succeeded') DESC, created_at DESC
 		LIMIT 1`, charge)
 	return onePayment(rows)
 }
@@ -114,7 +121,7 @@ func livePayments(ctx context.Context, tx pgx.Tx, charge uuid.UUID) ([]*Payment,
 	rows, _ := tx.Query(ctx, `
 		SELECT `+paymentColumns+`
 		FROM payment
-		WHERE charge_id = $1 AND state IN ('created', 'pending', 'mismatch', 'succeeded')`, charge)
+		WHERE charge_id = $1 AND (state IN ('created', 'pending', 'authorised', 'mismatch') OR state = 'succeeded' AND NOT part)`, charge)
 	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[Payment])
 }
 
@@ -129,20 +136,18 @@ func onePayment(rows pgx.Rows) (*Payment, error) {
 // chargeOfPayment returns the charge that a payment is for, whoever pays it: for jobs, not for pages.
 func chargeOfPayment(ctx context.Context, d db.DB, payment uuid.UUID) (*Charge, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT c.id, c.uin, c.origin_kind, c.origin_id, c.payer, c.last_name, c.first_name, c.middle_name, c.amount, c.purpose,
-			c.service, c.payee, c.payee_from, c.due, c.email, c.phone, c.status, c.created_at, c.paid_at, '' AS receipt
+		SELECT `+chargeColumns+`
 		FROM charge c
-		JOIN payment p ON p.charge_id = c.id
-		WHERE p.id = $1`, payment)
+		WHERE c.id = (SELECT charge_id FROM payment WHERE id = $1)`, payment)
 	return oneCharge(rows)
 }
 
-// surplusOf returns the payments that came on top of what a charge needed.
+// surplusOf returns the payments of which something came on top of what a charge needed and was not returned.
 func surplusOf(ctx context.Context, d db.DB, charge uuid.UUID) ([]*Payment, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT `+paymentColumns+`
 		FROM payment
-		WHERE charge_id = $1 AND state = 'surplus'
+		WHERE charge_id = $1 AND (state = 'surplus' OR state = 'succeeded' AND received > credited + refunded)
 		ORDER BY created_at`, charge)
 	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[Payment])
 }

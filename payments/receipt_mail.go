@@ -31,3 +31,24 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.receipt",
 		Body: d.pages.T(i18n.RU, "payments.sms_text", amount, p.Receipt)})
 }
+
+// sendRefundNotice tells whoever got the receipt that the money is on its way back.
+func (d *desk) sendRefundNotice(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, r *Refund) error {
+	if d.notify == nil {
+		return nil
+	}
+	amount := rus.FormatRubles(r.Amount)
+	if c.Email != "" {
+		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: c.Email, Kind: "payments.refund",
+			Subject: d.pages.T(i18n.RU, "payments_books.mail_subject", p.Receipt),
+			Body:    d.pages.T(i18n.RU, "payments_books.mail_text", amount, p.Receipt, c.Purpose)})
+		if err != nil {
+			return err
+		}
+	}
+	if c.Phone == "" {
+		return nil
+	}
+	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.refund",
+		Body: d.pages.T(i18n.RU, "payments_books.sms_text", amount, p.Receipt)})
+}

@@ -51,6 +51,9 @@ func (h *Handler) showReturn(c *fiber.Ctx) error {
 			return err
 		}
 	}
+	if p != nil && p.State == Succeeded && ch.Status == Open { // a part is paid, the rest is still owed
+		return c.Redirect(ch.path(""), fiber.StatusSeeOther)
+	}
 	if ch.Status == Paid && (p == nil || p.State == Succeeded) {
 		return c.Redirect(ch.path("/receipt"), fiber.StatusSeeOther)
 	}
@@ -79,6 +82,10 @@ func outcomeOf(ch *Charge, p *Payment) string {
 		return "unheard"
 	case !p.State.Settled():
 		return "checking"
+	case p.State == RefundedPayment || p.State == Reversed && ch.Status != Open || ch.Status == Refunded:
+		return "refunded"
+	case p.State == Reversed:
+		return "reversed"
 	case ch.Status == Cancelled && p.State != Surplus && p.State != Mismatch:
 		return "cancelled"
 	}
@@ -109,6 +116,8 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 	case "unheard":
 		page.Refresh = 10
 		page.Retry = frontend.Button{Text: t("payments.retry_bank"), PreventDoubleClick: true}
+	case "reversed":
+		page.Retry = frontend.Button{Text: t("payments.retry"), PreventDoubleClick: true}
 	case "failed":
 		page.Reason = reasonText(h.Pages, web.Lang(c), p.Reason)
 		page.Retry = frontend.Button{Text: t("payments.retry"), PreventDoubleClick: true}
@@ -171,7 +180,7 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 		SentTo: ch.Email,
 		Back:   frontend.Button{Text: t("payments.continue"), Href: h.Back(ch.Origin())},
 		List: summary(t, "payments.number", ch.Receipt, "payments.amount", rus.FormatRubles(ch.Amount),
-			"payments.paid_at", rus.FormatDateTime(*ch.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", payerName(ch),
+			"payments.paid_at", rus.FormatDateTime(*ch.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", shownName(ch),
 			"payments.payee", payee.Name, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK),
 	}
 	for _, p := range extra {

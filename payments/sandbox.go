@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,7 +32,7 @@ var _ Acquirer = (*Sandbox)(nil)
 const (
 	bankPatience  = 5 * time.Second // for one answer: a payer waits for it
 	noticeWindow  = 5 * time.Minute // how far the clocks may differ, and how long a recorded call-back could be replayed
-	bankBodyLimit = 64 << 10
+	bankBodyLimit = 32 << 20        // a registry of a busy day is long
 )
 
 // Name returns "sandbox".
@@ -44,6 +45,7 @@ type sandboxOrder struct {
 	Description string `json:"description"`
 	Amount      int64  `json:"amount"`
 	Currency    string `json:"currency"`
+	Method      Method `json:"method,omitempty"`
 	ReturnURL   string `json:"return_url"`
 }
 
@@ -55,17 +57,18 @@ type sandboxDeal struct {
 	Amount          int64      `json:"amount"`
 	Currency        string     `json:"currency"`
 	ConfirmationURL string     `json:"confirmation_url"`
+	QR              string     `json:"qr"`
 	SettledAt       *time.Time `json:"settled_at"`
 }
 
 // Create registers an order.
 func (s *Sandbox) Create(ctx context.Context, o Order) (*Deal, error) {
 	body, err := json.Marshal(sandboxOrder{OrderID: o.ID.String(), Receipt: o.Receipt, Payee: o.Payee, Description: o.Purpose,
-		Amount: o.Amount, Currency: Currency, ReturnURL: o.Return})
+		Amount: o.Amount, Currency: Currency, Method: o.Method, ReturnURL: o.Return})
 	if err != nil {
 		return nil, err
 	}
-	return s.call(ctx, http.MethodPost, "/payments", o.ID.String(), body)
+	return s.deal(ctx, http.MethodPost, "/payments", o.ID.String(), body)
 }
 
 // Get reads a payment.
@@ -73,10 +76,55 @@ func (s *Sandbox) Get(ctx context.Context, id string) (*Deal, error) {
 	if _, err := uuid.Parse(id); err != nil {
 		return nil, fmt.Errorf("bank payment %q: %w", id, err)
 	}
-	return s.call(ctx, http.MethodGet, "/payments/"+id, "", nil)
+	return s.deal(ctx, http.MethodGet, "/payments/"+id, "", nil)
 }
 
-func (s *Sandbox) call(ctx context.Context, method, path, key string, body []byte) (*Deal, error) {
+// Refund sends money back, or tells how it stands when asked again.
+func (s *Sandbox) Refund(ctx context.Context, r RefundOrder) (*Back, error) {
+	if _, err := uuid.Parse(r.Deal); err != nil {
+		return nil, fmt.Errorf("bank payment %q: %w", r.Deal, err)
+	}
+	body, err := json.Marshal(map[string]any{"payment_id": r.Deal, "amount": r.Amount, "description": r.Purpose})
+	if err != nil {
+		return nil, err
+	}
+	raw, err := s.call(ctx, http.MethodPost, "/refunds", r.ID.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	var back struct {
+		ID     string  `json:"id"`
+		Status Verdict `json:"status"`
+		Reason string  `json:"reason"`
+	}
+	if err := json.Unmarshal(raw, &back); err != nil {
+		return nil, fmt.Errorf("read the bank's answer: %w", err)
+	}
+	return &Back{ID: back.ID, Status: back.Status, Reason: back.Reason}, nil
+}
+
+// Registry reads the file of a day.
+func (s *Sandbox) Registry(ctx context.Context, day time.Time) ([]byte, error) {
+	raw, err := s.call(ctx, http.MethodGet, "/registry/"+day.Format(time.DateOnly), "", nil)
+	if errors.Is(err, ErrRefused) {
+		return nil, fmt.Errorf("%w: %w", ErrNoRegistry, err)
+	}
+	return raw, err
+}
+
+func (s *Sandbox) deal(ctx context.Context, method, path, key string, body []byte) (*Deal, error) {
+	raw, err := s.call(ctx, method, path, key, body)
+	if err != nil {
+		return nil, err
+	}
+	var deal sandboxDeal
+	if err := json.Unmarshal(raw, &deal); err != nil {
+		return nil, fmt.Errorf("read the bank's answer: %w", err)
+	}
+	return deal.deal(), nil
+}
+
+func (s *Sandbox) call(ctx context.Context, method, path, key string, body []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, bankPatience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, s.URL+path, bytes.NewReader(body))
@@ -108,16 +156,12 @@ func (s *Sandbox) call(ctx context.Context, method, path, key string, body []byt
 	case res.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("ask the bank: status %d", res.StatusCode)
 	}
-	var deal sandboxDeal
-	if err := json.Unmarshal(raw, &deal); err != nil {
-		return nil, fmt.Errorf("read the bank's answer: %w", err)
-	}
-	return deal.deal(), nil
+	return raw, nil
 }
 
 func (d sandboxDeal) deal() *Deal {
 	deal := &Deal{ID: d.ID, Order: d.OrderID, Status: d.Status, Reason: d.Reason, Amount: d.Amount, Currency: d.Currency,
-		Confirm: d.ConfirmationURL}
+		Confirm: d.ConfirmationURL, QR: d.QR}
 	if d.SettledAt != nil {
 		deal.At = *d.SettledAt
 	}
