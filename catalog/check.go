@@ -215,15 +215,19 @@ func (c *checker) question(where string, t *Step, q *Question, seen map[string]s
 	own.own, own.item = true, t.Repeat != nil
 	c.compile(where+".when", earlier, q.When, &q.when)
 	c.compile(where+".validate", own, q.Validate, &q.validate)
-	var err error
-	if q.value, err = own.compile(q.Value, true); err != nil || (q.Value == "") == (q.Type == "calculation") {
-		c.add(where+".value", "a calculation, and nothing else, needs a value that compiles: %v", err)
+	compiled, err := own.compile(q.Value, true)
+	switch {
+	case err != nil:
+		c.bad(where+".value", own, q.Value, err)
+	case (q.Value == "") == (q.Type == "calculation"):
+		c.add(where+".value", "a calculation, and nothing else, needs a value: an expression")
 	}
+	q.value = compiled
 }
 
 func (c *checker) options(where string, q *Question) {
 	choice := q.Type == "radios" || q.Type == "select" || q.Type == "checkboxes"
-	if choice != (len(q.Options) > 0) && q.Type != "calculation" {
+	if choice != (len(q.Options) > 0) && q.Type != "calculation" && q.Find == nil && q.Type != "fact" {
 		c.add(where, "radios, select and checkboxes need options, and other types have none")
 	}
 	for i := range q.Options {
@@ -257,7 +261,7 @@ func (c *checker) references(where string, q *Question) {
 func (c *checker) compile(where string, in scope, source string, into *program) {
 	compiled, err := in.compile(source, false)
 	if err != nil {
-		c.broke(where, "%s in %q", firstLine(err), source)
+		c.bad(where, in, source, err)
 		return
 	}
 	*into = compiled

@@ -1,11 +1,16 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/file"
 )
 
 // rules checks what belongs to the service as a whole: duty, region, results, channels, route and statuses.
@@ -130,7 +135,7 @@ func (c *checker) number(where string, in scope, n *Number) {
 	}
 	compiled, open, err := in.compileOpen(n.Source, true)
 	if err != nil {
-		c.broke(where, "%s in %q", firstLine(err), n.Source)
+		c.bad(where, in, n.Source, err)
 		return
 	}
 	n.program, n.open = compiled, open
@@ -167,4 +172,44 @@ func actionWords(actions []Action) []string {
 		list[i] = string(a)
 	}
 	return list
+}
+
+// unknownName is how expr says that there is no such name.
+var unknownName = regexp.MustCompile(`^unknown name (\S+)`)
+
+// bad notes an expression that does not compile, at its own line and column.
+func (c *checker) bad(where string, in scope, source string, err error) {
+	text := firstLine(err)
+	line, column := 1, 1
+	var placed *file.Error
+	if errors.As(err, &placed) {
+		line, column, text = placed.Line, placed.Column+1, placed.Message
+	}
+	if m := unknownName.FindStringSubmatch(text); m != nil {
+		text += meant(m[1], in.names())
+	}
+	if !utf8.ValidString(text) {
+		text = "bad expression"
+	}
+	mistake := c.doc.inside(where, line, column, "%s, in: %s", text, excerpt(source))
+	c.mistakes = append(c.mistakes, mistake)
+	c.broken = append(c.broken, mistake)
+}
+
+// names are what an expression may call things here.
+func (c scope) names() []string {
+	names := []string{"param"}
+	for name := range c.types() {
+		names = append(names, name)
+	}
+	return names
+}
+
+// excerpt is the beginning of an expression in one line.
+func excerpt(source string) string {
+	line := []rune(strings.Join(strings.Fields(source), " "))
+	if len(line) > 100 {
+		return string(line[:100]) + "…"
+	}
+	return string(line)
 }

@@ -38,13 +38,13 @@ func TestMistakesNameFileAndLine(t *testing.T) {
 	t.Parallel()
 	const file = "services/marriage.yaml"
 	for name, test := range map[string]struct{ old, new, want string }{
-		"misspelt key":           {"popularity: 100", "popularty: 100", `popularty`},
-		"wrong kind of value":    {"popularity: 100", "popularity: much", `Popularity of type int`},
+		"misspelt key":           {"popularity: 100", "popularty: 100", `popularty: no such key; did you mean "popularity"`},
+		"wrong kind of value":    {"popularity: 100", "popularity: much", `popularity: want a whole number, got "much"`},
 		"broken YAML":            {"audience: [citizen]", "audience: [citizen", ``},
 		"unknown level":          {"level: standard", "level: high", `level: want one of .*`},
 		"unknown department":     {"department: zags", "department: zaks", `no department "zaks"`},
 		"unknown topic":          {"topics: [family]", "topics: [familly]", `topics\[0\]: subjects.yaml has no "familly"`},
-		"unknown type":           {"type: slot", "type: slott", `no type "slott" of questions`},
+		"unknown type":           {"type: slot", "type: slott", `no type "slott" of questions; did you mean "slot"`},
 		"missing translation":    {`title: {ru: "Общие дети", tt: "Уртак балалар", en: "Common children"}`, `title: {ru: "Общие дети", en: "Common children"}`, `a text needs ru, tt and en`},
 		"question twice":         {"id: first_name", "id: last_name", `"last_name" is taken`},
 		"reserved id":            {"id: ceremonial", "id: today", `"today" is taken by the engine`},
@@ -66,7 +66,7 @@ func TestMistakesNameFileAndLine(t *testing.T) {
 			if err == nil {
 				t.Fatal("accepted")
 			}
-			line := regexp.MustCompile(`services/marriage\.yaml:\d+: `)
+			line := regexp.MustCompile(`services/marriage\.yaml:\d+:\d+: `)
 			if !line.MatchString(err.Error()) || !regexp.MustCompile(test.want).MatchString(err.Error()) {
 				t.Errorf("the error is: %v", err)
 			}
@@ -83,7 +83,7 @@ func TestMistakeOnItsLine(t *testing.T) {
 	}
 	before, _, _ := strings.Cut(string(raw), `when: citizenship == "OTHER"`)
 	_, err = Load(edited(t, "services/marriage.yaml", `when: citizenship == "OTHER"`, `when: citizenshp == "OTHER"`))
-	want := "services/marriage.yaml:" + strconv.Itoa(strings.Count(before, "\n")+1) + ": "
+	want := "services/marriage.yaml:" + strconv.Itoa(strings.Count(before, "\n")+1) + ":"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("want %q in: %v", want, err)
 	}

@@ -224,7 +224,7 @@ func (c scope) compileOpen(source string, any bool) (compiled program, open bool
 	if source == "" {
 		return program{}, false, nil
 	}
-	days := &dated{known: c.service.catalog.parameters}
+	days := &dated{known: c.service.catalog.parameters, source: source}
 	options := append([]expr.Option{expr.Env(c.types()), days.known.function(), expr.Patch(days)}, conditionFunctions...)
 	if !any {
 		options = append(options, expr.AsBool())

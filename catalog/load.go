@@ -8,10 +8,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 //go:embed services/*.yaml organisations.yaml subjects.yaml parameters.yaml districts.yaml
@@ -28,16 +24,16 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		Departments []Department `yaml:"departments"`
 	}
 	doc, err := readYAML(fsys, "organisations.yaml", &organisations)
-	if err != nil {
+	if doc == nil {
 		return nil, err
 	}
 	c.departments = organisations.Departments
 	c.placeOffices()
-	mistakes := c.checkOrganisations(doc)
-	if doc, err = readYAML(fsys, "subjects.yaml", &c.subjects); err != nil {
+	mistakes := append(Mistakes(err), c.checkOrganisations(doc)...)
+	if doc, err = readYAML(fsys, "subjects.yaml", &c.subjects); doc == nil {
 		return nil, err
 	}
-	mistakes = append(mistakes, c.checkSubjects(doc)...)
+	mistakes = append(append(mistakes, Mistakes(err)...), c.checkSubjects(doc)...)
 	for _, read := range []func(fs.FS) ([]error, error){c.readParameters, c.readDistricts} {
 		more, err := read(fsys)
 		if err != nil {
@@ -75,12 +71,15 @@ func Load(fsys fs.FS) (*Catalog, error) {
 // read decodes, compiles and checks one definition.
 func (c *Catalog) read(name string, raw []byte) (*Service, error) {
 	s := &Service{catalog: c}
-	doc, err := decodeYAML(name, raw, s, yaml.Strict())
-	if err != nil {
+	doc, err := decodeYAML(name, raw, s)
+	if doc == nil || err != nil && !doc.whole {
 		return nil, err
 	}
 	s.prepare()
 	mistakes := s.check(doc).mistakes
+	if err != nil { // misspelt keys, and what else is wrong
+		mistakes = append([]error{err}, mistakes...)
+	}
 	if want := s.ID + ".yaml"; path.Base(name) != want {
 		mistakes = append(mistakes, doc.at("$.id", "the file of the service %q must be named %s", s.ID, want))
 	}
@@ -91,71 +90,10 @@ func (c *Catalog) read(name string, raw []byte) (*Service, error) {
 // since, so only what the engine needs must still be right.
 func (c *Catalog) revive(name string, raw []byte) (*Service, error) {
 	s := &Service{catalog: c}
-	doc, err := decodeYAML(name, raw, s)
+	doc, err := reviveYAML(name, raw, s)
 	if err != nil {
 		return nil, err
 	}
 	s.prepare()
 	return s, errors.Join(s.check(doc).broken...)
-}
-
-// document is a parsed YAML file, kept while its definition is checked, to tell lines.
-type document struct {
-	name string
-	tree *ast.File
-}
-
-func readYAML(fsys fs.FS, name string, into any) (*document, error) {
-	raw, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return nil, err
-	}
-	return decodeYAML(name, raw, into, yaml.Strict())
-}
-
-// decodeYAML parses twice: into the type, and into a tree that knows the lines. Files are read strictly: a key that the type does
-// not know is a misspelt one.
-func decodeYAML(name string, raw []byte, into any, options ...yaml.DecodeOption) (*document, error) {
-	tree, err := parser.ParseBytes(raw, 0)
-	if err != nil {
-		return nil, located(name, err)
-	}
-	if err := yaml.UnmarshalWithOptions(raw, into, options...); err != nil {
-		return nil, located(name, err)
-	}
-	return &document{name, tree}, nil
-}
-
-// located puts the file and the line before an error of the YAML library.
-func located(name string, err error) error {
-	var bad yaml.Error
-	if errors.As(err, &bad) && bad.GetToken() != nil {
-		return fmt.Errorf("%s:%d: %s", name, bad.GetToken().Position.Line, bad.GetMessage())
-	}
-	return fmt.Errorf("%s: %w", name, err)
-}
-
-// at returns a mistake at a YAML path, or at the nearest thing above it that is written down.
-func (d *document) at(where, format string, args ...any) error {
-	text := fmt.Sprintf(format, args...)
-	for at := where; at != "" && at != "$"; at = parentPath(at) {
-		p, err := yaml.PathString(at)
-		if err != nil {
-			continue
-		}
-		if node, err := p.FilterFile(d.tree); err == nil && node != nil {
-			return fmt.Errorf("%s:%d: %s: %s", d.name, node.GetToken().Position.Line, where[2:], text)
-		}
-	}
-	return fmt.Errorf("%s: %s: %s", d.name, where[2:], text)
-}
-
-// parentPath cuts the last key or index off a YAML path.
-func parentPath(p string) string {
-	for i := len(p) - 1; i > 0; i-- {
-		if p[i] == '.' || p[i] == '[' {
-			return p[:i]
-		}
-	}
-	return ""
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
 
 	"tamga/internal/i18n"
 )
@@ -63,17 +64,17 @@ func (c *Catalog) readParameters(fsys fs.FS) ([]error, error) {
 	if _, err := fs.Stat(fsys, parametersFile); err != nil {
 		return nil, nil
 	}
-	var file struct {
+	var read struct {
 		Parameters []Parameter `yaml:"parameters"`
 	}
-	doc, err := readYAML(fsys, parametersFile, &file)
-	if err != nil {
+	doc, err := readYAML(fsys, parametersFile, &read)
+	if doc == nil {
 		return nil, err
 	}
-	c.parameterList = file.Parameters
-	mistakes := missingTexts(doc, reflect.ValueOf(file.Parameters), "$.parameters")
-	for i := range file.Parameters {
-		p := &file.Parameters[i]
+	c.parameterList = read.Parameters
+	mistakes := append(Mistakes(err), missingTexts(doc, reflect.ValueOf(read.Parameters), "$.parameters")...)
+	for i := range read.Parameters {
+		p := &read.Parameters[i]
 		where := fmt.Sprintf("$.parameters[%d]", i)
 		if !idShape.MatchString(p.Name) || c.parameters[p.Name] != nil {
 			mistakes = append(mistakes, doc.at(where+".name", "want a name of its own of small Latin letters, digits and _, got %q", p.Name))
@@ -114,6 +115,7 @@ func (p *Parameter) check(doc *document, where string) (mistakes []error) {
 // dated gives param the day that the expression takes for today, and looks whether the name is known.
 type dated struct {
 	known   parameters
+	source  string
 	unknown error // what is wrong with the first bad call
 	open    bool  // the expression names something besides parameters and today
 }
@@ -133,18 +135,18 @@ func (v *dated) Visit(node *ast.Node) {
 		name, ok := firstString(n.Arguments)
 		switch {
 		case !ok:
-			v.fail(`param takes one name in quotation marks: param("duty_marriage")`)
+			v.fail(n, `param takes one name in quotation marks: param("duty_marriage")`)
 		case v.known[name] == nil:
-			v.fail("%s has no %q%s", parametersFile, name, meant(name, v.known.names()))
+			v.fail(n, "%s has no %q%s", parametersFile, name, meant(name, v.known.names()))
 		default:
 			ast.Patch(node, &ast.CallNode{Callee: callee, Arguments: []ast.Node{n.Arguments[0], &ast.IdentifierNode{Value: "today"}}})
 		}
 	}
 }
 
-func (v *dated) fail(format string, args ...any) {
+func (v *dated) fail(at ast.Node, format string, args ...any) {
 	if v.unknown == nil {
-		v.unknown = fmt.Errorf(format, args...)
+		v.unknown = (&file.Error{Location: at.Location(), Message: fmt.Sprintf(format, args...)}).Bind(file.NewSource(v.source))
 	}
 }
 

@@ -68,10 +68,10 @@ func (c *Catalog) readDistricts(fsys fs.FS) ([]error, error) {
 		fsys = files
 	}
 	doc, err := readYAML(fsys, districtsFile, &c.territory)
-	if err != nil {
+	if doc == nil {
 		return nil, err
 	}
-	mistakes := missingTexts(doc, reflect.ValueOf(c.territory), "$")
+	mistakes := append(Mistakes(err), missingTexts(doc, reflect.ValueOf(c.territory), "$")...)
 	seen := map[string]bool{}
 	for i, d := range c.territory.Districts {
 		if !serviceShape.MatchString(d.Code) || seen[d.Code] || d.Name.RU == "" || d.In != "" && !seen[d.In] {

@@ -278,3 +278,36 @@ func TestMistakesOfRules(t *testing.T) {
 		})
 	}
 }
+
+// A mistake inside an expression is shown where it stands, also in a text of several lines.
+func TestMistakeInsideAnExpression(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ old, new, want string }{
+		"plain":  {`amount: copies * param("fee")`, `amount: copies * param("fees")`, ":18:20: duty.amount: parameters.yaml"},
+		"quoted": {`- when: veteran == "yes"`, `- when: 'veteren == "yes"'`, `:23:14: duty.exempt[0].when: unknown name veteren; did you mean "veteran"?`},
+		"block":  {`amount: copies * param("fee")`, "amount: |-\n    copies +\n      copys", ":20:7: duty.amount: unknown name copys"},
+	} {
+		_, err := Load(smallFiles(t, test.old, test.new))
+		if err == nil || !strings.Contains(err.Error(), "services/small.yaml"+test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A file with several mistakes tells all of them at once, misspelt keys too.
+func TestAllMistakesAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := Load(smallFiles(t, "audience:", "audiense:", "count: 10", "count: ten", `{ru: "О справке", tt: "Белешмә турында", en: "About"}`, `"О справке"`, "kind: mfc", "kind: mfz"))
+	for _, want := range []string{
+		`services/small.yaml:5:1: audiense: no such key; did you mean "audience"?`,
+		`services/small.yaml:10:15: term.count: want a whole number, got "ten"`,
+		`services/small.yaml:43:12: steps[0].title: want a text in three languages`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in:\n%v", want, err)
+		}
+	}
+	if n := len(Mistakes(err)); n < 3 {
+		t.Errorf("%d mistakes", n)
+	}
+}

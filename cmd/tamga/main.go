@@ -25,6 +25,7 @@ type commands struct {
 	Worker  workerRole     `cmd:"" help:"Background jobs of the portal: deliveries, notices, checks of payments."`
 	Stand   standRole      `cmd:"" help:"The stands of departments, registers and the bank. Never in production."`
 	Migrate migrateCommand `cmd:"" help:"Bring the databases to the schema of this binary."`
+	Catalog catalogCommand `cmd:"" help:"The definitions of services."`
 	Journal journalCommand `cmd:"" help:"The journal of who did what with whose data."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

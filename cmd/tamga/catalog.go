@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"tamga/catalog"
+	"tamga/internal/db"
+)
+
+type catalogCommand struct {
+	Check   catalogCheck   `cmd:"" help:"Check the definitions of services: every mistake with file, line and column, and what to write instead."`
+	Schema  catalogSchema  `cmd:"" help:"Write the JSON Schemas of the definitions, for editors."`
+	Publish catalogPublish `cmd:"" help:"Publish the definitions that have changed as new versions."`
+}
+
+// definitions is where the services come from.
+type definitions struct {
+	Catalog string `env:"TAMGA_CATALOG" help:"folder of the definitions: services/*.yaml, organisations.yaml …; those of the binary when empty"`
+}
+
+// files are the definitions of the folder, or of the binary.
+func (d definitions) files() fs.FS {
+	if d.Catalog == "" {
+		return catalog.Files()
+	}
+	return os.DirFS(d.Catalog)
+}
+
+type catalogCheck struct {
+	Dir string `arg:"" optional:"" env:"TAMGA_CATALOG" help:"folder of the definitions; those of the binary when left out"`
+}
+
+// Run prints the mistakes. Any of them is an error.
+func (c *catalogCheck) Run() error {
+	if c.Dir != "" {
+		if _, err := os.Stat(c.Dir); err != nil {
+			return err
+		}
+	}
+	services, err := catalog.Load(definitions{c.Dir}.files())
+	mistakes := catalog.Mistakes(err)
+	folder := ""
+	if c.Dir != "" {
+		folder = filepath.Clean(c.Dir) + string(filepath.Separator)
+	}
+	for _, m := range mistakes {
+		fmt.Fprintln(os.Stderr, folder+m.Error())
+	}
+	if len(mistakes) > 0 {
+		return fmt.Errorf("mistakes: %d", len(mistakes))
+	}
+	fmt.Printf("%d services, no mistakes\n", len(services.Services()))
+	return nil
+}
+
+type catalogSchema struct {
+	Write string `help:"folder to write all schemas into; without it the schema of a service is printed"`
+}
+
+// Run prints or writes the schemas.
+func (c *catalogSchema) Run() error {
+	all := catalog.Schemas()
+	if c.Write == "" {
+		_, err := os.Stdout.Write(all["service.schema.json"])
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if err := os.WriteFile(filepath.Join(c.Write, name), all[name], 0o644); err != nil { //nolint:gosec // everybody may read a schema
+			return err
+		}
+	}
+	return nil
+}
+
+type catalogPublish struct {
+	definitions
+	DatabaseURL string `env:"TAMGA_PORTAL_DATABASE_URL" required:"" help:"database of the portal"`
+}
+
+// Run publishes what has changed.
+func (c *catalogPublish) Run(ctx context.Context) error {
+	services, err := catalog.Load(c.files())
+	if err != nil {
+		return err
+	}
+	pool, err := db.Open(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := services.Publish(ctx, pool); err != nil {
+		return errors.Join(errors.New("nothing was published"), err)
+	}
+	for _, s := range services.Services() {
+		fmt.Printf("%s\t%d\n", s.ID, s.Version)
+	}
+	return nil
+}
