@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -20,22 +21,30 @@ const passwordMax = 128
 //go:embed password_common.txt
 var commonWords string
 
-var common = func() map[string]bool {
-	words := map[string]bool{}
-	for line := range strings.Lines(commonWords) {
-		if word := strings.TrimSpace(line); word != "" && word[0] != '#' {
-			words[word] = true
+// frequentPasswords are those that leaks are full of.
+//
+//go:embed password_frequent.txt
+var frequentPasswords string
+
+var common = sync.OnceValue(func() map[string]bool {
+	words := make(map[string]bool, 16_000)
+	for _, list := range []string{commonWords, frequentPasswords} {
+		for line := range strings.Lines(list) {
+			if word := strings.TrimSpace(line); word != "" && !strings.HasPrefix(word, "# ") {
+				words[word] = true
+			}
 		}
 	}
 	return words
-}()
+})
 
 // isCommon tells whether a password is among those that are tried first: a common word as it is, or dressed up to satisfy the
 // rules with a capital, and with digits or signs around it ("Qwerty123", "1Gfhjkm!").
 func isCommon(password string) bool {
 	whole := strings.ToLower(password)
 	core := strings.TrimFunc(whole, func(r rune) bool { return r < 'a' || r > 'z' })
-	return common[whole] || common[core] || common[undisguise.Replace(whole)] || common[undisguise.Replace(core)]
+	words := common()
+	return words[whole] || words[core] || words[undisguise.Replace(whole)] || words[undisguise.Replace(core)]
 }
 
 // undisguise reads the signs that stand for letters.
