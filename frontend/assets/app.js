@@ -3,6 +3,7 @@ import {
   ServiceNavigation, SkipLink
 } from 'govuk-frontend'
 import './passkey.js'
+import './suggest.js'
 import './wait.js'
 
 // head.js marked <html> for the styles; the components look for the mark on <body>.
