@@ -95,6 +95,7 @@ type dossier struct {
 	Parties    []*Party // by position
 	Set        catalog.Set
 	Booking    *booking // held or booked, or nil
+	Files      []*attachment
 	Me         *Party   // who looks, nil for a job
 	Form       []byte   // the canonical form of the present answers
 }
@@ -150,14 +151,6 @@ func (d *dossier) anySignature() bool {
 		}
 	}
 	return false
-}
-
-// duty returns what is to be paid for the application as of its beginning, in kopecks, 0 when nothing is.
-func (d *dossier) duty(at time.Time) int64 {
-	if d.Definition.Duty == nil {
-		return 0
-	}
-	return d.Definition.Duty.On(at)
 }
 
 // payer returns the party that pays the duty.

@@ -30,7 +30,9 @@ type checkView struct {
 	Draft     bool
 	Deadline  *time.Time
 	Status    string
-	Changed   bool // the text is another than the one that was to be signed
+	Changed   bool       // the text is another than the one that was to be signed
+	Bill      *billView  // once the answers are complete
+	AnswerBy  *time.Time // the day of the answer if it is sent today
 
 	Organisation *Organisation // in whose name, nil for the own
 	NotYours     string        // the organisation that has not given the reader the power to sign, "" when that is no obstacle
@@ -48,6 +50,8 @@ type signView struct {
 	Button string // locale key
 	Rubles int64  // kopecks to pay afterwards by the reader, 0 when nothing
 	Alone  bool
+
+	Declares i18n.Text // what the reader states by signing, in the definition's words
 }
 
 // summaryLists shows sections of answers, each with a link to change it when change is given.
@@ -78,6 +82,9 @@ func (h *Handler) renderCheck(c *fiber.Ctx, p *Person, d *dossier, changed bool)
 	view := checkView{Service: d.Definition.Name, Parts: h.parts(d, h.tr(c)), Back: frontend.BackLink{Href: applicationPath(d.ID, "")},
 		Signed: d.Me.Signature, Hash: grouped(d.hash()), KeptUntil: d.KeptUntil, Draft: d.State == Draft, Deadline: d.Deadline,
 		Status: applicationPath(d.ID, ""), Changed: changed}
+	if err := h.foretell(d, &view, h.tr(c)); err != nil {
+		return err
+	}
 	switch {
 	case !d.State.Open():
 	case !d.Me.Complete:
@@ -89,7 +96,7 @@ func (h *Handler) renderCheck(c *fiber.Ctx, p *Person, d *dossier, changed bool)
 	case d.Me.Signature == nil && d.Organisation != nil && d.Me == d.filer() && !p.Organisation.May(PowerSign):
 		view.NotYours = d.Organisation.Label()
 	case d.Me.Signature == nil:
-		view.Sign = h.signing(d)
+		view.Sign = h.signing(d, view.Bill)
 	}
 	view.Organisation = d.Organisation
 	if changed {
@@ -98,18 +105,29 @@ func (h *Handler) renderCheck(c *fiber.Ctx, p *Person, d *dossier, changed bool)
 	return checkPage.Render(c, h.Pages, view)
 }
 
+// foretell says before anything is signed what it costs, and when the answer comes.
+func (h *Handler) foretell(d *dossier, view *checkView, tr catalog.Tr) (err error) {
+	if !d.State.Open() || !d.complete() {
+		return nil
+	}
+	view.AnswerBy = d.answerBy(h.Now())
+	view.Bill, err = h.billOf(d, tr)
+	return err
+}
+
 // signing says what the signature of the reader will lead to.
-func (h *Handler) signing(d *dossier) *signView {
+func (h *Handler) signing(d *dossier, bill *billView) *signView {
 	s := &signView{Action: applicationPath(d.ID, "/sign"), Hash: hex.EncodeToString(d.hash()), Alone: len(d.Parties) == 1,
 		Button: "applications.sign"}
 	last := true
 	for _, p := range d.Parties {
 		last = last && (p == d.Me || p.Signature != nil)
 	}
-	owed := d.duty(h.Now())
-	if d.PaidCharge != nil {
-		owed = 0
+	var owed int64
+	if bill != nil && !bill.Paid {
+		owed = bill.Amount
 	}
+	s.Declares = d.Definition.Party(d.Me.ID).Signs
 	switch {
 	case last && owed == 0:
 		s.Button = "applications.sign_send"
@@ -127,7 +145,7 @@ func (h *Handler) parts(d *dossier, tr catalog.Tr) []partView {
 	change := func(s catalog.Section) []frontend.Action {
 		return []frontend.Action{{Text: tr.T("applications.change"), Href: stepPath(d.ID, s.Step, true)}}
 	}
-	if !d.State.Open() {
+	if !d.editable() {
 		change = nil
 	}
 	shared := change

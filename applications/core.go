@@ -28,6 +28,8 @@ type Core struct {
 	Notify    *notify.Outbox
 	Texts     *i18n.Bundle
 	Now       func() time.Time
+	Find      Finder // nil: no question can ask a department
+	Files     FileRoom
 	PublicURL string // of the portal, for links in letters, without a slash at the end
 }
 
@@ -69,6 +71,9 @@ func (k *Core) gather(ctx context.Context, d db.DB, a *Application, reader uuid.
 		return nil, err
 	}
 	if err := k.gatherAnswers(ctx, d, f); err != nil {
+		return nil, err
+	}
+	if err := k.gatherFiles(ctx, d, f); err != nil {
 		return nil, err
 	}
 	if f.Booking, err = bookingOf(ctx, d, a.ID); err != nil {
@@ -130,9 +135,12 @@ func (k *Core) gatherAnswers(ctx context.Context, d db.DB, f *dossier) error {
 		return err
 	}
 	f.Set = catalog.Set{Shared: catalog.Answers{}, Parties: map[string]catalog.Answers{}, Today: f.CreatedAt, Acting: f.audienceOf()}
-	for owner, text := range sealed {
+	for owner, row := range sealed {
 		answers := catalog.Answers{}
-		if err := k.unseal(text, &answers, f.ID, "answers", owner); err != nil {
+		if row.at.After(f.Set.Today) { // the rules and rates of the day on which somebody last changed something
+			f.Set.Today = row.at
+		}
+		if err := k.unseal(row.sealed, &answers, f.ID, "answers", owner); err != nil {
 			return err
 		}
 		if owner == "" {

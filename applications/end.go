@@ -46,7 +46,7 @@ func (k *Core) atBank(ctx context.Context, tx pgx.Tx, d *dossier) (bool, error) 
 
 // cancel ends an application because a party withdraws it before it was sent.
 func (k *Core) cancel(ctx context.Context, tx pgx.Tx, d *dossier) error {
-	if !d.State.Open() {
+	if !d.cancellable() {
 		return errClosed
 	}
 	if err := k.dropCharge(ctx, tx, d); err != nil {

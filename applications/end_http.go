@@ -30,7 +30,7 @@ func (h *Handler) showEnd(c *fiber.Ctx, kind string) error {
 	if err != nil {
 		return err
 	}
-	if !d.State.Open() || kind == "decline" && d.Me.Position == 0 {
+	if !d.State.Open() || kind == "decline" && d.Me.Position == 0 || kind == "cancel" && !d.cancellable() {
 		return seeOther(c, applicationPath(d.ID, ""))
 	}
 	return endPage.Render(c, h.Pages, endView{Service: d.Definition.Name, Kind: kind, Joint: len(d.Parties) > 1,

@@ -66,7 +66,7 @@ func (k *Core) seat(row *partyRow, application uuid.UUID, p *Person, c contact) 
 
 // save stores the answers of a step. A real change voids every signature and takes back an unpaid duty.
 func (k *Core) save(ctx context.Context, tx pgx.Tx, d *dossier, step *catalog.Step, answers catalog.Answers) error {
-	if !d.State.Open() {
+	if !d.editable() {
 		return errClosed
 	}
 	before, was := d.Set, d.chosen()
@@ -89,10 +89,14 @@ func (k *Core) save(ctx context.Context, tx pgx.Tx, d *dossier, step *catalog.St
 			return err
 		}
 	}
+	if err := k.keepFiles(ctx, tx, d); err != nil {
+		return err
+	}
 	d.KeptUntil = k.Now().Add(draftKept) // also for a save that changes nothing: the person was here
 	if !changed {
 		return k.store(ctx, tx, d)
 	}
+	d.Set.Today = k.Now() // the rules and rates of the last change
 	if err := d.refresh(); err != nil {
 		return err
 	}

@@ -50,17 +50,24 @@ func fillParty(ctx context.Context, tx pgx.Tx, application uuid.UUID, p partyRow
 	return err
 }
 
+// sealedAnswers are the answers of one owner, and when they were last changed.
+type sealedAnswers struct {
+	sealed []byte
+	at     time.Time
+}
+
 // answersOf returns the sealed answers by owner.
-func answersOf(ctx context.Context, d db.DB, application uuid.UUID) (map[string][]byte, error) {
-	rows, err := d.Query(ctx, `SELECT party, sealed FROM application_answers WHERE application = $1`, application)
+func answersOf(ctx context.Context, d db.DB, application uuid.UUID) (map[string]sealedAnswers, error) {
+	rows, err := d.Query(ctx, `SELECT party, sealed, updated_at FROM application_answers WHERE application = $1`, application)
 	if err != nil {
 		return nil, err
 	}
-	sealed := map[string][]byte{}
+	sealed := map[string]sealedAnswers{}
 	var owner string
 	var text []byte
-	_, err = pgx.ForEachRow(rows, []any{&owner, &text}, func() error {
-		sealed[owner] = append([]byte(nil), text...)
+	var at time.Time
+	_, err = pgx.ForEachRow(rows, []any{&owner, &text, &at}, func() error {
+		sealed[owner] = sealedAnswers{append([]byte(nil), text...), at}
 		return nil
 	})
 	return sealed, err

@@ -26,6 +26,8 @@ func (k *Core) sign(ctx context.Context, tx pgx.Tx, d *dossier, p *Person, hash 
 		return errIncomplete
 	case !bytes.Equal(hash, d.hash()):
 		return errChanged
+	case d.unscanned():
+		return errScanning
 	case d.Organisation != nil && d.Me == d.filer() && !p.Organisation.May(PowerSign):
 		return errMayNotSign
 	}
@@ -65,8 +67,11 @@ func (k *Core) setDeadline(d *dossier, clock time.Duration) {
 
 // afterSignatures asks for the duty once, or sends.
 func (k *Core) afterSignatures(ctx context.Context, tx pgx.Tx, d *dossier) error {
-	amount := d.duty(k.Now())
-	if amount == 0 || d.PaidCharge != nil {
+	bill, err := d.duty(k.Now())
+	if err != nil {
+		return err
+	}
+	if bill.Amount == 0 || d.PaidCharge != nil {
 		return k.submit(ctx, tx, d)
 	}
 	if d.Deadline == nil {
@@ -78,7 +83,7 @@ func (k *Core) afterSignatures(ctx context.Context, tx pgx.Tx, d *dossier) error
 	payer := d.payer()
 	duty := d.Definition.Duty
 	c, err := payments.CreateCharge(ctx, tx, payments.NewCharge{Origin: origin(d.ID), Payer: *payer.Person,
-		Last: payer.Last, First: payer.First, Middle: payer.Middle, Amount: amount, Purpose: duty.Purpose.In(i18n.RU),
+		Last: payer.Last, First: payer.First, Middle: payer.Middle, Amount: bill.Amount, Purpose: duty.Purpose.In(i18n.RU),
 		Service: d.Service, Payee: duty.Payee, Due: *d.Deadline, Email: payer.Contact.Email, Phone: payer.Contact.Phone, At: k.Now()})
 	if err != nil {
 		return err
@@ -203,5 +208,5 @@ func (k *Core) enqueue(ctx context.Context, tx pgx.Tx, d *dossier) error {
 		return err
 	}
 	return departments.Enqueue(ctx, tx, k.River, k.Box, departments.Delivery{ID: d.ID, ApplicationID: d.ID, Number: d.Number,
-		Department: d.Definition.Department, Service: d.Service, ServiceVersion: d.ServiceVersion, Data: raw})
+		Department: d.Definition.Goes(d.Set), Service: d.Service, ServiceVersion: d.ServiceVersion, Data: raw})
 }

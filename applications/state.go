@@ -50,5 +50,8 @@ func (s State) Clocked() bool { return s == Filling || s == Signing || s == Payi
 // Gone tells whether the application ended without being sent: it may hold neither a slot nor an unpaid duty.
 func (s State) Gone() bool { return s == Declined || s == Expired || s == Cancelled }
 
+// Final tells whether nothing more is awaited of anybody.
+func (s State) Final() bool { return s == Completed || s == Rejected || s == Refused || s.Gone() }
+
 // WithDepartment tells whether the application was sent.
 func (s State) WithDepartment() bool { return !s.Open() && !s.Gone() }

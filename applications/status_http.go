@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tamga/catalog"
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/i18n"
@@ -27,7 +28,10 @@ type statusView struct {
 	PayAmount  int64  // on the button that pays, 0 on other buttons
 	Answer     string // the department's words on how it ended
 	Department i18n.Text
-	Term       i18n.Text // how long it takes, once it was sent
+	Term       i18n.Text        // how long it takes, once it was sent
+	AnswerBy   *time.Time       // last day of the term, while the answer is awaited
+	StateText  i18n.Text        // what the state means for this service, where the definition says more
+	Results    []catalog.Result // what there is to have, once it is done
 	Parties    []partyLine
 	Voided     *Event // an edit took signatures away, and they are not all there again
 	VoidedBy   string
@@ -75,6 +79,8 @@ func (h *Handler) placeOf(d *dossier) *placeView {
 	v := &placeView{Office: d.Booking.Office, At: d.Booking.StartsAt, Booked: d.Booking.State == "booked", Until: d.Booking.HoldUntil}
 	if o := h.Catalog.Office(d.Booking.Office); o != nil {
 		v.Office, v.Address = o.Name.RU, o.Address.RU // places are written as their signs are
+	} else if name := d.chosenName(); name != "" {
+		v.Office = name
 	}
 	return v
 }
@@ -104,6 +110,13 @@ func (h *Handler) status(c *fiber.Ctx) error {
 	if d.State.WithDepartment() && view.Slot == nil { // who has a day is not told how far ahead days are
 		view.Term = d.Definition.Term.Text
 	}
+	if d.State.WithDepartment() && !d.State.Final() {
+		view.AnswerBy = d.answerBy(h.Now())
+	}
+	view.StateText = d.Definition.Statuses[string(d.State)].Text
+	if d.State == Completed {
+		view.Results = d.Definition.Results
+	}
 	if d.Hash != nil || d.anySignature() {
 		view.Hash = grouped(d.hash())
 	}
@@ -131,11 +144,10 @@ func (h *Handler) statusLinks(d *dossier, charge *payments.Charge, view *statusV
 	if d.State == Draft {
 		view.KeptUntil = &d.KeptUntil
 	}
-	if d.State.Open() {
+	if d.State.Open() && d.Me.Position > 0 {
+		view.Decline = applicationPath(d.ID, "/decline")
+	} else if d.cancellable() {
 		view.Cancel = applicationPath(d.ID, "/cancel")
-		if d.Me.Position > 0 {
-			view.Cancel, view.Decline = "", applicationPath(d.ID, "/decline")
-		}
 	}
 	if charge != nil && charge.Status == payments.Paid && d.payer() == d.Me {
 		view.Receipt = "/payments/" + charge.ID.String() + "/receipt"

@@ -24,6 +24,7 @@ type stepView struct {
 	Title     string
 	Hint      string
 	Fields    []catalog.Field
+	Uploads   bool // a field takes files
 	Back      frontend.BackLink
 	Action    string
 	Tag       string // of the answers that the form was opened with
@@ -84,6 +85,7 @@ type attempt struct {
 	typed    url.Values // nil shows what is stored
 	tag      string     // of the answers that the form was opened with
 	problems catalog.Problems
+	uploads  catalog.Problems // what was wrong with files that came with it
 	change   bool
 	month    string
 	stale    bool
@@ -98,7 +100,9 @@ func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.
 	view := stepView{Service: d.Definition.Name, Title: step.Title.In(tr.Lang), Hint: step.Hint.In(tr.Lang), Change: a.change,
 		Voids: d.anySignature(), Saved: len(d.of(step, d.Set)) > 0, KeptUntil: d.KeptUntil, Deadline: d.Deadline,
 		Action: c.Path(), Status: applicationPath(d.ID, ""), Back: h.backFrom(d, step, a.change)}
-	view.Fields = d.Definition.Fields(step, d.Set, d.Me.ID, a.typed, a.problems, h.env(ctx, d, p, a.month, &failed), tr)
+	env := h.env(ctx, d, p, a.month, &failed)
+	env.File = d.fileOf(step)
+	view.Fields, view.Uploads = d.Definition.Fields(step, d.Set, d.Me.ID, a.typed, a.problems, env, tr), step.AsksFiles()
 	if failed != nil {
 		return failed
 	}
@@ -167,7 +171,11 @@ func (h *Handler) saveStep(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	a := attempt{typed: values, change: values.Get("change") != "", tag: values.Get("version")}
+	uploads, err := h.receive(c, values)
+	if err != nil {
+		return h.settled(c, err)
+	}
+	a := attempt{typed: values, uploads: uploads, change: values.Get("change") != "", tag: values.Get("version")}
 	var onto string
 	var seen *dossier
 	var who *Person
@@ -213,17 +221,21 @@ func (h *Handler) readStep(d *dossier, p *Person, a *attempt) (catalog.Answers, 
 	if _, q := slotQuestion(d.Definition); q != nil {
 		a.month = a.typed.Get(q.ID + "-month")
 	}
+	if left, pressed := dropFile(a.typed); pressed {
+		a.typed = left
+		return nil, errShown
+	}
 	if rearranged, pressed := a.step.Rearrange(a.typed); pressed {
-		a.typed = rearranged
+		a.typed, a.problems = rearranged, a.uploads
 		return nil, errShown
 	}
 	// Without Slots any time of the office's rule passes: whether it is free is for the booking to say.
-	env := catalog.Env{Now: h.Now(), Month: a.month, Prefill: p.Profile, Find: a.said.find}
+	env := catalog.Env{Now: h.Now(), Month: a.month, Prefill: p.Profile, Find: a.said.find, File: d.fileOf(a.step)}
 	if a.queries = d.Definition.Queries(a.step, d.Set, d.Me.ID); a.said == nil && len(a.queries) > 0 {
 		return nil, errAsk
 	}
 	answers, problems := d.Definition.Parse(a.step, a.typed, d.Set, d.Me.ID, env)
-	if a.problems = problems; len(problems) > 0 {
+	if a.problems = withUploads(problems, a.uploads); len(a.problems) > 0 {
 		return nil, errShown
 	}
 	tag, err := d.tag(a.step)
