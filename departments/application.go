@@ -7,18 +7,18 @@ import (
 
 // Application is what a department receives in Delivery.Data. Rows are for people to read, Answers for machines.
 type Application struct {
-	SubmittedAt time.Time       `json:"submitted_at"`
-	ServiceName string          `json:"service_name,omitempty"`
-	Sections    []Section       `json:"sections,omitempty"` // answers given once for all parties
-	Parties     []Party         `json:"parties,omitempty"`
+	SubmittedAt time.Time `json:"submitted_at"`
+	ServiceName string    `json:"service_name,omitempty"`
+	Sections    []Section `json:"sections,omitempty"` // answers given once for all parties
+	Parties     []Party   `json:"parties,omitempty"`
 
 	// Organisation is in whose name the first party files, as the identity provider vouches for it; nil for a private person.
 	Organisation *Organisation `json:"organisation,omitempty"`
 
-	Hash        string          `json:"hash,omitempty"` // SHA-256 of the canonical text that all parties signed
-	Slot        *Slot           `json:"slot,omitempty"`
-	Payment     *Payment        `json:"payment,omitempty"`
-	Answers     json.RawMessage `json:"answers,omitempty"` // catalog.Set
+	Hash    string          `json:"hash,omitempty"` // SHA-256 of the canonical text that all parties signed
+	Slot    *Slot           `json:"slot,omitempty"`
+	Payment *Payment        `json:"payment,omitempty"`
+	Answers json.RawMessage `json:"answers,omitempty"` // catalog.Set
 }
 
 // Organisation is a legal entity or a sole proprietor.

@@ -25,3 +25,13 @@ func organisationByNumber(ctx context.Context, d db.DB, ogrn string) (*Organisat
 		WHERE ogrn = $1`, ogrn)
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Organisation])
 }
+
+func organisationByINN(ctx context.Context, d db.DB, inn string) (*Organisation, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT ogrn, inn, kpp, full_name, short_name, legal_form, okved, address, oktmo, status, head, head_snils
+		FROM register_organisation
+		WHERE inn = $1
+		ORDER BY status
+		LIMIT 1`, inn)
+	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Organisation])
+}

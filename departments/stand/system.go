@@ -28,6 +28,7 @@ type System struct {
 
 	visits  *visits           // when it receives people; nil when it gives no times
 	settles map[string]string // service → question that chose the bill which the payment settles
+	rules   map[string]ruling // service → what the system decides by itself
 
 	cfg    *Config
 	keys   *departments.Keys
@@ -120,7 +121,10 @@ func (s *System) receive(ctx context.Context, e *departments.Event, m *departmen
 		case !fresh:
 			return nil
 		case s.AtOnce:
-			return setState(ctx, tx, s.Code, r.ID, "accepted", "")
+			if err := setState(ctx, tx, s.Code, r.ID, "accepted", ""); err != nil {
+				return err
+			}
+			return s.rule(ctx, tx, r)
 		case s.cfg.AutoAccept:
 			return s.apply(ctx, tx, r, "accept", "")
 		}

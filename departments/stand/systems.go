@@ -24,6 +24,10 @@ func systems() []*System {
 		{Code: "labour"},
 		{Code: "bti"},
 		{Code: "education"},
+		{Code: "tax", AtOnce: true, rules: map[string]ruling{"register-extract": ruleExtract}},
+		{Code: "construction"},
+		{Code: "trade"},
+		{Code: "transport"},
 	}
 }
 

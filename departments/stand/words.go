@@ -25,6 +25,11 @@ func (w words) cards(data json.RawMessage) (readable, raw []frontend.SummaryList
 		return nil, w.tree("", data)
 	}
 	readable = append(readable, w.signed(&a))
+	if o := a.Organisation; o != nil {
+		readable = append(readable, card(w.t("stand.organisation_card"), w.row("organisation_name", o.Name), w.row("organisation_ogrn", o.OGRN),
+			w.row("organisation_inn", o.INN), w.row("organisation_kpp", o.KPP), w.row("organisation_address", o.Address),
+			w.row("organisation_position", o.Position)))
+	}
 	if a.Slot != nil {
 		readable = append(readable, card(w.t("stand.slot"), w.row("slot_place", join(a.Slot.Name, a.Slot.Address)),
 			w.row("slot_start", rus.FormatDateTime(a.Slot.Start, w.lang)), w.row("slot_office", a.Slot.Office)))
