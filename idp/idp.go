@@ -116,7 +116,7 @@ func New(cfg Config) (*fiber.App, error) {
 		PublicURL: cfg.Issuer, Cookie: Cookie, Secure: cfg.Secure, Required: cfg.TwoSteps, Roots: cfg.Roots, CheckPassword: people.CheckPassword,
 		Waiting: people.Waiting, AllowForm: oauth.AllowForm,
 	}
-	people.Proofs = account.Proofs{Second: proofs.Second, Entered: proofs.Entered, Registered: proofs.Registered, Ways: proofs.Ways}
+	people.Proofs = account.Proofs{Second: proofs.Second, Always: cfg.TwoSteps, Browser: proofs.BrowserHash, Entered: proofs.Entered, Registered: proofs.Registered, Ways: proofs.Ways}
 	orgs.Waiting = people.Waiting
 	for _, h := range cfg.personal(people, limit) {
 		h.Mount(app)

@@ -47,13 +47,18 @@ func oneAccount(rows pgx.Rows) (*Account, error) {
 type lock struct {
 	Account
 	Password string
+	Second   bool // the person has switched a second proof on
 }
 
-// locksOf returns the accounts that an identifier may mean. Eleven digits may be a phone and a СНИЛС, so there may be two.
+// locksOf returns the accounts that an identifier may mean. Eleven digits may be a phone and a СНИЛС, so there may be two. The tables of
+// second proofs are idp/factor's: most people have none, and are spared the question.
 func locksOf(ctx context.Context, d db.DB, i identifier) ([]lock, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT id, oid, last_name, first_name, middle_name, phone, email, email_confirmed_at IS NOT NULL AS email_confirmed,
-		       level, level_at, language, password
+		       level, level_at, language, password,
+		       EXISTS (SELECT 1 FROM factor_sms f WHERE f.account_id = account.id)
+		       OR EXISTS (SELECT 1 FROM factor_totp f WHERE f.account_id = account.id)
+		       OR EXISTS (SELECT 1 FROM factor_passkey f WHERE f.account_id = account.id AND NOT f.cloned) AS second
 		FROM account
 		WHERE phone = $1 OR (email = $2 AND email_confirmed_at IS NOT NULL) OR snils_key = $3
 		ORDER BY phone = $1 DESC, id`, i.Phone, i.Email, i.SNILSKey)

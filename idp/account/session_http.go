@@ -96,11 +96,7 @@ func (s *Sessions) Start(c *fiber.Ctx, a *Account, methods ...string) error {
 
 // StartWith is Start with more to do in the same transaction, or nil.
 func (s *Sessions) StartWith(c *fiber.Ctx, a *Account, more func(pgx.Tx, *SignIn) error, methods ...string) error {
-	now, token := s.Now().UTC().Truncate(time.Microsecond), secret.Token(32)
-	in := &SignIn{
-		ID: uuid.Must(uuid.NewV7()), AccountID: a.ID, Methods: methods, StartedAt: now, AuthenticatedAt: now, SeenAt: now,
-		EndsAt: now.Add(sessionLife), Device: shortDevice(c.Get(fiber.HeaderUserAgent)), Address: addressOf(c),
-	}
+	in, token := s.fresh(c, a, methods)
 	err := db.InTx(c.UserContext(), s.DB, func(tx pgx.Tx) error {
 		if s.Starting != nil {
 			if err := s.Starting(c, tx, a); err != nil {
@@ -110,7 +106,7 @@ func (s *Sessions) StartWith(c *fiber.Ctx, a *Account, more func(pgx.Tx, *SignIn
 		if err := s.open(c, tx, in, secret.HashToken(token)); err != nil {
 			return err
 		}
-		err := journal.Write(c.UserContext(), db.Later(tx), entry(c, a.ID, "idp.signed_in", map[string]any{"methods": methods, "sid": in.ID}))
+		err := journal.Write(c.UserContext(), db.Later(tx), signedIn(c, in))
 		if err != nil || more == nil {
 			return err
 		}
@@ -119,9 +115,42 @@ func (s *Sessions) StartWith(c *fiber.Ctx, a *Account, more func(pgx.Tx, *SignIn
 	if err != nil {
 		return err
 	}
+	s.begin(c, in, a, token)
+	return nil
+}
+
+// startKnown is Start at a browser that knows the person, in one statement: most sign-ins are such. It returns false, with nothing
+// done, where Start has more to do: the browser is new or has a session, the account is blocked or waits for its deletion, or the
+// person reads another language than before.
+func (s *Sessions) startKnown(c *fiber.Ctx, a *Account, browser []byte, methods ...string) (started bool, err error) {
+	if browser == nil || c.Cookies(s.Cookie) != "" || a.Language != web.Lang(c) {
+		return false, nil
+	}
+	in, token := s.fresh(c, a, methods)
+	started, err = insertSessionAtKnown(c.UserContext(), s.DB, in, secret.HashToken(token), browser, signedIn(c, in))
+	if started {
+		s.begin(c, in, a, token)
+	}
+	return started, err
+}
+
+// fresh is a sign-in that begins, and the token of its cookie.
+func (s *Sessions) fresh(c *fiber.Ctx, a *Account, methods []string) (in *SignIn, token string) {
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	return &SignIn{
+		ID: uuid.Must(uuid.NewV7()), AccountID: a.ID, Methods: methods, StartedAt: now, AuthenticatedAt: now, SeenAt: now,
+		EndsAt: now.Add(sessionLife), Device: shortDevice(c.Get(fiber.HeaderUserAgent)), Address: addressOf(c),
+	}, secret.Token(32)
+}
+
+func signedIn(c *fiber.Ctx, in *SignIn) journal.Entry {
+	return entry(c, in.AccountID, "idp.signed_in", map[string]any{"methods": in.Methods, "sid": in.ID})
+}
+
+// begin lets the rest of the request, and those that follow, know who is signed in.
+func (s *Sessions) begin(c *fiber.Ctx, in *SignIn, a *Account, token string) {
 	c.Cookie(&fiber.Cookie{Name: s.Cookie, Value: token, Path: "/", HTTPOnly: true, Secure: s.Secure, SameSite: "Lax"})
 	carry(c, in, a)
-	return nil
 }
 
 // open renews the session of the browser when it is this person's, and makes a new one otherwise.

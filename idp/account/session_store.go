@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
+	"tamga/internal/journal"
 )
 
 // sessionByToken returns the live session of a cookie and whose it is, or pgx.ErrNoRows.
@@ -35,6 +37,34 @@ func insertSession(ctx context.Context, d db.DB, s *SignIn, tokenHash []byte) er
 		VALUES ($1, $2, $3, $4, $5, $5, $5, $6, $7, nullif($8, '')::inet)`,
 		s.ID, s.AccountID, tokenHash, s.Methods, s.StartedAt, s.EndsAt, s.Device, s.Address)
 	return err
+}
+
+// browserSeenEvery is how exactly it is known when a browser was seen last: it is forgotten after a year.
+const browserSeenEvery = 30 * 24 * time.Hour
+
+// insertSessionAtKnown signs a person in, if the browser is one of theirs that was seen lately and nothing is to be told or asked about the
+// account: the conditions are those under which safety.Keeper.Admit and factor.Handler.Entered do nothing. The lock makes a blocking
+// that goes on meanwhile either wait and end this session, too, or be seen here.
+func insertSessionAtKnown(ctx context.Context, d db.DB, s *SignIn, tokenHash, browser []byte, e journal.Entry) (bool, error) {
+	details, err := json.Marshal(e.Details)
+	if err != nil {
+		return false, err
+	}
+	tag, err := d.Exec(ctx, `
+		WITH admitted AS (
+			SELECT id FROM account WHERE id = $2 AND blocked_by IS NULL AND delete_at IS NULL FOR NO KEY UPDATE
+		), known AS (
+			SELECT 1 FROM known_browser WHERE account_id = $2 AND token_hash = $9 AND last_at > $10
+		), opened AS (
+			INSERT INTO session (id, account_id, token_hash, methods, started_at, authenticated_at, seen_at, ends_at, device, address)
+			SELECT $1, $2, $3, $4, $5, $5, $5, $6, $7, nullif($8, '')::inet FROM admitted, known
+			RETURNING id
+		)
+		INSERT INTO journal (actor, actor_role, action, subject, details, address)
+		SELECT $11, $12, $13, $11, $14::jsonb, nullif($8, '')::inet FROM opened`,
+		s.ID, s.AccountID, tokenHash, s.Methods, s.StartedAt, s.EndsAt, s.Device, s.Address,
+		browser, s.StartedAt.Add(-browserSeenEvery), e.Actor, e.ActorRole, e.Action, string(details))
+	return tag.RowsAffected() == 1, err
 }
 
 // renewSession gives a live session a new token and the proofs of a new sign-in. It returns false when the session has ended.

@@ -19,6 +19,10 @@ type Proofs struct {
 	// Second is asked after a right password. It returns the page of the second proof, or "" when the password is enough. watched
 	// says that many passwords were tried at this account from browsers that are not its owner's.
 	Second func(c *fiber.Ctx, a *Account, request *uuid.UUID, watched bool) (page string, err error)
+	// Always says that Second is asked even for those who have not switched any on and are not watched.
+	Always bool
+	// Browser names the browser to those who know it, or is nil for one that nobody has signed in at.
+	Browser func(c *fiber.Ctx) []byte
 	// Entered is told of a person who signs in, Registered of one who has just registered, in the transaction that signs in.
 	Entered, Registered func(c *fiber.Ctx, tx pgx.Tx, a *Account, in *SignIn) error
 	// Ways are the other ways to sign in that the page offers.
@@ -82,7 +86,7 @@ func snilsKey(box *secret.Box, snils string) []byte { return box.Blind("snils:" 
 
 // signIn returns the account that the password opens, or nil, and then the one that it was tried at, if there is one. It takes as
 // long for an account that does not exist.
-func (h *Handler) signIn(ctx context.Context, i identifier, password string) (found *Account, tried uuid.UUID, err error) {
+func (h *Handler) signIn(ctx context.Context, i identifier, password string) (found *lock, tried uuid.UUID, err error) {
 	if len(password) > passwordMax {
 		password = ""
 	}
@@ -106,9 +110,9 @@ func (h *Handler) signIn(ctx context.Context, i identifier, password string) (fo
 			if err != nil {
 				return nil, uuid.Nil, err
 			}
-			return &l.Account, l.ID, setPassword(ctx, h.DB, l.ID, hash)
+			return &l, l.ID, setPassword(ctx, h.DB, l.ID, hash)
 		}
-		return &l.Account, l.ID, nil
+		return &l, l.ID, nil
 	}
 	return nil, locks[0].ID, nil
 }

@@ -100,15 +100,21 @@ func (h *Handler) login(c *fiber.Ctx) error {
 }
 
 // afterPassword signs the person in, or asks for the second proof.
-func (h *Handler) afterPassword(c *fiber.Ctx, a *Account, id *uuid.UUID, w *Waiting, watched bool) error {
-	page, err := h.Proofs.Second(c, a, id, watched)
-	if err != nil {
-		return err
+func (h *Handler) afterPassword(c *fiber.Ctx, l *lock, id *uuid.UUID, w *Waiting, watched bool) error {
+	a := &l.Account
+	if l.Second || watched || h.Proofs.Always {
+		page, err := h.Proofs.Second(c, a, id, watched)
+		if err != nil {
+			return err
+		}
+		if page != "" {
+			return c.Redirect(page, fiber.StatusSeeOther)
+		}
 	}
-	if page != "" {
-		return c.Redirect(page, fiber.StatusSeeOther)
+	started, err := h.Sessions.startKnown(c, a, h.Proofs.Browser(c), MethodPassword)
+	if err == nil && !started {
+		err = h.Sessions.StartWith(c, a, func(tx pgx.Tx, in *SignIn) error { return h.Proofs.Entered(c, tx, a, in) }, MethodPassword)
 	}
-	err = h.Sessions.StartWith(c, a, func(tx pgx.Tx, in *SignIn) error { return h.Proofs.Entered(c, tx, a, in) }, MethodPassword)
 	if err != nil {
 		return err
 	}

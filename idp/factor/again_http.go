@@ -116,7 +116,7 @@ func (h *Handler) enterAgain(c *fiber.Ctx) error {
 }
 
 func (h *Handler) afterPassword(c *fiber.Ctx, a *account.Account, next string) error {
-	s, err := setOf(c.UserContext(), h.DB, a.ID, h.browserHash(c))
+	s, err := setOf(c.UserContext(), h.DB, a.ID, h.BrowserHash(c))
 	if err != nil {
 		return err
 	}

@@ -26,8 +26,8 @@ const (
 // noticeRate bounds the messages about new browsers: whoever has the password could send them without end.
 var noticeRate = web.Rate{Burst: 10, Every: 30 * time.Minute}
 
-// browserHash names the browser, or is nil for one without our cookie.
-func (h *Handler) browserHash(c *fiber.Ctx) []byte {
+// BrowserHash names the browser, or is nil for one without our cookie.
+func (h *Handler) BrowserHash(c *fiber.Ctx) []byte {
 	if token := c.Cookies(h.Cookie + browserCookie); token != "" {
 		return secret.HashToken(token)
 	}
@@ -50,7 +50,7 @@ func (h *Handler) start(c *fiber.Ctx, a *account.Account, methods ...string) err
 }
 
 func (h *Handler) entered(c *fiber.Ctx, tx pgx.Tx, a *account.Account, in *account.SignIn, tell bool) error {
-	hash, now := h.browserHash(c), h.now()
+	hash, now := h.BrowserHash(c), h.now()
 	if hash != nil {
 		known, err := touchBrowser(c.UserContext(), tx, a.ID, hash, now)
 		if err != nil || known {
@@ -119,7 +119,7 @@ func (h *Handler) disown(c *fiber.Ctx, token string) error {
 
 // known tells whether the owner of the account has signed in at this browser before.
 func (h *Handler) known(ctx context.Context, c *fiber.Ctx, person uuid.UUID) (bool, error) {
-	hash := h.browserHash(c)
+	hash := h.BrowserHash(c)
 	if hash == nil {
 		return false, nil
 	}

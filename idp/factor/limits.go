@@ -27,7 +27,7 @@ var (
 func (h *Handler) allowGuess(c *fiber.Ctx, person uuid.UUID, known bool) error {
 	ctx, who := c.UserContext(), h.blindName(person)
 	if known {
-		return h.Limit.Allow(ctx, "idp-second-browser", who+":"+hex.EncodeToString(h.browserHash(c)[:12]), guessBrowser)
+		return h.Limit.Allow(ctx, "idp-second-browser", who+":"+hex.EncodeToString(h.BrowserHash(c)[:12]), guessBrowser)
 	}
 	if err := h.Limit.Allow(ctx, "idp-second-address", c.IP(), guessAddress); err != nil {
 		return err

@@ -157,7 +157,7 @@ func (h *Handler) signInByQR(c *fiber.Ctx, q *qrSignIn) error {
 	if err != nil {
 		return err
 	}
-	s, err := setOf(c.UserContext(), h.DB, a.ID, h.browserHash(c))
+	s, err := setOf(c.UserContext(), h.DB, a.ID, h.BrowserHash(c))
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 // Second is asked after a right password. It returns the page of the second proof, or "" when the password is enough. watched
 // says that many passwords were tried at this account from browsers that are not the owner's.
 func (h *Handler) Second(c *fiber.Ctx, a *account.Account, request *uuid.UUID, watched bool) (string, error) {
-	s, err := setOf(c.UserContext(), h.DB, a.ID, h.browserHash(c))
+	s, err := setOf(c.UserContext(), h.DB, a.ID, h.BrowserHash(c))
 	if err != nil {
 		return "", err
 	}

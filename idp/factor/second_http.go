@@ -69,7 +69,7 @@ func (h *Handler) showSecond(c *fiber.Ctx) error {
 // stepUp begins the second proof of a person who is signed in. No code is sent before the person asks: this page is opened by a
 // link, and a link has no consequences.
 func (h *Handler) stepUp(c *fiber.Ctx, in *account.SignIn, id *uuid.UUID, w *account.Waiting) error {
-	s, err := setOf(c.UserContext(), h.DB, in.AccountID, h.browserHash(c))
+	s, err := setOf(c.UserContext(), h.DB, in.AccountID, h.BrowserHash(c))
 	if err != nil {
 		return err
 	}
@@ -275,7 +275,7 @@ func (h *Handler) sendSMS(c *fiber.Ctx) error {
 	if f == nil {
 		return c.Redirect(back, fiber.StatusSeeOther)
 	}
-	s, err := setOf(c.UserContext(), h.DB, f.AccountID, h.browserHash(c))
+	s, err := setOf(c.UserContext(), h.DB, f.AccountID, h.BrowserHash(c))
 	if err != nil {
 		return err
 	}

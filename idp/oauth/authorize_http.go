@@ -52,7 +52,7 @@ func (h *Handler) authorize(c *fiber.Ctx) error {
 	r, ar, err := h.read(ctx, form, v)
 	if err != nil {
 		if r != nil && r.waits {
-			_ = useRequest(ctx, h.DB, r.ID, time.Now()) // a pushed request is answered by its error, too
+			_ = h.store.useRequest(ctx, r.ID, time.Now()) // a pushed request is answered by its error, too
 		}
 		return h.refuse(c, ar, err)
 	}
@@ -62,7 +62,7 @@ func (h *Handler) authorize(c *fiber.Ctx) error {
 	}
 	if promptOf(r.Form).Has("none") && next != stepAnswer {
 		if r.waits {
-			_ = useRequest(ctx, h.DB, r.ID, time.Now())
+			_ = h.store.useRequest(ctx, r.ID, time.Now())
 		}
 		return h.refuse(c, ar, silentError(next))
 	}
@@ -70,7 +70,7 @@ func (h *Handler) authorize(c *fiber.Ctx) error {
 		return h.answer(ctx, c, r, v, ar, nil)
 	}
 	if !r.waits {
-		if err := insertRequest(ctx, h.DB, r); err != nil {
+		if err := h.store.insertRequest(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -326,7 +326,7 @@ func (h *Handler) cancel(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := useRequest(ctx, h.DB, r.ID, time.Now()); err != nil {
+	if err := h.store.useRequest(ctx, r.ID, time.Now()); err != nil {
 		return err
 	}
 	ar, err := h.fosite.parse(ctx, r.Client, r.Form)

@@ -47,6 +47,11 @@ func (h *Handler) prefetch(ctx context.Context, r *http.Request, hash []byte, ki
 	if hash == nil {
 		return ctx, nil, nil
 	}
+	if len(kinds) == 1 && kinds[0] == "code" {
+		if g, ok := h.store.codes.take(string(hash)); ok {
+			return ctx, g, nil
+		}
+	}
 	g, err := grantByHash(ctx, h.DB, hash, kinds...)
 	return ctx, g, ignoreMissing(err)
 }

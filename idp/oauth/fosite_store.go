@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/ory/fosite"
 	"github.com/ory/fosite/handler/oauth2"
@@ -19,7 +20,9 @@ import (
 type store struct {
 	DB db.DB
 
-	clients clientCache
+	clients  clientCache
+	requests recent[uuid.UUID, keptRequest]
+	codes    recent[string, *grant] // by their hashes: each is taken once
 }
 
 var (
@@ -47,7 +50,14 @@ func (s *store) CreateAuthorizeCodeSession(ctx context.Context, code string, r f
 	if a == nil {
 		return errNoAnswer
 	}
+	if a.request != nil {
+		defer s.requests.drop(*a.request)
+	}
 	a.lost, err = insertCode(ctx, s.conn(ctx), &g, a)
+	if err == nil && !a.lost {
+		g.Active, g.Since = true, a.at
+		s.codes.put(string(g.Signature), &g)
+	}
 	return err
 }
 

@@ -66,10 +66,14 @@ func insertCode(ctx context.Context, d db.DB, g *grant, a *answering) (used bool
 	if err != nil {
 		return false, err
 	}
-	s := g.Session
+	s, offline := g.Session, g.GrantedScopes.Has("offline_access")
+	ends := g.ExpiresAt.Add(accessLife) // of the family: no first tokens outlive it, so the exchange leaves its row alone
+	if offline {
+		ends = g.ExpiresAt.Add(refreshLife)
+	}
 	tag, err := d.Exec(ctx, `
 		WITH request AS (
-			UPDATE oauth_request SET used_at = $6 WHERE id = $12 AND used_at IS NULL
+			UPDATE oauth_request SET used_at = $6 WHERE id = $12 AND used_at IS NULL AND expires_at > $6
 			RETURNING 1
 		), first AS (
 			SELECT FROM request
@@ -83,7 +87,7 @@ func insertCode(ctx context.Context, d db.DB, g *grant, a *answering) (used bool
 			    granted_at = excluded.granted_at
 		), family AS (
 			INSERT INTO oauth_family (id, client_id, account_id, session_id, offline, created_at, expires_at)
-			SELECT $1, $2, $3, $4, $5, $6, $7 FROM first
+			SELECT $1, $2, $3, $4, $5, $6, $16 FROM first
 		), visit AS (
 			INSERT INTO oauth_visit (session_id, client_id, subject, created_at)
 			SELECT $4, $2, $8, $6 FROM first
@@ -101,8 +105,8 @@ func insertCode(ctx context.Context, d db.DB, g *grant, a *answering) (used bool
 		)
 		INSERT INTO oauth_grant (kind, signature, request_id, client_id, subject, requested_at, expires_at, data)
 		SELECT 'code', $9, $1, $2, $8, $15, $7, $10 FROM first`,
-		g.Family, g.ClientID, s.Account, s.SID, g.GrantedScopes.Has("offline_access"), a.at, g.ExpiresAt, g.Subject, g.Signature, data,
-		[]string(g.GrantedScopes), a.request, a.agreed, a.address, g.RequestedAt)
+		g.Family, g.ClientID, s.Account, s.SID, offline, a.at, g.ExpiresAt, g.Subject, g.Signature, data,
+		[]string(g.GrantedScopes), a.request, a.agreed, a.address, g.RequestedAt, ends)
 	return err == nil && tag.RowsAffected() == 0, err
 }
 
@@ -119,8 +123,10 @@ func (x *exchange) settle(ctx context.Context, d db.DB, now time.Time) (lost boo
 	switch {
 	case x.device != nil:
 		written, err = x.settleDevice(ctx, d, n, now)
+	case x.claim != nil && x.claim.Kind == "code":
+		written, err = x.settleCode(ctx, d, n)
 	case x.claim != nil:
-		written, err = x.settleClaim(ctx, d, n, now)
+		written, err = x.settleRefresh(ctx, d, n, now)
 	default:
 		written, err = insertOwn(ctx, d, n)
 	}
@@ -151,20 +157,39 @@ func (n *freshRows) add(g *grant) error {
 	return nil
 }
 
-// settleClaim uses up a code or a refresh token. PostgreSQL makes a second claim of the row wait for the first and then look
-// again: it finds the row inactive, and inserts nothing.
-func (x *exchange) settleClaim(ctx context.Context, d db.DB, n *freshRows, now time.Time) (int64, error) {
+// settleCode uses up a code. PostgreSQL makes a second claim of the row wait for the first and then look again: it finds the row
+// inactive, and inserts nothing.
+func (x *exchange) settleCode(ctx context.Context, d db.DB, n *freshRows) (int64, error) {
 	tag, err := d.Exec(ctx, `
 		WITH claimed AS (
 			UPDATE oauth_grant g
-			SET active = false, used_at = $3, answer = $4
+			SET active = false
 			FROM oauth_family f
-			WHERE g.kind = $1 AND g.signature = $2 AND g.active AND f.id = g.request_id AND f.revoked_at IS NULL
+			WHERE g.kind = 'code' AND g.signature = $1 AND g.active AND f.id = g.request_id AND f.revoked_at IS NULL
+			RETURNING g.request_id, g.client_id, g.subject
+		)
+		INSERT INTO oauth_grant (kind, signature, request_id, client_id, subject, requested_at, expires_at, data)
+		SELECT n.kind, n.signature, c.request_id, c.client_id, c.subject, n.requested, n.expires, n.data::jsonb
+		FROM claimed c, unnest($2::text[], $3::bytea[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+		     AS n (kind, signature, requested, expires, data)`,
+		x.claim.Signature, n.kinds, n.signatures, n.requested, n.expires, n.data)
+	return tag.RowsAffected(), err
+}
+
+// settleRefresh uses up a refresh token in the same way, and with it the access tokens that came with it. The family's end moves by
+// days: its row is not written anew each time.
+func (x *exchange) settleRefresh(ctx context.Context, d db.DB, n *freshRows, now time.Time) (int64, error) {
+	tag, err := d.Exec(ctx, `
+		WITH claimed AS (
+			UPDATE oauth_grant g
+			SET active = false, used_at = $2, answer = $3
+			FROM oauth_family f
+			WHERE g.kind = 'refresh' AND g.signature = $1 AND g.active AND f.id = g.request_id AND f.revoked_at IS NULL
 			RETURNING g.request_id, g.client_id, g.subject
 		), aged AS (
 			UPDATE oauth_family
-			SET expires_at = greatest(expires_at, $5)
-			WHERE id = (SELECT request_id FROM claimed)
+			SET expires_at = $4::timestamptz + interval '1 day'
+			WHERE id = (SELECT request_id FROM claimed) AND expires_at < $4
 		), rotated AS (
 			UPDATE oauth_grant
 			SET active = false
@@ -172,17 +197,17 @@ func (x *exchange) settleClaim(ctx context.Context, d db.DB, n *freshRows, now t
 		)
 		INSERT INTO oauth_grant (kind, signature, request_id, client_id, subject, requested_at, expires_at, data)
 		SELECT n.kind, n.signature, c.request_id, c.client_id, c.subject, n.requested, n.expires, n.data::jsonb
-		FROM claimed c, unnest($6::text[], $7::bytea[], $8::timestamptz[], $9::timestamptz[], $10::text[])
+		FROM claimed c, unnest($5::text[], $6::bytea[], $7::timestamptz[], $8::timestamptz[], $9::text[])
 		     AS n (kind, signature, requested, expires, data)`,
-		x.claim.Kind, x.claim.Signature, now, x.answer, x.ends(), n.kinds, n.signatures, n.requested, n.expires, n.data)
+		x.claim.Signature, now, x.answer, x.ends(), n.kinds, n.signatures, n.requested, n.expires, n.data)
 	return tag.RowsAffected(), err
 }
 
 // insertOwn stores tokens of a client in its own name.
 func insertOwn(ctx context.Context, d db.DB, n *freshRows) (int64, error) {
 	tag, err := d.Exec(ctx, `
-		INSERT INTO oauth_grant (kind, signature, client_id, subject, requested_at, expires_at, data)
-		SELECT n.kind, n.signature, $1, $2, n.requested, n.expires, n.data::jsonb
+		INSERT INTO oauth_grant (kind, signature, owner, client_id, subject, requested_at, expires_at, data)
+		SELECT n.kind, n.signature, $1, $1, $2, n.requested, n.expires, n.data::jsonb
 		FROM unnest($3::text[], $4::bytea[], $5::timestamptz[], $6::timestamptz[], $7::text[])
 		     AS n (kind, signature, requested, expires, data)`,
 		n.clientID, n.subject, n.kinds, n.signatures, n.requested, n.expires, n.data)

@@ -112,9 +112,9 @@ func TestPurge(t *testing.T) {
 	for _, sql := range []string{
 		`INSERT INTO oauth_proof SELECT sha256(n::text::bytea), now() - interval '1 minute' FROM generate_series(1, 2500) n`,
 		`INSERT INTO oauth_proof VALUES (sha256('live'), now() + interval '1 minute')`,
-		`INSERT INTO oauth_grant (kind, signature, client_id, subject, requested_at, expires_at, data)
-		 VALUES ('access', sha256('old'), 'c', 'c', now(), now() - interval '1 second', '{}'),
-		        ('access', sha256('new'), 'c', 'c', now(), now() + interval '1 hour', '{}')`,
+		`INSERT INTO oauth_grant (kind, signature, owner, client_id, subject, requested_at, expires_at, data)
+		 VALUES ('access', sha256('old'), 'c', 'c', 'c', now(), now() - interval '1 second', '{}'),
+		        ('access', sha256('new'), 'c', 'c', 'c', now(), now() + interval '1 hour', '{}')`,
 		`UPDATE oauth_grant SET expires_at = now() - interval '1 second', active = false WHERE kind = 'code'`,
 	} {
 		if _, err := tx.Exec(ctx, sql); err != nil {
@@ -134,7 +134,7 @@ func TestPurge(t *testing.T) {
 	check("first", `SELECT count(*) FROM oauth_proof`, 1)
 	check("first", `SELECT count(*) FROM oauth_grant WHERE kind = 'access'`, 1)
 	check("first", `SELECT count(*) FROM oauth_grant WHERE kind = 'code'`, 1)
-	if err := purgeExpired(ctx, tx, g.ExpiresAt.Add(time.Second)); err != nil {
+	if err := purgeExpired(ctx, tx, g.ExpiresAt.Add(accessLife+time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	check("family", `SELECT count(*) FROM oauth_grant WHERE kind = 'code'`, 0)

@@ -16,12 +16,44 @@ import (
 
 // insertRequest keeps a request until the person has done their part. The commit does not wait for the disk: losing a request in
 // a power cut costs the person one more click at the client, and nothing that was given to anybody hangs on it.
-func insertRequest(ctx context.Context, d db.DB, r *request) error {
-	_, err := d.Exec(ctx, `
+func (s *store) insertRequest(ctx context.Context, r *request) error {
+	form, ends := r.Form.Encode(), r.CreatedAt.Add(requestLife)
+	_, err := s.DB.Exec(ctx, `
 		WITH soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 		INSERT INTO oauth_request (id, client_id, form, created_at, expires_at)
-		SELECT $1, $2, $3, $4, $5 FROM soon`, r.ID, r.Client.ID, r.Form.Encode(), r.CreatedAt, r.CreatedAt.Add(requestLife))
+		SELECT $1, $2, $3, $4, $5 FROM soon`, r.ID, r.Client.ID, form, r.CreatedAt, ends)
+	if err == nil && len(form) < maxAddress {
+		s.requests.put(r.ID, keptRequest{r.Client.ID, r.Form, r.CreatedAt, ends})
+	}
 	return err
+}
+
+// keptRequest is a request that waits, as it was written: it never changes, but for being used up. Nobody may write into its form.
+type keptRequest struct {
+	client    string
+	form      url.Values
+	createdAt time.Time
+	expiresAt time.Time
+}
+
+// recall returns a request that this process wrote a moment ago, or nil. What the person agreed to is looked up only where it counts.
+func (s *store) recall(ctx context.Context, id, person uuid.UUID, now time.Time) (*request, error) {
+	k, ok := s.requests.get(id)
+	if !ok || !k.expiresAt.After(now) {
+		return nil, nil
+	}
+	r := &request{ID: id, Form: k.form, CreatedAt: k.createdAt, waits: true}
+	var err error
+	switch {
+	case person == uuid.Nil || promptOf(k.form).Has("consent"):
+		r.Client, err = s.client(ctx, k.client)
+	default:
+		r.Client, r.Agreed, err = s.askingClient(ctx, k.client, person)
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "idp.request_gone")
+	}
+	return r, err
 }
 
 // insertPushed keeps a request that a client's server sent beforehand (RFC 9126).
@@ -58,6 +90,9 @@ func (s *store) scanRequest(ctx context.Context, row pgx.Row) (*request, error) 
 
 // requestByID returns a request that waits, with its client and what the person agreed to. The person may be nobody.
 func (s *store) requestByID(ctx context.Context, id, person uuid.UUID, now time.Time) (*request, error) {
+	if r, err := s.recall(ctx, id, person, now); r != nil || err != nil {
+		return r, err
+	}
 	return s.scanRequest(ctx, s.DB.QueryRow(ctx, `SELECT `+requestColumns+` WHERE r.id = $1 AND r.expires_at > $3`, id, person, now))
 }
 
@@ -89,8 +124,9 @@ func (s *store) askingClient(ctx context.Context, id string, person uuid.UUID) (
 }
 
 // useRequest answers a request once.
-func useRequest(ctx context.Context, d db.DB, id uuid.UUID, now time.Time) error {
-	tag, err := d.Exec(ctx, `UPDATE oauth_request SET used_at = $2 WHERE id = $1 AND used_at IS NULL`, id, now)
+func (s *store) useRequest(ctx context.Context, id uuid.UUID, now time.Time) error {
+	s.requests.drop(id)
+	tag, err := s.DB.Exec(ctx, `UPDATE oauth_request SET used_at = $2 WHERE id = $1 AND used_at IS NULL`, id, now)
 	if err != nil {
 		return err
 	}
