@@ -88,7 +88,9 @@ func (m *Cache) Serve(c *fiber.Ctx) error {
 // openPage tells whether the answer is the same for everybody.
 func openPage(c *fiber.Ctx) bool {
 	r := c.Response()
-	return r.StatusCode() == fiber.StatusOK && !c.Context().IsBodyStream() && len(r.Header.PeekAll(fiber.HeaderSetCookie)) == 0 &&
+	cookies := 0
+	r.Header.VisitAllCookie(func(_, _ []byte) { cookies++ })
+	return r.StatusCode() == fiber.StatusOK && !r.IsBodyStream() && cookies == 0 &&
 		c.Locals(keyCSRFAsked) == nil && Current(c) == nil && len(r.Header.Peek(fiber.HeaderCacheControl)) == 0 &&
 		strings.HasPrefix(string(r.Header.ContentType()), fiber.MIMETextHTML)
 }
