@@ -33,6 +33,7 @@ const (
 	DemoPyotrSNILS   = "16008501220" // 160-085-012 20: typed, never checked: he is simplified
 	DemoAminaSNILS   = "16309071550" // 163-090-715 50
 	DemoGolnaraSNILS = "17048291368" // 170-482-913 68
+	DemoIlnurSNILS   = "18159204676" // 181-592-046 76
 )
 
 func demoPerson(n int, last, first, middle, sex, born, place, snils, number, email string) account.SeedPerson {
@@ -62,6 +63,8 @@ func DemoPeople() []account.SeedPerson {
 	pyotr.Account.Level, pyotr.Identity = account.Simplified, nil
 	amina := demoPerson(4, "Җиһаншина", "Әминә", "Фәрит кызы", "F", "1990-07-15", "с. Кырлай Арского района", DemoAminaSNILS, "120004", "amina@demo.tamga.example")
 	golnara := demoPerson(5, "Закирова", "Гөлнара", "Ринатовна", "F", "1987-02-28", "г. Казань", DemoGolnaraSNILS, "120005", "golnara@demo.tamga.example")
+	ilnur := demoPerson(6, "Галиев", "Илнур", "Камилевич", "M", "1982-11-09", "г. Арск", DemoIlnurSNILS, "120006", "ilnur@demo.tamga.example")
+	ilnur.Account.Level = account.Confirmed
 	amina.Account.Level, golnara.Account.Level = account.Confirmed, account.Confirmed
 	return []account.SeedPerson{
 		demoPerson(1, "Гарипова", "Алия", "Маратовна", "F", "1998-04-12", "г. Казань", DemoAliyaSNILS, "120001", "aliya@demo.tamga.example"),
@@ -69,6 +72,7 @@ func DemoPeople() []account.SeedPerson {
 		pyotr,
 		amina,
 		golnara,
+		ilnur,
 	}
 }
 

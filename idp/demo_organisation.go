@@ -24,8 +24,8 @@ func DemoPersonID(n int) uuid.UUID {
 	return uuid.MustParse(fmt.Sprintf("01900000-0000-7000-8000-%012d", n))
 }
 
-// DemoOrganisations are the demo's organisations: a company that Амина heads and Тимур works in, and a service centre in which
-// Гөлнара confirms identities.
+// DemoOrganisations are the demo's organisations: a company that Амина heads and Тимур works in, a service centre in which
+// Гөлнара confirms identities, and Илнур, a sole trader.
 func DemoOrganisations() []DemoOrganisation {
 	founded, mfc := time.Date(2015, 4, 20, 0, 0, 0, 0, time.UTC), "mfc"
 	return []DemoOrganisation{
@@ -54,6 +54,15 @@ func DemoOrganisations() []DemoOrganisation {
 			Employees: []organisation.SeedEmployee{
 				{Account: DemoPersonID(5), Position: "Специалист", Powers: map[string]time.Duration{organisation.PowerConfirm: 0}},
 			},
+		}},
+		{Head: "Галиев Илнур Камилевич", HeadSNILS: DemoIlnurSNILS, Seed: organisation.Seed{
+			Organisation: organisation.Organisation{
+				ID: uuid.MustParse("01900000-0000-7000-8000-000000000503"), OID: 999_999_503, Type: organisation.Business,
+				OGRN: "322169000123459", INN: "165512340666", LegalForm: organisation.ProprietorForm, OKVED: "96.02", OKTMO: "92612000",
+				FullName: "Индивидуальный предприниматель Галиев Илнур Камилевич", ShortName: "ИП Галиев И. К.",
+				LegalAddress: "422000, Республика Татарстан, г. Арск, ул. Школьная, д. 12", Phone: "+79172000006", Email: "ilnur@demo.tamga.example",
+			},
+			Employees: []organisation.SeedEmployee{{Account: DemoPersonID(6), Chief: true, Position: "Индивидуальный предприниматель"}},
 		}},
 	}
 }

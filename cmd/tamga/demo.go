@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"tamga/departments/stand"
 	"tamga/frontend"
 	"tamga/idp"
 	"tamga/internal/local"
@@ -26,6 +27,7 @@ import (
 type demoCommand struct {
 	PortBase int           `env:"TAMGA_PORT_BASE" default:"8080" help:"port of the portal; provider, staff site and stands take the next three"`
 	Data     string        `env:"TAMGA_DATA" default:".tamga" help:"where the data are kept"`
+	Clamd    string        `env:"TAMGA_CLAMD" help:"clamd that scans what citizens attach; nothing is scanned without"`
 	Env      string        `env:"TAMGA_ENV" default:"development" help:"the demo does not start in production"`
 	LateIn   time.Duration `env:"TAMGA_DEMO_LATE_AFTER" hidden:"" help:"age at which a waiting delivery is told of"`
 
@@ -180,11 +182,20 @@ func (d *demoCommand) progress(ctx context.Context) func(string) func() {
 // settings returns the configuration of the roles, as the environment would give it in a real deployment.
 func (d *demoCommand) settings(s *demoState, k secret.Keys) (common, citizens, bank, bodies, mail) {
 	return common{Env: "development", LogLevel: "info"},
-		citizens{DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: keyText(k, "portal"), PortalURL: s.portal},
+		citizens{DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: keyText(k, "portal"), PortalURL: s.portal,
+			Files: filepath.Join(d.Data, "files"), Clamd: d.Clamd},
 		bank{BankURL: s.stand + "/bank/api", BankSecret: string(keyText(k, "bank"))},
-		bodies{Plain: true, LateAfter: d.LateIn, RetryMost: 10 * time.Second, Departments: map[string]string{
-			"zags": s.stand + "/zags", "social": s.stand + "/social", "municipality": s.stand + "/municipality"}},
+		bodies{Plain: true, LateAfter: d.LateIn, RetryMost: 10 * time.Second, Departments: standAddresses(s.stand)},
 		mail{SMSURL: s.stand + "/sms", SMTPTLS: "none", MailFrom: "Тамга <noreply@tamga.example>"}
+}
+
+// standAddresses are the departmental systems of the demo.
+func standAddresses(at string) map[string]string {
+	addresses := map[string]string{}
+	for _, code := range stand.Codes() {
+		addresses[code] = at + "/" + code
+	}
+	return addresses
 }
 
 // keyText writes a key as the environment would give it.
@@ -263,6 +274,8 @@ func (s *demoState) announce(out io.Writer, took time.Duration) {
                       %-24s +79172000002 Хабибуллин Тимур  password %[6]s
                       %-24[7]s +79172000003 Смирнов Пётр      password %[6]s (simplified account)
                       %-24[7]s +79172000005 Закирова Гөлнара  password %[6]s (operator of a service centre: %[5]s/operator)
+                      %-24[7]s +79172000004 Җиһаншина Әминә   password %[6]s (head of ООО «Кырлай»)
+                      %-24[7]s +79172000006 Галиев Илнур      password %[6]s (a sole trader)
   Staff site          %-24[8]s Управление ЗАГС → Валеева Гузель Рашитовна   password %[6]s
                       %-24[7]s Управление ЗАГС → Кузнецов Олег Павлович     temporary password Temp2026
                       %-24[7]s Министерство → Нуриев Марат Ильгизович       password %[6]s (deliveries)
