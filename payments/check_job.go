@@ -12,6 +12,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/db"
 	"tamga/internal/notify"
+	"tamga/internal/rus"
 )
 
 // CheckArgs is the job that follows one payment until its end is known. It is made together with the payment.
@@ -38,12 +39,38 @@ type Jobs struct {
 	Now       func() time.Time
 	PublicURL string // of the portal
 	Log       *slog.Logger
+
+	River *river.Client[pgx.Tx] // inserts jobs where none is being worked: on the staff site
 }
 
 // AddWorkers registers the workers. payments.paid is not among them: it belongs to the origin of the charge.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &checkWorker{jobs: j})
 	river.AddWorker(w, &refundWorker{jobs: j})
+	river.AddWorker(w, &booksWorker{jobs: j})
+	river.AddWorker(w, &registryWorker{jobs: j})
+}
+
+// PeriodicJobs are the nightly check of the books, and the registry of the day before, which comes in the morning.
+func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
+	once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 12 * time.Hour}}
+	return []*river.PeriodicJob{
+		river.NewPeriodicJob(daily{3 * time.Hour}, func() (river.JobArgs, *river.InsertOpts) { return BooksArgs{}, once }, nil),
+		river.NewPeriodicJob(daily{9 * time.Hour}, func() (river.JobArgs, *river.InsertOpts) { return RegistryArgs{}, once }, nil),
+	}
+}
+
+// daily is a time of day in Moscow.
+type daily struct{ after time.Duration }
+
+// Next is the next such moment.
+func (d daily) Next(now time.Time) time.Time {
+	day := now.In(rus.Moscow)
+	next := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, rus.Moscow).Add(d.after)
+	if !next.After(now) {
+		next = next.AddDate(0, 0, 1)
+	}
+	return next
 }
 
 type checkWorker struct {
@@ -73,7 +100,11 @@ func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error
 }
 
 func (j *Jobs) desk(ctx context.Context) *desk {
-	return &desk{db: j.DB, river: river.ClientFromContext[pgx.Tx](ctx), banks: banks(j.Bank, j.More), notify: j.Notify, pages: j.Pages, now: j.Now,
+	client := j.River
+	if client == nil {
+		client = river.ClientFromContext[pgx.Tx](ctx)
+	}
+	return &desk{db: j.DB, river: client, banks: banks(j.Bank, j.More), notify: j.Notify, pages: j.Pages, now: j.Now,
 		url: j.PublicURL, log: j.Log}
 }
 

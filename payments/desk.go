@@ -34,7 +34,12 @@ type desk struct {
 type Banks []Acquirer
 
 // banks joins the one that a role names with further ones.
-func banks(first Acquirer, more []Acquirer) Banks { return append(Banks{first}, more...) }
+func banks(first Acquirer, more []Acquirer) Banks {
+	if first == nil {
+		return more
+	}
+	return append(Banks{first}, more...)
+}
 
 // of returns the acquirer that a payment was begun with.
 func (b Banks) of(p *Payment) (Acquirer, error) { return b.named(p.Acquirer) }
@@ -126,6 +131,9 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 		return nil, err
 	}
 	p := newPayment(c, bank.Name(), receipt, want.Method, want.Sum, d.now())
+	if p.Amount == 0 { // an exemption came on top of parts that were paid with a discount in view
+		return nil, fault.New(fault.Conflict, "payments.nothing_to_pay")
+	}
 	if err := insertPayment(ctx, tx, p, foldName(c), want.Reader.Account); err != nil {
 		return nil, err
 	}

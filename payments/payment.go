@@ -79,14 +79,15 @@ func newPayment(c *Charge, acquirer, receipt string, method Method, sum int64, n
 	return p
 }
 
-// credit says how much of the money of a payment its charge takes, and how much discount goes with it. The discount that was
-// promised at the click holds, however late the bank's word comes.
+// credit says how much of the money of a payment its charge takes, and how much discount goes with it. The discount that was in
+// force at the click holds, however late the bank's word comes.
 func credit(c *Charge, p *Payment) (sum, discount int64, closes bool) {
 	if p.Received == nil || p.Currency != Currency {
 		return 0, 0, false
 	}
 	rest := c.Rest()
-	need := max(rest-p.Discount, 0)
+	_, then := c.Offer(p.CreatedAt)
+	need := max(rest-max(p.Discount, then), 0)
 	if *p.Received >= need {
 		return need, rest - need, rest > 0
 	}

@@ -105,6 +105,11 @@ func paymentByID(ctx context.Context, d db.DB, id uuid.UUID) (*Payment, error) {
 	return onePayment(rows)
 }
 
+func paymentByReceipt(ctx context.Context, d db.DB, receipt string) (*Payment, error) {
+	rows, _ := d.Query(ctx, `SELECT `+paymentColumns+` FROM payment WHERE receipt = $1`, receipt)
+	return onePayment(rows)
+}
+
 // lastPayment returns the attempt that a payer means: the one that is alive, else the newest.
 func lastPayment(ctx context.Context, d db.DB, charge uuid.UUID) (*Payment, error) {
 	rows, _ := d.Query(ctx, `

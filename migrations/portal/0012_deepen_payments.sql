@@ -435,3 +435,6 @@ CREATE INDEX discrepancy_open ON discrepancy (found_at) WHERE resolution IS NULL
 INSERT INTO discrepancy (id, kind, acquirer, bank_id, payment_id, ours, theirs, found_at)
 SELECT gen_random_uuid(), CASE state WHEN 'surplus' THEN 'surplus' ELSE 'amount' END, acquirer, coalesce(bank_id, ''), id, amount, received, coalesce(paid_at, created_at)
 FROM payment WHERE state IN ('surplus', 'mismatch');
+
+ALTER TABLE employee DROP CONSTRAINT employee_rights_check,
+    ADD CONSTRAINT employee_rights_check CHECK (rights <@ ARRAY['payments', 'deliveries', 'catalog', 'refunds']);
