@@ -23,6 +23,7 @@ type checkView struct {
 	Continue  string // address of the first question without an answer, "" when the own part is complete
 	Invite    string // address of the page that invites, "" when nobody is to be invited
 	Waiting   bool   // the others have not filled their parts
+	Scanning  bool   // an attached file has not been found clean
 	Sign      *signView
 	Signed    *Signature // the reader's
 	Hash      string     // in groups
@@ -93,6 +94,8 @@ func (h *Handler) renderCheck(c *fiber.Ctx, p *Person, d *dossier, changed bool)
 		view.Invite = applicationPath(d.ID, "/invite")
 	case !d.complete():
 		view.Waiting = true
+	case d.Me.Signature == nil && d.unscanned():
+		view.Scanning = true
 	case d.Me.Signature == nil && d.Organisation != nil && d.Me == d.filer() && !p.Organisation.May(PowerSign):
 		view.NotYours = d.Organisation.Label()
 	case d.Me.Signature == nil:
@@ -191,7 +194,7 @@ func (h *Handler) signIt(c *fiber.Ctx) error {
 		return h.NeedLevel(c, service.Level, "/applications/"+c.Params("id")+"/check")
 	case errors.Is(err, errSlotTaken), errors.Is(err, errSlotPast):
 		return seeOther(c, h.slotAgain(seen))
-	case errors.Is(err, errChanged), errors.Is(err, errIncomplete):
+	case errors.Is(err, errChanged), errors.Is(err, errIncomplete), errors.Is(err, errScanning):
 		p, d, err := h.read(c)
 		if err != nil {
 			return err

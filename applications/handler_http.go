@@ -41,6 +41,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/applications/:id/steps/:step", h.knownEnough, h.showStep)
 	r.Post("/applications/:id/steps/:step", h.knownEnough, h.saveStep)
 	r.Get("/applications/:id/steps/:step/stop", h.knownEnough, h.showStop)
+	r.Get("/applications/:id/files/:file", h.knownEnough, h.download)
 	r.Get("/applications/:id/check", h.knownEnough, h.check)
 	r.Post("/applications/:id/sign", h.signIt)
 	r.Post("/applications/:id/submit", h.signIt)
@@ -190,6 +191,9 @@ func (h *Handler) knownEnough(c *fiber.Ctx) error {
 
 // form reads the posted form as it is.
 func form(c *fiber.Ctx) (url.Values, error) {
+	if m, err := c.MultipartForm(); err == nil {
+		return url.Values(m.Value), nil
+	}
 	values, err := url.ParseQuery(string(c.Body()))
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "applications.bad_form")

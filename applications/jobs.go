@@ -50,12 +50,16 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, river.WorkFunc(j.workExpire))
 	river.AddWorker(w, river.WorkFunc(j.workRemind))
 	river.AddWorker(w, river.WorkFunc(j.workSweep))
+	river.AddWorker(w, river.WorkFunc(j.workScan))
+	river.AddWorker(w, river.WorkFunc(j.workOrphans))
 }
 
 // PeriodicJobs returns the sweep, every ten minutes.
 func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
 	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(10*time.Minute),
-		func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})}
+		func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true}),
+		river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour),
+			func() (river.JobArgs, *river.InsertOpts) { return orphansArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})}
 }
 
 // scheduleClock sets the two alarms of a deadline, in the transaction that sets the deadline.
@@ -108,5 +112,5 @@ func (j *Jobs) workSweep(ctx context.Context, _ *river.Job[sweepArgs]) error {
 		}
 	}
 	_, err = eraseDrafts(ctx, j.DB, j.Now())
-	return errors.Join(all, err)
+	return errors.Join(all, err, j.sweepFiles(ctx))
 }

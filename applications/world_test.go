@@ -85,7 +85,8 @@ func newWorld(t *testing.T) *world {
 		NeedLevel: func(c *fiber.Ctx, level catalog.Level, back string) error {
 			return c.Redirect("/esia/start?level="+string(level)+"&return="+url.QueryEscape(back), fiber.StatusSeeOther)
 		}}
-	w.app = web.New(web.Config{Role: "portal", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), ShowError: p.ShowError})
+	w.app = web.New(web.Config{Role: "portal", Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), ShowError: p.ShowError,
+		Uploads: &web.Uploads{Path: TakesFiles, Cookie: "c", Max: MaxUpload}})
 	w.app.Use((&web.CSRF{Key: testKey, Cookie: "c"}).Check)
 	h.Mount(w.app)
 	w.exec(`INSERT INTO department_endpoint (code, name, url, updated_at)

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	upload "tamga/internal/files"
 	"tamga/internal/i18n"
 )
 
@@ -66,31 +67,31 @@ type Link struct {
 
 // Question is one thing that a step asks.
 type Question struct {
-	ID       string    `yaml:"id"`
-	Type     string    `yaml:"type"` // a key of kinds
-	Label    i18n.Text `yaml:"label"`
-	Hint     i18n.Text `yaml:"hint"`
-	Options  []Option  `yaml:"options"`
-	Optional bool      `yaml:"optional"`
-	When     string    `yaml:"when"`     // over answers of other steps
-	Validate string    `yaml:"validate"` // must hold; over all answers, those of this step included
-	Invalid  i18n.Text `yaml:"invalid"`  // what to say when it does not
-	Missing  i18n.Text `yaml:"missing"`  // what to say when nothing is typed; a general text when empty
-	Prefill  string    `yaml:"prefill"`
-	Past     bool      `yaml:"past"`    // a date not later than today
-	Max      int       `yaml:"max"`     // characters of a text, or the greatest number
-	Min      int       `yaml:"min"`     // the least number
-	Office   string    `yaml:"office"`  // slot: the question that chose the office
-	Window   *Window   `yaml:"window"`  // slot: how far ahead
-	Find     *Find     `yaml:"find"`    // found, slot: the records of a department's system
-	Bank     string    `yaml:"bank"`    // account: the question with the bank's БИК
-	Value    string    `yaml:"value"`   // calculation: an expression
-	Unit     string    `yaml:"unit"`    // calculation: "money", "percent" or ""
-	Suffix   i18n.Text `yaml:"suffix"`  // number: the unit shown beside the input
-	Without  []string  `yaml:"without"` // of a compound question: parts that are not asked
-	Types    []string  `yaml:"types"`   // file: pdf, jpeg, png, heic, docx …; the usual ones when empty
-	MaxMB    int       `yaml:"max_mb"`  // file: of one file; 10 when 0
-	Count    int       `yaml:"count"`   // file: how many at most; 1 when 0
+	ID       string        `yaml:"id"`
+	Type     string        `yaml:"type"` // a key of kinds
+	Label    i18n.Text     `yaml:"label"`
+	Hint     i18n.Text     `yaml:"hint"`
+	Options  []Option      `yaml:"options"`
+	Optional bool          `yaml:"optional"`
+	When     string        `yaml:"when"`     // over answers of other steps
+	Validate string        `yaml:"validate"` // must hold; over all answers, those of this step included
+	Invalid  i18n.Text     `yaml:"invalid"`  // what to say when it does not
+	Missing  i18n.Text     `yaml:"missing"`  // what to say when nothing is typed; a general text when empty
+	Prefill  string        `yaml:"prefill"`
+	Past     bool          `yaml:"past"`    // a date not later than today
+	Max      int           `yaml:"max"`     // characters of a text, or the greatest number
+	Min      int           `yaml:"min"`     // the least number
+	Office   string        `yaml:"office"`  // slot: the question that chose the office
+	Window   *Window       `yaml:"window"`  // slot: how far ahead
+	Find     *Find         `yaml:"find"`    // found, slot: the records of a department's system
+	Bank     string        `yaml:"bank"`    // account: the question with the bank's БИК
+	Value    string        `yaml:"value"`   // calculation: an expression
+	Unit     string        `yaml:"unit"`    // calculation: "money", "percent" or ""
+	Suffix   i18n.Text     `yaml:"suffix"`  // number: the unit shown beside the input
+	Without  []string      `yaml:"without"` // of a compound question: parts that are not asked
+	Types    []upload.Kind `yaml:"types"`   // file: pdf, jpeg, png, heic, docx …; the usual ones when empty
+	MaxMB    int           `yaml:"max_mb"`  // file: of one file; 10 when 0
+	Count    int           `yaml:"count"`   // file: how many at most; 1 when 0
 
 	when, validate, value program
 	kind                  *kind

@@ -20,7 +20,7 @@ func (s *Service) show(q *Question, value any, tr Tr) string {
 		return strings.Join(lines, "\n")
 	}
 	if files := asFiles(value); q.Type == "file" && len(files) > 0 {
-		return showFiles(files)
+		return showFiles(files, tr)
 	}
 	if values, ok := value.(map[string]any); ok && q.compound() {
 		return s.showParts(q, values, tr)

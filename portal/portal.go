@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/redis/go-redis/v9"
 
+	"tamga/applications"
 	"tamga/catalog"
 	"tamga/frontend"
 	"tamga/internal/db"

@@ -71,7 +71,15 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	core := p.core(g, services)
+	core, err := p.core(g, services)
+	if err != nil {
+		return nil, err
+	}
+	asker := &departments.Asker{DB: g.pool, Client: p.client(), Keys: ours, Now: time.Now}
+	core.Find = func(ctx context.Context, q catalog.Query) (records []catalog.Record, err error) {
+		err = asker.Records(ctx, q.Department, q.Source, q.Keys, &records)
+		return records, err
+	}
 	r.app, err = portal.New(portal.Config{
 		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Catalog: services,
 		Log: g.log, Now: time.Now, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, Proxies: p.Proxies, PublicURL: p.PortalURL,
@@ -97,11 +105,12 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 }
 
 // core is what pages and jobs of applications share.
-func (s citizens) core(g *ground, services *catalog.Catalog) *applications.Core {
+func (s citizens) core(g *ground, services *catalog.Catalog) (*applications.Core, error) {
+	room, err := s.room()
 	return &applications.Core{
 		DB: g.pool, River: g.river, Catalog: services, Box: g.box, Notify: g.note, Texts: g.pages.Bundle, Now: time.Now,
-		PublicURL: s.PortalURL,
-	}
+		PublicURL: s.PortalURL, Files: room,
+	}, err
 }
 
 func (b bank) sandbox() *payments.Sandbox {

@@ -13,9 +13,11 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/riverqueue/river"
 
+	"tamga/applications"
 	"tamga/departments"
 	"tamga/frontend"
 	"tamga/internal/db"
+	"tamga/internal/files"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
@@ -27,6 +29,22 @@ type citizens struct {
 	RedisURL    string `env:"TAMGA_REDIS_URL" required:"" help:"Redis for sessions, limits and one-time codes"`
 	Key         keys   `env:"TAMGA_PORTAL_KEY" required:"" help:"secret keys of portal, staff site and worker: 32 bytes in base64, newest first, commas between"`
 	PortalURL   string `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
+	Files       string `env:"TAMGA_FILES" help:"folder for what citizens attach, shared by portal, staff site and worker; nothing can be attached without"`
+	Clamd       string `env:"TAMGA_CLAMD" help:"clamd that scans what citizens attach: host:3310 or the path of a socket; nothing is scanned without"`
+}
+
+// room is where files of applications are kept.
+func (s citizens) room() (applications.FileRoom, error) {
+	var room applications.FileRoom
+	if s.Clamd != "" {
+		room.Scanner = &files.Scanner{Address: s.Clamd}
+	}
+	if s.Files == "" {
+		return room, nil
+	}
+	var err error
+	room.Folder, err = files.OpenFolder(s.Files)
+	return room, err
 }
 
 // bank is how we reach the bank.

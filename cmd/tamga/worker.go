@@ -59,7 +59,10 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	if err := departments.SaveEndpoints(ctx, g.pool, client, w.endpoints(services), time.Now()); err != nil {
 		return nil, err
 	}
-	core := w.core(g, services)
+	core, err := w.core(g, services)
+	if err != nil {
+		return nil, err
+	}
 	sets := []jobSet{
 		&payments.Jobs{DB: g.pool, Bank: w.sandbox(), Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
 		&departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,

@@ -32,6 +32,9 @@ type Config struct {
 	// FormAction lists further origins that a form may post or redirect to (the identity provider, the bank).
 	FormAction []string
 
+	// Uploads says where files come; nil where none do.
+	Uploads *Uploads
+
 	// ShowError renders a page for a fault; it is called with the status already set.
 	ShowError func(c *fiber.Ctx, f Failure) error
 }
@@ -51,6 +54,9 @@ func New(cfg Config) *fiber.App {
 		IdleTimeout:           90 * time.Second,
 		ErrorHandler:          errorHandler(cfg),
 	})
+	if cfg.Uploads != nil {
+		app.Server().HeaderReceived = cfg.Uploads.config
+	}
 	app.Use(address(cfg.Proxies))
 	app.Use(observe(cfg))
 	app.Use(recover.New())
