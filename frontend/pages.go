@@ -1,7 +1,6 @@
 package frontend
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"html/template"
@@ -40,6 +39,7 @@ type Pages struct {
 	dev     bool
 	base    *template.Template // layout and components, never executed: html/template cannot clone what it has executed
 	sets    sync.Map           // setKey -> func() (*template.Template, error)
+	cut     cutPages           // for RenderCut
 }
 
 type setKey struct {
@@ -124,18 +124,11 @@ func (n Page[T]) Render(c *fiber.Ctx, p *Pages, data T) error {
 	if failed, ok := any(data).(interface{ Problems() []Problem }); ok {
 		view.Errors.list = append(view.Errors.list, failed.Problems()...)
 	}
-	set, err := p.set(string(n), view.Lang)
+	page, err := n.execute(p, view)
 	if err != nil {
 		return err
 	}
-	var page bytes.Buffer
-	if err := set.ExecuteTemplate(&page, "base", view); err != nil {
-		return fmt.Errorf("render %s: %w", string(n), err)
-	}
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentLanguage, string(view.Lang))
-	c.Vary(fiber.HeaderCookie)
-	return c.Send(page.Bytes())
+	return send(c, view.Lang, page)
 }
 
 // Check compares the template with the type of its data: a wrong field, a wrong argument or a missing partial is an error.

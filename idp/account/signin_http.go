@@ -57,11 +57,29 @@ func (h *Handler) showLogin(c *fiber.Ctx) error {
 }
 
 func (h *Handler) renderLogin(c *fiber.Ctx, page loginPage, id *uuid.UUID) error {
+	if page.Errors.Any() || page.Login.Value != "" {
+		var err error
+		if page.Ways, err = h.Proofs.Ways(c, id); err != nil {
+			return err
+		}
+		return loginForm.Render(c, h.Pages, page)
+	}
+	own := map[string]string{}
+	if id != nil { // the empty form is the same for all, but for whose request waits
+		own[frontend.BlankID.String()] = id.String()
+		id = &frontend.BlankID
+	}
+	page.Request, page.Register = textOf(id), withRequest("/registration", id)
 	var err error
 	if page.Ways, err = h.Proofs.Ways(c, id); err != nil {
 		return err
 	}
-	return loginForm.Render(c, h.Pages, page)
+	if p := page.Ways.Passkey; p != nil {
+		options, state := frontend.Blank("OPTIONS"), frontend.Blank("STATE")
+		own[options], own[state] = p.Options, p.State
+		p.Options, p.State = options, state
+	}
+	return loginForm.RenderCut(c, h.Pages, page.Client, page, own)
 }
 
 // login checks the password. Whatever is wrong, the answer is the same.

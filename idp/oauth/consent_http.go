@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -50,7 +51,7 @@ func (h *Handler) showConsent(c *fiber.Ctx) error {
 	}
 	t := h.Pages.Texts(c)
 	page := consentPage{
-		Client: r.Client.Name, Person: v.Account.ShortName(), Request: r.ID.String(), Policy: r.Client.PolicyURI, Terms: r.Client.TermsURI,
+		Client: r.Client.Name, Person: frontend.BlankName, Request: frontend.BlankID.String(), Policy: r.Client.PolicyURI, Terms: r.Client.TermsURI,
 		Grant:  frontend.Button{ID: "grantAuthorization", Text: t("idp.consent_grant"), PreventDoubleClick: true},
 		Refuse: frontend.Button{Text: t("idp.consent_refuse"), Classes: "govuk-button--secondary"},
 	}
@@ -61,7 +62,8 @@ func (h *Handler) showConsent(c *fiber.Ctx) error {
 		}
 	}
 	AllowForm(c, originOf(r.Form.Get("redirect_uri")))
-	return consentForm.Render(c, h.Pages, page)
+	return consentForm.RenderCut(c, h.Pages, r.Client.ID+" "+strings.Join(asked, " "), page,
+		map[string]string{frontend.BlankName: v.Account.ShortName(), frontend.BlankID.String(): r.ID.String()})
 }
 
 // grantConsent remembers the consent and answers the client. Nothing is asked of this request again: with prompt=consent it
