@@ -47,13 +47,17 @@ func (g *Guesses) Allow(c *fiber.Ctx, account string) error {
 	if device := g.Known(c, account); device != "" {
 		return g.Limit.Allow(ctx, g.site+"-device", device, guessDevice)
 	}
-	if err := g.AllowAddress(c); err != nil {
-		return err
+	_, err := g.Limit.allow(ctx, g.ways(c, subject)...)
+	return err
+}
+
+// ways are the three in which a stranger's attempt counts, the account's last.
+func (g *Guesses) ways(c *fiber.Ctx, subject string) []attempt {
+	return []attempt{
+		{g.site + "-address", c.IP(), guessAddress},
+		{g.site + "-pair", subject + ":" + c.IP(), guessPair},
+		{g.site + "-account", subject, guessAccount},
 	}
-	if err := g.Limit.Allow(ctx, g.site+"-pair", subject+":"+c.IP(), guessPair); err != nil {
-		return err
-	}
-	return g.Limit.Allow(ctx, g.site+"-account", subject, guessAccount)
 }
 
 // guessFlood bounds what even an account that is watched hears from strangers.
@@ -67,14 +71,9 @@ func (g *Guesses) AllowWatched(c *fiber.Ctx, account string) (watched bool, err 
 	if device := g.Known(c, account); device != "" {
 		return false, g.Limit.Allow(ctx, g.site+"-device", device, guessDevice)
 	}
-	if err := g.AllowAddress(c); err != nil {
+	ways := g.ways(c, subject)
+	if refused, err := g.Limit.allow(ctx, ways...); err == nil || refused < len(ways)-1 {
 		return false, err
-	}
-	if err := g.Limit.Allow(ctx, g.site+"-pair", subject+":"+c.IP(), guessPair); err != nil {
-		return false, err
-	}
-	if g.Limit.Allow(ctx, g.site+"-account", subject, guessAccount) == nil {
-		return false, nil
 	}
 	return true, g.Limit.Allow(ctx, g.site+"-flood", subject, guessFlood)
 }
