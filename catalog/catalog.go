@@ -1,17 +1,20 @@
 package catalog
 
 import (
+	"cmp"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"tamga/internal/fault"
 )
 
 // Catalog is all services and organisations, in memory. It serves many goroutines.
 type Catalog struct {
-	services    []*Service // current, most used first
+	live        atomic.Pointer[[]*Service] // current, most used first; replaced whole when something is published
 	departments []Department
 	subjects    subjects
-	sources     map[string][]byte // the YAML of the current services
+	sources     map[string][]byte // the YAML of the services of the files
 
 	parameters    parameters
 	parameterList []Parameter // as the file has them
@@ -56,7 +59,7 @@ func (c *Catalog) Service(id string, version int) (*Service, error) {
 }
 
 func (c *Catalog) current(id string) *Service {
-	for _, s := range c.services {
+	for _, s := range c.Services() {
 		if s.ID == id {
 			return s
 		}
@@ -65,7 +68,20 @@ func (c *Catalog) current(id string) *Service {
 }
 
 // Services returns the current version of all services, most used first.
-func (c *Catalog) Services() []*Service { return c.services }
+func (c *Catalog) Services() []*Service {
+	if list := c.live.Load(); list != nil {
+		return *list
+	}
+	return nil
+}
+
+// show makes these services the current ones. The list must not be changed afterwards.
+func (c *Catalog) show(list []*Service) {
+	slices.SortFunc(list, func(a, b *Service) int {
+		return cmp.Or(cmp.Compare(b.Popularity, a.Popularity), cmp.Compare(a.ID, b.ID))
+	})
+	c.live.Store(&list)
+}
 
 // Departments returns all departments.
 func (c *Catalog) Departments() []Department { return c.departments }

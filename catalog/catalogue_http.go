@@ -26,7 +26,7 @@ func (h *Handler) listServices(c *fiber.Ctx) error {
 	page := cataloguePage{
 		Title: h.heading(f, tr), Lead: h.lead(f, tr), Crumbs: crumbs(tr, frontend.Crumb{Text: tr.T("catalog.title")}), Count: len(found),
 	}
-	page.Facets, page.Chips = h.facets(h.Catalog.services, f, tr, Filter.href)
+	page.Facets, page.Chips = h.facets(h.Catalog.Services(), f, tr, Filter.href)
 	found, page.Pages = turn(found, c.QueryInt("page", 1), func(n int) string { return f.at("/services", "", n) })
 	page.Services = h.cards(found, tr)
 	return catalogueHTML.Render(c, h.Pages, page)

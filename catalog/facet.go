@@ -58,7 +58,7 @@ func (f Filter) narrow(list []*Service) []*Service {
 }
 
 // Find returns the services that a filter lets through, most used first.
-func (c *Catalog) Find(f Filter) []*Service { return f.narrow(c.services) }
+func (c *Catalog) Find(f Filter) []*Service { return f.narrow(c.Services()) }
 
 // href is the address of the catalogue with this filter.
 func (f Filter) href() string { return f.at("/services", "", 1) }

@@ -1,13 +1,11 @@
 package catalog
 
 import (
-	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 )
 
 //go:embed services/*.yaml organisations.yaml subjects.yaml parameters.yaml districts.yaml
@@ -45,6 +43,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
+	var found []*Service
 	for _, name := range names {
 		raw, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -55,16 +54,14 @@ func Load(fsys fs.FS) (*Catalog, error) {
 			mistakes = append(mistakes, err)
 			continue
 		}
-		if c.current(s.ID) != nil {
+		if c.sources[s.ID] != nil {
 			mistakes = append(mistakes, fmt.Errorf("%s: another file defines the service %q", name, s.ID))
 			continue
 		}
-		c.services = append(c.services, s)
+		found = append(found, s)
 		c.sources[s.ID] = raw
 	}
-	slices.SortFunc(c.services, func(a, b *Service) int {
-		return cmp.Or(cmp.Compare(b.Popularity, a.Popularity), cmp.Compare(a.ID, b.ID))
-	})
+	c.show(found)
 	return c, errors.Join(mistakes...)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
@@ -27,12 +28,10 @@ func (c *Catalog) Publish(ctx context.Context, d db.DB) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(publishLock)); err != nil {
 			return err
 		}
-		for _, s := range c.services {
-			version, err := publishVersion(ctx, tx, s.ID, c.sources[s.ID])
-			if err != nil {
+		for _, s := range c.Services() {
+			if err := c.release(ctx, tx, s); err != nil {
 				return fmt.Errorf("publish %s: %w", s.ID, err)
 			}
-			s.Version = version
 			if err := saveWords(ctx, tx, s, c.words(s)); err != nil {
 				return fmt.Errorf("words of %s: %w", s.ID, err)
 			}
@@ -42,20 +41,39 @@ func (c *Catalog) Publish(ctx context.Context, d db.DB) error {
 	if err != nil {
 		return err
 	}
-	c.older = func(id string, version int) (*Service, error) { return c.versionOf(d, id, version) }
+	c.readOlder(d)
 	return nil
 }
 
-// publishVersion returns the number of the version with this content, new or not.
-func publishVersion(ctx context.Context, tx pgx.Tx, service string, source []byte) (int, error) {
+// readOlder lets versions that are not in the files be read from the database.
+func (c *Catalog) readOlder(d db.DB) {
+	c.older = func(id string, version int) (*Service, error) { return c.versionOf(d, id, version) }
+}
+
+// release gives a service of the files its version. A new one becomes the current one by that; one that is known changes nothing,
+// since an old process may start late.
+func (c *Catalog) release(ctx context.Context, tx pgx.Tx, s *Service) error {
+	version, fresh, err := publishVersion(ctx, tx, s.ID, c.sources[s.ID])
+	s.Version = version
+	if err != nil || !fresh {
+		return err
+	}
+	p := &Publication{ID: uuid.Must(uuid.NewV7()), Service: s.ID, Actor: actorRelease, Definition: string(c.sources[s.ID])}
+	if p.SHA256, err = contentSum(c.sources[s.ID]); err != nil {
+		return err
+	}
+	return insertPublished(ctx, tx, p, version)
+}
+
+// publishVersion returns the number of the version with this content, and whether it is a new one.
+func publishVersion(ctx context.Context, tx pgx.Tx, service string, source []byte) (version int, fresh bool, err error) {
 	sum, err := contentSum(source)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	var version int
 	err = tx.QueryRow(ctx, `SELECT version FROM catalog_version WHERE service = $1 AND sha256 = $2`, service, sum).Scan(&version)
 	if !errors.Is(err, pgx.ErrNoRows) {
-		return version, err
+		return version, false, err
 	}
 	err = tx.QueryRow(ctx, `
 		INSERT INTO catalog_version (service, version, sha256, definition)
@@ -63,7 +81,7 @@ func publishVersion(ctx context.Context, tx pgx.Tx, service string, source []byt
 		FROM catalog_version
 		WHERE service = $1
 		RETURNING version`, service, sum, string(source)).Scan(&version)
-	return version, err
+	return version, true, err
 }
 
 // contentSum ignores comments, spaces and the order of keys.

@@ -185,7 +185,7 @@ func (c *Catalog) rank(ctx context.Context, d db.DB, asked []*term) ([]ranked, e
 			whole = append(whole, lexeme)
 		}
 	}
-	hits, err := rankServices(ctx, d, said, strings.Join(whole, " "), len(c.services))
+	hits, err := rankServices(ctx, d, said, strings.Join(whole, " "), len(c.Services()))
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,8 @@ type subjects struct {
 
 // Popular returns the n services that are used most.
 func (c *Catalog) Popular(n int) []*Service {
-	return c.services[:min(n, len(c.services))]
+	all := c.Services()
+	return all[:min(n, len(all))]
 }
 
 // Audiences returns who services are for: citizens, entrepreneurs, organisations.

@@ -68,6 +68,7 @@ type door struct {
 var doors = []door{
 	{RightPayments, "intra.payments", "/payments"},
 	{RightDeliveries, "intra.deliveries", "/deliveries"},
+	{RightCatalog, "catalog_editor.staff", "/catalog"},
 	{RightCatalog, "catalog_search.staff", "/searches"},
 }
 
