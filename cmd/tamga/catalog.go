@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"tamga/catalog"
 	"tamga/internal/db"
@@ -102,4 +103,36 @@ func (c *catalogPublish) Run(ctx context.Context) error {
 		fmt.Printf("%s\t%d\n", s.ID, s.Version)
 	}
 	return nil
+}
+
+// demoDefinitions lets the demo be run on a folder that somebody edits.
+func demoDefinitions() definitions { return definitions{os.Getenv("TAMGA_CATALOG")} }
+
+// learnEvery is how soon a running process takes over what an editor has published.
+const learnEvery = 2 * time.Second
+
+// services opens the catalogue of a role. The definitions of the binary are current by being installed; those of a folder when an editor
+// publishes them, and the role then learns of it while it runs.
+func (r *role) services(ctx context.Context, g *ground, d definitions) (*catalog.Catalog, error) {
+	if d.Catalog == "" {
+		return published(ctx, g.pool)
+	}
+	services, err := catalog.Load(d.files())
+	if services == nil {
+		return nil, err
+	}
+	for _, m := range catalog.Mistakes(err) { // a draft with a mistake keeps nobody from what is published
+		g.log.Warn("a mistake in the catalogue's folder", "err", m)
+	}
+	if err := services.Adopt(ctx, g.pool); err != nil {
+		return nil, err
+	}
+	watch, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		services.Watch(watch, g.pool, learnEvery, g.log)
+	}()
+	r.closer = append(r.closer, func() { stop(); <-done })
+	return services, nil
 }

@@ -130,7 +130,7 @@ func (d *demoCommand) start(ctx context.Context, log *slog.Logger) (_ *demoState
 	}
 	s.database, s.redisURL = s.postgres.URL, s.redis.URL()
 	done = step("bringing the databases up to date")
-	err = (&migrateCommand{Portal: s.database("portal"), IDP: s.database("idp"), Stand: s.database("stand")}).Run(ctx)
+	err = (&migrateCommand{definitions: demoDefinitions(), Portal: s.database("portal"), IDP: s.database("idp"), Stand: s.database("stand")}).Run(ctx)
 	done()
 	if err != nil {
 		return nil, err
@@ -182,7 +182,7 @@ func (d *demoCommand) progress(ctx context.Context) func(string) func() {
 // settings returns the configuration of the roles, as the environment would give it in a real deployment.
 func (d *demoCommand) settings(s *demoState, k secret.Keys) (common, citizens, bank, bodies, mail) {
 	return common{Env: "development", LogLevel: "info"},
-		citizens{DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: keyText(k, "portal"), PortalURL: s.portal,
+		citizens{definitions: demoDefinitions(), DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: keyText(k, "portal"), PortalURL: s.portal,
 			Files: filepath.Join(d.Data, "files"), Clamd: d.Clamd},
 		bank{BankURL: s.stand + "/bank/api", BankSecret: string(keyText(k, "bank"))},
 		bodies{Plain: true, LateAfter: d.LateIn, RetryMost: 10 * time.Second, Departments: standAddresses(s.stand)},

@@ -49,6 +49,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
+	press := &catalog.Press{DB: g.pool, River: g.river, Files: i.files(), Now: time.Now}
 	r.app, err = intra.New(intra.Config{
 		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: secret.NewHasher(0), Now: time.Now, CSRFKey: forms,
 		Secure: !i.Insecure, Proxies: i.Proxies, Checks: g.check,
@@ -64,6 +65,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				&payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
+				&catalog.StaffHandler{Press: press, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 				&catalog.FeedbackHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 			}
 		},

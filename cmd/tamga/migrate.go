@@ -22,6 +22,7 @@ type migrateCommand struct {
 	IDP    string `name:"idp" env:"TAMGA_IDP_DATABASE_URL" help:"PostgreSQL of the identity provider"`
 	Stand  string `env:"TAMGA_STAND_DATABASE_URL" help:"PostgreSQL of the stands"`
 
+	definitions
 	PortalURL    string `env:"TAMGA_PORTAL_URL" help:"public address of the portal, to register it at the provider"`
 	ClientSecret string `env:"TAMGA_CLIENT_SECRET" help:"the portal's secret at the provider"`
 }
@@ -57,6 +58,9 @@ func (m *migrateCommand) Run(ctx context.Context) error {
 	}
 	if m.Portal == "" {
 		return nil
+	}
+	if m.Catalog != "" {
+		return nil // the definitions of a folder wait for an editor
 	}
 	return publish(ctx, m.Portal)
 }

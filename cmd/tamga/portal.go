@@ -51,7 +51,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	services, err := published(ctx, g.pool)
+	services, err := r.services(ctx, g, p.definitions)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ import (
 
 // citizens are the settings that all roles on the portal's database share.
 type citizens struct {
+	definitions
 	DatabaseURL string `env:"TAMGA_PORTAL_DATABASE_URL" required:"" help:"PostgreSQL of portal, staff site and worker"`
 	RedisURL    string `env:"TAMGA_REDIS_URL" required:"" help:"Redis for sessions, limits and one-time codes"`
 	Key         keys   `env:"TAMGA_PORTAL_KEY" required:"" help:"secret keys of portal, staff site and worker: 32 bytes in base64, newest first, commas between"`

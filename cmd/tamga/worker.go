@@ -43,7 +43,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	services, err := published(ctx, g.pool)
+	services, err := r.services(ctx, g, w.definitions)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +68,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		&departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
 			Policy: w.policy(), OnUpdate: core.OnUpdate},
 		&applications.Jobs{Core: core, Log: g.log},
+		&catalog.Press{DB: g.pool, River: g.river, Files: w.files(), Now: time.Now},
 	}
 	workers, periodic := river.NewWorkers(), []*river.PeriodicJob{journal.Periodic(10 * time.Second)}
 	river.AddWorker(workers, w.worker(g.pool, g.box))
