@@ -46,6 +46,8 @@ func (k *Core) letter(ctx context.Context, tx pgx.Tx, d *dossier) (*outgoing, er
 		l.Slot = &departments.Slot{Office: b.Office, Start: b.StartsAt}
 		if o := k.Catalog.Office(b.Office); o != nil {
 			l.Slot.Name, l.Slot.Address = o.Name.RU, o.Address.RU
+		} else {
+			l.Slot.Name = d.chosenName()
 		}
 	}
 	if d.PaidCharge != nil {

@@ -74,7 +74,7 @@ var kinds = map[string]kind{
 	"organisation":      {read: readParts, draw: drawParts},
 	"whole":             {},
 	"found":             {read: readFound, draw: drawFound, show: showOption},
-	"fact":              {},
+	"fact":              {show: showOption},
 	"fact_money":        {zero: 0.0, show: showMoney},
 	"fact_date":         {show: showDate},
 	"fact_number":       {zero: 0.0},

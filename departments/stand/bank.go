@@ -18,12 +18,14 @@ import (
 
 // Bank is the sandbox bank: an acquirer to try payments with. It behaves like a real one, with books of its own, pages where
 // one pays, signed call-backs that are repeated until they arrive, and a payer sent back to the merchant. It takes no money
-// and no card number. Tables: bank_payment, bank_callback. Routes, all below /bank:
+// and no card number. Tables: bank_payment, bank_refund, bank_callback. Routes, all below /bank:
 //
 //	POST /bank/api/payments          signed; Idempotence-Key; the payment and where to pay it
 //	GET  /bank/api/payments/:id      signed; how the payment stands now
+//	POST /bank/api/refunds           signed; Idempotence-Key; money back, or how it stands
+//	GET  /bank/api/registry/:day     signed; the file of a day that is over
 //	GET  /bank/pay/:id               the page of a payment
-//	POST /bank/pay/:id               choice: pay, decline with a reason, later, cancel
+//	POST /bank/pay/:id               choice: pay, secure with a code (3-D Secure), trick, decline with a reason, later, cancel
 //	GET  /bank                       the books
 //
 // Run delivers the call-backs and settles what was put off. It keeps its state in the tables, so a restart goes on with it.
@@ -42,6 +44,8 @@ type Bank struct {
 func (b *Bank) Mount(r fiber.Router) {
 	r.Post(BankAPI+"/payments", b.createPayment)
 	r.Get(BankAPI+"/payments/:id<guid>", b.readPayment)
+	r.Post(BankAPI+"/refunds", b.createRefund)
+	r.Get(BankAPI+"/registry/:day", b.readRegistry)
 	r.Get("/bank", b.listBank)
 	r.Get("/bank/pay/:id<guid>", b.showBankPayment)
 	r.Post("/bank/pay/:id<guid>", b.decideBankPayment)
@@ -71,13 +75,22 @@ type bankPayment struct {
 	CreatedAt   time.Time  `json:"created_at"`
 	ExpiresAt   time.Time  `json:"expires_at"`
 	SettledAt   *time.Time `json:"settled_at,omitempty"`
+	Method      string     `json:"method"` // card, sbp
+	Trick       string     `json:"-"`
 	Confirm     string     `json:"confirmation_url" db:"-"`
+	QR          string     `json:"qr,omitempty" db:"-"`
 }
 
 // bankReasons are why a card may be declined: the ends of locale keys bank.reason_<name>.
 var bankReasons = []string{"insufficient_funds", "card_expired", "3d_secure_failed", "fraud_suspected", "issuer_unavailable"}
 
 // bankCancelled is the reason when the payer went back without paying, bankExpired when nobody came.
+// bankTricks are the lies that the bank tells on demand: the ends of locale keys bank.trick_<name>.
+var bankTricks = []string{"twice", "mute", "less", "more", "dollars", "deny"}
+
+// bankCode is the code that the sandbox's 3-D Secure page takes; any other is a wrong one.
+const bankCode = "1234"
+
 const (
 	bankCancelled = "canceled_by_payer"
 	bankExpired   = "expired_on_confirmation"

@@ -45,6 +45,7 @@ func (b *Bank) createPayment(c *fiber.Ctx) error {
 		Description string `json:"description"`
 		Amount      int64  `json:"amount"`
 		Currency    string `json:"currency"`
+		Method      string `json:"method"`
 		ReturnURL   string `json:"return_url"`
 	}
 	key := c.Get("Idempotence-Key")
@@ -52,11 +53,14 @@ func (b *Bank) createPayment(c *fiber.Ctx) error {
 		len(order.Currency) != 3 || !strings.HasPrefix(order.ReturnURL, "http") {
 		return fault.New(fault.Invalid, "bank.bad_order")
 	}
+	if order.Method != "sbp" {
+		order.Method = "card"
+	}
 	now, hash := b.Now(), sha256.Sum256(body)
 	p, err := insertBankPayment(c.UserContext(), b.DB, &bankPayment{
 		// Random, not in order of time: whoever knows the address of a payment's page may pay it.
 		ID: uuid.New(), OrderID: order.OrderID, Receipt: order.Receipt, Payee: order.Payee, Description: order.Description,
-		Amount: order.Amount, Currency: order.Currency, ReturnURL: order.ReturnURL, CreatedAt: now, ExpiresAt: now.Add(bankPayWithin),
+		Amount: order.Amount, Currency: order.Currency, Method: order.Method, ReturnURL: order.ReturnURL, CreatedAt: now, ExpiresAt: now.Add(bankPayWithin),
 	}, key, hash[:])
 	if err != nil {
 		return err
@@ -86,5 +90,8 @@ func (b *Bank) payment(c *fiber.Ctx) (*bankPayment, error) {
 // shown adds where the payment is made.
 func (b *Bank) shown(p *bankPayment) *bankPayment {
 	p.Confirm = b.URL + "/pay/" + p.ID.String()
+	if p.Method == "sbp" {
+		p.QR = p.Confirm // a real one is https://qr.nspk.ru/…; this one opens the sandbox, also from a phone's camera
+	}
 	return p
 }

@@ -35,6 +35,9 @@ func (b *Bank) Run(ctx context.Context) {
 // Work does once what is due now.
 func (b *Bank) Work(ctx context.Context) error {
 	now := b.Now()
+	if err := flipBankPayments(ctx, b.DB, now); err != nil {
+		return err
+	}
 	due, err := dueBankPayments(ctx, b.DB, now)
 	if err != nil {
 		return err

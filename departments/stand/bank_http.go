@@ -1,6 +1,7 @@
 package stand
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"time"
@@ -24,6 +25,10 @@ type bankPayPage struct {
 	Delay   frontend.Select
 	Decline frontend.Button
 	Reason  frontend.Select
+	Secure  frontend.Button
+	Code    frontend.Input
+	Tricky  frontend.Button
+	Trick   frontend.Select
 	Cancel  frontend.Button
 	Back    frontend.Button
 }
@@ -57,14 +62,22 @@ func (b *Bank) showBankPayment(c *fiber.Ctx) error {
 		Delay:   frontend.Select{Name: "delay", Label: frontend.Label{Text: t("bank.delay")}, Value: strconv.Itoa(bankDelays[0])},
 		Decline: button("decline", "govuk-button--warning"),
 		Reason:  frontend.Select{Name: "reason", Label: frontend.Label{Text: t("bank.reason")}, Value: bankReasons[0]},
-		Cancel:  button("cancel", "govuk-button--secondary"),
-		Back:    frontend.Button{Text: t("bank.back"), Href: p.ReturnURL},
+		Secure:  button("secure", "govuk-button--secondary"),
+		Code: frontend.Input{Name: "code", Classes: "govuk-input--width-4", Inputmode: "numeric", Autocomplete: "one-time-code",
+			Label: frontend.Label{Text: t("bank.code")}, Hint: frontend.Hint{Text: t("bank.code_hint", bankCode)}},
+		Tricky: button("trick", "govuk-button--warning"),
+		Trick:  frontend.Select{Name: "trick", Label: frontend.Label{Text: t("bank.trick_label")}, Value: bankTricks[0]},
+		Cancel: button("cancel", "govuk-button--secondary"),
+		Back:   frontend.Button{Text: t("bank.back"), Href: p.ReturnURL},
 	}
 	for _, seconds := range bankDelays {
 		page.Delay.Items = append(page.Delay.Items, frontend.Option{Value: strconv.Itoa(seconds), Text: t("bank.seconds", seconds)})
 	}
 	for _, name := range bankReasons {
 		page.Reason.Items = append(page.Reason.Items, frontend.Option{Value: name, Text: t("bank.reason_" + name)})
+	}
+	for _, name := range bankTricks {
+		page.Trick.Items = append(page.Trick.Items, frontend.Option{Value: name, Text: t("bank.trick_" + name)})
 	}
 	if !page.Open {
 		page.Note = t("bank.note_" + noteOf(p))
@@ -96,6 +109,14 @@ func (b *Bank) decideBankPayment(c *fiber.Ctx) error {
 		return c.Redirect("/bank/pay/"+p.ID.String(), fiber.StatusSeeOther)
 	case c.FormValue("choice") == "pay":
 		err = settleBankPayment(ctx, b.DB, p.ID, "succeeded", "", now)
+	case c.FormValue("choice") == "secure":
+		status, reason := "canceled", "3d_secure_failed"
+		if c.FormValue("code") == bankCode {
+			status, reason = "succeeded", ""
+		}
+		err = settleBankPayment(ctx, b.DB, p.ID, status, reason, now)
+	case c.FormValue("choice") == "trick" && slices.Contains(bankTricks, c.FormValue("trick")):
+		err = b.lie(ctx, p, c.FormValue("trick"), now)
 	case c.FormValue("choice") == "decline" && slices.Contains(bankReasons, c.FormValue("reason")):
 		err = settleBankPayment(ctx, b.DB, p.ID, "canceled", c.FormValue("reason"), now)
 	case c.FormValue("choice") == "cancel":
@@ -113,6 +134,20 @@ func (b *Bank) decideBankPayment(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Redirect(p.ReturnURL, fiber.StatusSeeOther)
+}
+
+// lie settles a payment in a way that no bank should.
+func (b *Bank) lie(ctx context.Context, p *bankPayment, trick string, now time.Time) error {
+	if err := trickBankPayment(ctx, b.DB, p.ID, trick); err != nil {
+		return err
+	}
+	if trick != "deny" {
+		return settleBankPayment(ctx, b.DB, p.ID, "succeeded", "", now)
+	}
+	if err := settleBankPayment(ctx, b.DB, p.ID, "canceled", "issuer_unavailable", now); err != nil {
+		return err
+	}
+	return denyBankPayment(ctx, b.DB, p.ID, now.Add(30*time.Second))
 }
 
 type bankBooksPage struct {
