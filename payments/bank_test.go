@@ -1,0 +1,93 @@
+package payments
+
+import (
+	"testing"
+	"time"
+)
+
+// TestSecure: a wrong code is a decline with its reason, the right one pays.
+func TestSecure(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, b := w.charge(), w.browser()
+	b.atBank(b.toBank(c), "choice", "secure", "code", "0000")
+	w.deliver()
+	want(t, b.get(c.path("/return")), 200, "Код из SMS банка")
+	b.atBank(b.post(c.path("/return"), c.path("/pay")).to, "choice", "secure", "code", "1234")
+	w.deliver()
+	w.wantPaidOnce(c)
+}
+
+// TestBankLies: calls back twice, or never, or says no and then yes.
+func TestBankLies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	twice, _ := w.lied("twice")
+	w.wantPaidOnce(twice)
+	mute, b := w.lied("mute")
+	w.wantState(mute, Pending)
+	b.get(mute.path("/return"))
+	w.wantPaidOnce(mute)
+	deny, _ := w.lied("deny")
+	w.wantState(deny, Failed)
+	w.pass(time.Minute)
+	w.deliver()
+	w.wantPaidOnce(deny)
+	w.wantBooks()
+}
+
+// TestSBP: a code instead of a card, shown while it waits and no longer.
+func TestSBP(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, b := w.charge(), w.browser()
+	got := b.post(c.path(""), c.path("/pay"), "email", "", "method", "sbp")
+	if got.status != 303 || got.to != c.path("/sbp") {
+		t.Fatalf("pay by SBP: %d to %q", got.status, got.to)
+	}
+	want(t, b.get(c.path("/sbp")), 200, "Оплата через СБП", "350\u00a0₽", c.path("/sbp.svg"))
+	want(t, b.get(c.path("/sbp.svg")), 200, "<svg")
+	p, err := lastPayment(t.Context(), w.db, c.ID)
+	if err != nil || p.Method != BySBP {
+		t.Fatalf("%v, %v", p, err)
+	}
+	b.atBank(p.QR, "choice", "pay")
+	w.deliver()
+	if got := b.get(c.path("/sbp")); got.to != c.path("/return") {
+		t.Errorf("the code after payment leads to %q", got.to)
+	}
+	w.wantPaidOnce(c)
+}
+
+// TestPartsByPages: a fine paid in two parts within the discount's days.
+func TestPartsByPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := fine(t, "18810116260300000009", time.Now())
+	n.Payer = w.payer
+	c, err := CreateCharge(t.Context(), w.db, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.browser()
+	want(t, b.get(c.path("")), 200, "Скидка 25 %", "1\u00a0500\u00a0₽")
+	for _, sum := range []string{"0", "-5", "3000", "abc", "0,5"} {
+		want(t, b.post(c.path(""), c.path("/pay"), "email", "", "sum", sum), 422, "Введите сумму в рублях")
+	}
+	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "", "sum", "1 000,50").to, "choice", "pay")
+	w.deliver()
+	now := w.wantStatus(c, Open)
+	if now.Credited != 100050 {
+		t.Errorf("%d have come", now.Credited)
+	}
+	if got := b.get(c.path("/return")); got.to != c.path("") {
+		t.Errorf("after a part the payer comes to %q", got.to)
+	}
+	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "").to, "choice", "pay")
+	w.deliver()
+	now = w.wantStatus(c, Paid)
+	if now.Credited != 150000 || now.Discounted != 50000 {
+		t.Errorf("paid %d with a discount of %d", now.Credited, now.Discounted)
+	}
+	w.wantBooks()
+}
