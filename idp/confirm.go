@@ -2,13 +2,16 @@ package idp
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 
 	"tamga/idp/account"
 	"tamga/idp/confirm"
+	"tamga/idp/esia"
 	"tamga/idp/factor"
 	"tamga/idp/oauth"
 	"tamga/idp/organisation"
@@ -51,7 +54,15 @@ func (cfg *Config) addressLines(ctx context.Context, person uuid.UUID) ([]string
 }
 
 func (j *Jobs) confirm() *confirm.Jobs {
-	return &confirm.Jobs{Clerk: j.clerk(), Post: strings.TrimSuffix(j.Post, "/")}
+	return &confirm.Jobs{Clerk: j.clerk(), Post: strings.TrimSuffix(j.Post, "/"), Sessions: j.sessions()}
+}
+
+// sessions ends sessions in the background: tokens end with them, and clients are told.
+func (j *Jobs) sessions() *account.Sessions {
+	return &account.Sessions{DB: j.DB, Now: j.clerk().Now, Ended: func(ctx context.Context, tx pgx.Tx, ended []uuid.UUID) error {
+		provider := &oauth.Handler{DB: j.DB, River: river.ClientFromContext[pgx.Tx](ctx), Issuer: strings.TrimSuffix(j.Issuer, "/")}
+		return errors.Join(provider.SessionsEnded(ctx, tx, ended), esia.EndSessions(ctx, tx, ended))
+	}}
 }
 
 // passed goes on when personal data have come into force: papers that waited for the name are checked, and who has shown the passport

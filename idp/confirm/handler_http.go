@@ -75,6 +75,8 @@ func (h *Handler) Mount(r fiber.Router) {
 	}
 	r.Get("/confirm/password", h.showPassword)
 	r.Post("/confirm/password", h.choosePassword)
+	r.Get("/confirm/keep", h.showKeep)
+	r.Post("/confirm/keep", h.keep)
 	h.mountOperator(r)
 }
 

@@ -41,12 +41,14 @@ func (PurgeArgs) Kind() string { return "idp.confirm_purge" }
 // Jobs works in the background.
 type Jobs struct {
 	account.Clerk
-	Post string // address of the post, "" when there is none
+	Post     string            // address of the post, "" when there is none
+	Sessions *account.Sessions // ends people's sessions
 }
 
 // AddWorkers registers the jobs.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &letterWorker{Jobs: j})
+	river.AddWorker(w, &resetWorker{Jobs: j})
 	job.Add[PurgeArgs](w, func(ctx context.Context) error { return purge(ctx, j.DB, j.Now()) })
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/idp/account"
+	"tamga/idp/family"
 	"tamga/idp/organisation"
 	"tamga/idp/safety"
 	"tamga/internal/db"
@@ -33,10 +34,11 @@ const (
 const (
 	forConfirm  = "confirm"
 	forContacts = "contacts"
+	forFactors  = "factors"
 	forBlock    = "block"
 )
 
-var purposes = []string{forConfirm, forContacts, forBlock}
+var purposes = []string{forConfirm, forContacts, forFactors, forBlock}
 
 func purposeKey(purpose string) string { return "idp_confirm.purpose_" + purpose }
 
@@ -45,6 +47,7 @@ func purposeKey(purpose string) string { return "idp_confirm.purpose_" + purpose
 type operator struct {
 	*account.Account
 	Session uuid.UUID
+	Strong  bool // signed in by two proofs
 	Centre  organisation.Centre
 	Centres []organisation.Centre // all in which they may
 	From    safety.Actor
@@ -103,20 +106,31 @@ func (h *Handler) find(ctx context.Context, o *operator, typed, purpose string) 
 	}
 	query := base64.StdEncoding.EncodeToString(h.Box.Seal([]byte(typed), []byte("journal.query:"+o.ID.String())))
 	var found *visit
+	refused := "idp_confirm.nobody"
 	err := pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
 		id, err := personBy(ctx, tx, phone, snils)
 		if err != nil {
 			return err
 		}
+		related := false
+		if id != uuid.Nil && id != o.ID {
+			if related, err = family.Related(ctx, tx, o.ID, id); err != nil {
+				return err
+			}
+		}
 		e := o.entry("person_found", id, purposeKey(purpose), map[string]any{"query": query})
 		if id == uuid.Nil {
 			e.Action = "idp.confirm.person_not_found"
 		}
-		if err := journal.Write(ctx, tx, e); err != nil || id == uuid.Nil || id == o.ID {
-			if id == o.ID {
-				found = &visit{AccountID: id}
-			}
+		if related {
+			e.Action = "idp.confirm.relative_refused"
+		}
+		if err := journal.Write(ctx, tx, e); err != nil || id == uuid.Nil {
 			return err
+		}
+		if id == o.ID || related {
+			refused = map[bool]string{true: "idp_confirm.relative", false: "idp_confirm.oneself"}[related]
+			return nil
 		}
 		found = &visit{ID: uuid.Must(uuid.NewV7()), AccountID: id, CentreOID: o.Centre.OID, Purpose: purpose}
 		return insertVisit(ctx, tx, o, found, h.Now(), h.Now().Add(visitLife))
@@ -125,9 +139,7 @@ func (h *Handler) find(ctx context.Context, o *operator, typed, purpose string) 
 	case err != nil:
 		return nil, err
 	case found == nil:
-		return nil, fault.New(fault.Invalid, "idp_confirm.nobody")
-	case found.AccountID == o.ID:
-		return nil, fault.New(fault.Invalid, "idp_confirm.oneself")
+		return nil, fault.New(fault.Invalid, refused)
 	}
 	return found, nil
 }

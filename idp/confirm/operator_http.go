@@ -29,6 +29,7 @@ func (h *Handler) mountOperator(r fiber.Router) {
 	r.Get("/operator/visits/:id<guid>/contacts", h.visiting(forContacts, h.showContactCode))
 	r.Post("/operator/visits/:id<guid>/contacts", h.visiting(forContacts, h.takeContacts))
 	r.Post("/operator/visits/:id<guid>/code", h.visiting(forContacts, h.takeContactCode))
+	r.Post("/operator/visits/:id<guid>/factors", h.visiting(forFactors, h.removeFactors))
 	r.Post("/operator/visits/:id<guid>/block", h.visiting(forBlock, h.block))
 	r.Get("/operator/registration", h.operating(h.showRegistration))
 	r.Post("/operator/registration", h.operating(h.takeRegistration))
@@ -45,6 +46,9 @@ func (h *Handler) operating(then atDesk) fiber.Handler {
 		if err != nil {
 			return err
 		}
+		if answered, err := h.twoProofs(c, o); answered || err != nil {
+			return err
+		}
 		return then(c, o)
 	})
 }
@@ -59,7 +63,7 @@ func (h *Handler) operatorOf(c *fiber.Ctx, a *account.Account) (*operator, error
 	}
 	from, _ := netip.ParseAddr(c.IP())
 	in := account.CurrentSignIn(c)
-	o := &operator{Account: a, Session: in.ID, Centres: centres, Centre: centres[0]}
+	o := &operator{Account: a, Session: in.ID, Strong: in.Strong(), Centres: centres, Centre: centres[0]}
 	for _, one := range centres {
 		if in.ActingOID != nil && *in.ActingOID == one.OID {
 			o.Centre = one
@@ -119,7 +123,7 @@ func (h *Handler) deskPage(c *fiber.Ctx, o *operator) *page {
 	if len(o.Centres) > 1 {
 		p.Forms[0].Fields = append(p.Forms[0].Fields, h.centreField(c, o))
 	}
-	if done := c.Query("done"); slices.Contains([]string{forConfirm, forContacts, "block", "unblock", "register"}, done) {
+	if done := c.Query("done"); slices.Contains([]string{forConfirm, forContacts, forFactors, "block", "unblock", "register"}, done) {
 		p.Told = t("idp_confirm.told_" + done)
 	}
 	return p

@@ -50,6 +50,10 @@ func (h *Handler) visitPage(c *fiber.Ctx, o *operator, v *visit) (*page, error) 
 		p.Lead = []string{t("idp_confirm.visitor_confirmed")}
 	case v.Purpose == forConfirm && shut != nil:
 		p.Lead = []string{t("idp_confirm.visitor_blocked")}
+	case v.Purpose == forFactors && shut != nil:
+		p.Lead = []string{t("idp_confirm.visitor_blocked")}
+	case v.Purpose == forFactors:
+		return p, h.factorsForm(c, p, v, passportFields(t, i))
 	case v.Purpose == forConfirm:
 		p.Lead = []string{t("idp_confirm.visit_lead")}
 		p.Forms = []form{{Action: path + "/confirm", Fields: passportFields(t, i), Send: send(t("idp_confirm.visit_confirm"))}}
@@ -112,27 +116,7 @@ func (h *Handler) passport(c *fiber.Ctx, o *operator, v *visit) error {
 }
 
 func (h *Handler) confirmVisitor(c *fiber.Ctx, o *operator, v *visit) error {
-	p, err := h.visitPage(c, o, v)
-	if err != nil {
-		return err
-	}
-	if len(p.Forms) == 0 { // done already, or not at the level: the page says so
-		return c.Redirect("/operator/visits/"+v.ID.String(), fiber.StatusSeeOther)
-	}
-	err = h.passport(c, o, v)
-	if told(err) != "" {
-		return h.limited(c, p, "passport", err)
-	}
-	if err == nil {
-		err = h.confirm(c.UserContext(), o, v)
-	}
-	if errors.Is(err, fault.Conflict) {
-		return c.Redirect("/operator/visits/"+v.ID.String(), fiber.StatusSeeOther)
-	}
-	if err != nil {
-		return err
-	}
-	return c.Redirect("/operator?done=confirm", fiber.StatusSeeOther)
+	return h.byPassport(c, o, v, forConfirm, func() error { return h.confirm(c.UserContext(), o, v) })
 }
 
 // takeContacts checks the passport and the new phone and address, and sends a code to the phone.

@@ -136,7 +136,7 @@ func statusOf(err error) int { return web.FailureOf(err).Status }
 // ownPage returns next if it is a page of the person's own, or else the one about security.
 func ownPage(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(next, "/profile") || strings.ContainsAny(next, "\\\r\n") {
+	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(next, "/profile") && next != "/operator" || strings.ContainsAny(next, "\\\r\n") {
 		return securityPath
 	}
 	return next

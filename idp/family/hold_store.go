@@ -132,6 +132,9 @@ func release(ctx context.Context, tx pgx.Tx, id uuid.UUID) (parents []uuid.UUID,
 	if _, err := tx.Exec(ctx, `UPDATE paper SET account_id = child_id, child_id = NULL WHERE child_id = $1`, id); err != nil {
 		return nil, err
 	}
+	if err := remember(ctx, tx, id); err != nil {
+		return nil, err
+	}
 	_, err = tx.Exec(ctx, `DELETE FROM child WHERE id = $1`, id)
 	return parents, err
 }
