@@ -96,8 +96,8 @@ type dossier struct {
 	Set        catalog.Set
 	Booking    *booking // held or booked, or nil
 	Files      []*attachment
-	Me         *Party   // who looks, nil for a job
-	Form       []byte   // the canonical form of the present answers
+	Me         *Party // who looks, nil for a job
+	Form       []byte // the canonical form of the present answers
 }
 
 // filer is the first party.
