@@ -52,7 +52,11 @@ bench-idp: ## the identity provider beside npm oidc-provider (Node): rates of it
 	@./scripts/need node
 	@$(GO) run ./idp/bench
 
+bench-catalog: ## open pages beside a bare Fiber handler, search, a form step, the weight of the home page
+	@./scripts/need wrk || true
+	@$(GO) run ./portal/bench
+
 fuzz: ## fuzz targets of all packages in turn, each for FUZZTIME (20s): make fuzz FUZZTIME=1m
 	@./scripts/fuzz $(or $(FUZZTIME),20s)
 
-.PHONY: help build run clean-data test test-go test-e2e check assets schema ci fresh bench fuzz
+.PHONY: help build run clean-data test test-go test-e2e check assets schema ci fresh bench bench-catalog fuzz

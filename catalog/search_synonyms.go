@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -96,13 +97,17 @@ func (l *lexicon) addGroup(group []string, stems map[string]string) {
 // widen gives the words of a query what they may mean besides. A phrase of several words stands for each of the words it
 // replaces; of a synonym of several words each says only its part.
 func (l *lexicon) widen(asked []*term) {
-	best := make([]string, len(asked))
+	read := make([][2]string, len(asked)) // as typed, and as mended
 	for i, t := range asked {
-		best[i] = t.best()
+		read[i] = [2]string{t.lexeme, t.best()}
 	}
 	for i := range asked {
-		for _, s := range l.synonyms[best[i]] {
-			if len(s.phrase) > len(best)-i || strings.Join(s.phrase, " ") != strings.Join(best[i:i+len(s.phrase)], " ") {
+		found := l.synonyms[read[i][0]]
+		if read[i][1] != read[i][0] {
+			found = append(slices.Clone(found), l.synonyms[read[i][1]]...)
+		}
+		for _, s := range found {
+			if !begins(read[i:], s.phrase) {
 				continue
 			}
 			for k := range s.phrase {
@@ -112,4 +117,17 @@ func (l *lexicon) widen(asked []*term) {
 			}
 		}
 	}
+}
+
+// begins tells whether the words of a query begin with a phrase.
+func begins(read [][2]string, phrase []string) bool {
+	if len(phrase) > len(read) {
+		return false
+	}
+	for i, lexeme := range phrase {
+		if read[i][0] != lexeme && read[i][1] != lexeme {
+			return false
+		}
+	}
+	return true
 }

@@ -29,14 +29,14 @@ import (
 type Cache struct {
 	Session string                // the cookie of a session: who has it gets pages of their own
 	Open    func(uri string) bool // path and query that may be kept: a small and finite set
-	Edition func() uint64         // of what the pages show: a new one forgets all pages
+	Edition func() any            // of what the pages show: a new one forgets all pages
 	Keep    time.Duration         // then a page is made anew: pages show prices of the day
 	shelf   atomic.Pointer[shelf]
 }
 
 // shelf holds the pages of one edition.
 type shelf struct {
-	edition uint64
+	edition any
 	pages   sync.Map // address and language -> *kept
 }
 
