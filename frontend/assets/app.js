@@ -3,6 +3,7 @@ import {
   ServiceNavigation, SkipLink
 } from 'govuk-frontend'
 import './passkey.js'
+import './field.js'
 import './suggest.js'
 import './wait.js'
 
