@@ -124,7 +124,7 @@ func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.
 		view.HoldUntil = d.Booking.HoldUntil
 	}
 	for _, problem := range a.problems {
-		view.Errors.AddAt(problem.Field, problem.Field, problem.Text(tr))
+		view.Errors.AddAt(problem.Field, problem.Field, problem.Summary(tr))
 	}
 	if view.Errors.Any() {
 		c.Status(fiber.StatusUnprocessableEntity)

@@ -66,6 +66,14 @@ func (p Problem) Text(tr Tr) string {
 	return tr.T(p.Key, args...)
 }
 
+// Summary is Text for the list above a page: there it must say of whom it speaks.
+func (p Problem) Summary(tr Tr) string {
+	if p.within == nil {
+		return p.Text(tr)
+	}
+	return tr.T("catalog_fields.whose", p.within.label(tr), p.Text(tr))
+}
+
 // Error lets a problem be printed in a test.
 func (p Problem) Error() string { return fmt.Sprint(p.Field, ": ", p.Key, p.Message.RU, p.Args) }
 

@@ -28,6 +28,9 @@ func (d *drawing) legend(q *Question) *frontend.Fieldset {
 }
 
 func (d *drawing) hint(q *Question) frontend.Hint {
+	if q.hintKey != "" {
+		return frontend.Hint{Text: d.tr.T(q.hintKey)}
+	}
 	return frontend.Hint{Text: q.Hint.In(d.tr.Lang)}
 }
 

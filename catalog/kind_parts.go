@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"tamga/frontend"
+	"tamga/internal/register"
 	"tamga/internal/rus"
 )
 
@@ -54,6 +56,7 @@ var compounds = map[string][]part{
 		{id: "house", typ: "text", max: 40},
 		{id: "flat", typ: "text", optional: true, max: 40},
 		{id: "index", typ: "postal_index", optional: true},
+		{id: "district", typ: "whole"},
 		{id: "text", typ: "whole", prefill: "address"},
 	},
 	"child":  append(slices.Clone(nameParts), bornPart, snilsPart, part{id: "certificate", typ: "birth_certificate"}),
@@ -66,6 +69,9 @@ var compounds = map[string][]part{
 	},
 }
 
+// hinted are the parts with an example, catalog_fields.hint_<id>.
+var hinted = []string{"last_name", "snils", "certificate", "series", "number", "code", "bik", "account", "bank", "locality", "street", "house", "inn", "ogrn"}
+
 // compose gives a compound question its parts, but for those that the definition leaves out.
 func (q *Question) compose() {
 	for _, p := range compounds[q.Type] {
@@ -74,6 +80,9 @@ func (q *Question) compose() {
 		}
 		sub := Question{ID: p.id, Type: p.typ, Optional: p.optional, Past: p.past, Max: p.max, labelKey: "catalog_fields.part_" + p.id,
 			unless: p.unless}
+		if slices.Contains(hinted, p.id) {
+			sub.hintKey = "catalog_fields.hint_" + p.id
+		}
 		if q.Prefill != "" {
 			sub.Prefill = p.prefill
 			if q.Prefill == "org_address" && p.prefill == "address" {
@@ -158,10 +167,30 @@ func drawParts(d *drawing, q *Question, name string) Field {
 	for i := range q.parts {
 		p := &q.parts[i]
 		if p.kind.draw != nil {
-			group.Fields = append(group.Fields, p.kind.draw(&inner, p, partName(name, p)))
+			field := p.kind.draw(&inner, p, partName(name, p))
+			helpTyping(&field, p.ID, name)
+			group.Fields = append(group.Fields, field)
 		}
 	}
 	return Field{Group: group}
+}
+
+// helpTyping adds what a part's input can offer while somebody types (frontend/assets/field.js).
+func helpTyping(f *Field, part, question string) {
+	in := f.Input
+	if in == nil {
+		return
+	}
+	switch part {
+	case "locality":
+		in.Attributes = frontend.Attributes{"data-known": "/suggest/locality"}
+	case "street":
+		in.Attributes = frontend.Attributes{"data-known": "/suggest/street", "data-known-in": question + "-locality"}
+	case "bik":
+		in.Attributes = frontend.Attributes{"data-known": "/suggest/bank", "data-known-into": question + "-bank"}
+	case "house", "flat":
+		in.Classes = "govuk-input--width-5"
+	}
 }
 
 // cleanParts returns the stored parts in the types that they have. An answer of another shape is none.
@@ -206,8 +235,10 @@ func (d *drawing) recallParts(q *Question, name string, value any, fresh bool) {
 	for i := range q.parts {
 		p := q.parts[i]
 		id := p.ID
-		if p.Type == "whole" { // one line, unless it is made of the other parts
-			d.recallWhole(&p, name, stored, fresh)
+		if p.Type == "whole" { // no part of the page
+			if id == "text" {
+				d.recallLine(&p, name, stored, fresh)
+			}
 			continue
 		}
 		p.ID = name + "-" + id
@@ -215,15 +246,21 @@ func (d *drawing) recallParts(q *Question, name string, value any, fresh bool) {
 	}
 }
 
-// recallWhole fills the line that stands for all parts; its input has the name of the question.
-func (d *drawing) recallWhole(p *Question, name string, stored map[string]any, fresh bool) {
-	text, _ := stored[p.ID].(string)
-	switch {
-	case len(stored) > 1:
-	case text != "":
-		d.values.Set(name, text)
-	case fresh && p.Prefill != "":
-		d.values.Set(name, d.env.Prefill[p.Prefill])
+// recallLine fills the line that stands for all parts of an address, unless it is made of them. What is known of the reader is
+// taken apart where the register is sure of it.
+func (d *drawing) recallLine(p *Question, name string, stored map[string]any, fresh bool) {
+	line, _ := stored[p.ID].(string)
+	if len(stored) == 0 && fresh && p.Prefill != "" {
+		line = d.env.Prefill[p.Prefill]
+		if a, ok := register.ParseAddress(line); ok {
+			for part, value := range map[string]string{"locality": a.Locality, "street": a.Street, "house": a.House, "flat": a.Flat, "index": a.Index} {
+				d.values.Set(name+"-"+part, value)
+			}
+			return
+		}
+	}
+	if len(stored) <= 1 && line != "" {
+		d.values.Set(name, line)
 	}
 }
 

@@ -97,6 +97,7 @@ type Question struct {
 	kind                  *kind
 	parts                 []Question // of a compound question
 	labelKey              string     // of a part: its label among the locale's texts
+	hintKey               string     // of a part: an example, or ""
 	unless                string     // of a part: the box that takes its place
 }
 

@@ -43,6 +43,9 @@ func (q *Question) missing(name, key string) (any, *Problem) {
 	if q.Optional {
 		return nil, nil
 	}
+	if q.unless != "" { // there is a box for those who have none
+		key = "catalog_fields.missing_" + q.ID
+	}
 	p := q.problem(name, key, q.Missing)
 	return nil, &p
 }
@@ -193,6 +196,9 @@ func readAccount(r *reading, q *Question, name string) (any, *Problem) {
 	text := r.typed(name)
 	if text == "" {
 		return q.missing(name, "catalog.missing")
+	}
+	if digits, err := rus.Normalize("bankcard", text); err == nil && len(digits) < 20 {
+		return nil, &Problem{Field: name, Key: "catalog_fields.account_card"}
 	}
 	bik, _ := r.now[q.Bank].(string)
 	if bik == "" {

@@ -18,7 +18,19 @@ import (
 // typesService is a form with one question of every type that stands by itself, whatever the definitions use at the moment.
 func typesService(t testing.TB, questions string) *Service {
 	t.Helper()
-	source := `id: all-types
+	c, err := definitions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.read("services/all-types.yaml", []byte(typesSource(questions)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func typesSource(questions string) string {
+	return `id: all-types
 name: &t {ru: "Все поля", tt: "Барлык кырлар", en: "All fields"}
 summary: *t
 audience: [citizen]
@@ -34,15 +46,6 @@ steps:
     title: *t
     questions:
 ` + questions
-	c, err := definitions()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.read("services/all-types.yaml", []byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 // Reading all definitions and pages for every case would take most of the time.
@@ -175,10 +178,21 @@ func TestAddressInPartsOrInOneLine(t *testing.T) {
 	s := typesService(t, ask("q", "address"))
 	values := url.Values{"q-locality": {"Казань"}, "q-street": {"улица Баумана"}, "q-house": {"1"}}
 	answers, problems := s.Parse(s.Step("all"), values, Set{Today: now}, "first", Env{Now: now})
-	if len(problems) > 0 || answers["q"].(map[string]any)["text"] != "Казань, улица Баумана, д. 1" {
+	if len(problems) > 0 || answers["q"].(map[string]any)["text"] != "г. Казань, улица Баумана, д. 1" {
 		t.Errorf("%v %v", answers, problems)
 	}
 	keptAgain(t, s, answers)
+	// A line that was left standing yields to the parts that are filled in later; one that was just written does not.
+	values.Set("q", "за рекой")
+	stored := Set{Today: now, Shared: Answers{"q": map[string]any{"text": "за рекой"}}}
+	answers, _ = s.Parse(s.Step("all"), values, stored, "first", Env{Now: now})
+	if got := answers["q"].(map[string]any)["district"]; got != "городской округ Казань" {
+		t.Errorf("%v", answers)
+	}
+	answers, _ = s.Parse(s.Step("all"), values, Set{Today: now}, "first", Env{Now: now})
+	if diff := cmp.Diff(map[string]any{"text": "за рекой"}, answers["q"]); diff != "" {
+		t.Error(diff)
+	}
 	answers, problems = s.Parse(s.Step("all"), url.Values{"q": {"за рекой, третий дом"}}, Set{Today: now}, "first", Env{Now: now})
 	if len(problems) > 0 || answers["q"].(map[string]any)["text"] != "за рекой, третий дом" {
 		t.Errorf("%v %v", answers, problems)
@@ -197,5 +211,92 @@ func TestFilesOfTheApplicationOnly(t *testing.T) {
 	}
 	if _, problems = s.Parse(s.Step("all"), url.Values{"q": {uuid.NewString()}}, Set{Today: now}, "first", env); len(problems) != 1 {
 		t.Errorf("a file of somebody else: %v", problems)
+	}
+}
+
+func TestAddressOfTheProfileIsTakenApart(t *testing.T) {
+	t.Parallel()
+	s := typesService(t, ask("q", "address", "prefill: address"))
+	for known, want := range map[string]map[string]string{
+		"420111, г. Казань, ул. Баумана, д. 1, кв. 5": {"q-locality": "Казань", "q-street": "улица Баумана", "q-house": "1", "q-flat": "5", "q": ""},
+		"Москва, Арбат, 1":                            {"q-locality": "", "q": "Москва, Арбат, 1"},
+	} {
+		d := &drawing{service: s, values: url.Values{}, stored: Answers{}, env: Env{Prefill: map[string]string{"address": known}}}
+		d.recall(s.Step("all"))
+		for name, value := range want {
+			if got := d.values.Get(name); got != value {
+				t.Errorf("%q: %s is %q, want %q", known, name, got, value)
+			}
+		}
+	}
+}
+
+func TestBankAccount(t *testing.T) {
+	t.Parallel()
+	s := typesService(t, ask("q", "bank_account"))
+	for _, test := range []struct{ bik, account, bank, field, key, name string }{
+		{"044525225", "40702810138250123017", "", "", "", "ПАО Сбербанк"},
+		{"044525225", "40702810138250123017", "Мой банк", "", "", "ПАО Сбербанк"},
+		{"044525225", "40702810138250123018", "", "q-account", "rus.account.check", ""},
+		{"044525225", "2202 2012 3456 7895", "", "q-account", "catalog_fields.account_card", ""},
+		{"049205805", "40702810138250123017", "", "q-account", "rus.account.check", ""},
+		{"044525226", "40702810038250123017", "", "q-bank", "catalog_fields.bank_unknown", ""},
+		{"044525226", "40702810038250123017", "Банк без вывески", "", "", "Банк без вывески"},
+		{"", "40702810138250123017", "", "q-bik", "catalog.missing", ""},
+	} {
+		values := url.Values{"q-bik": {test.bik}, "q-account": {test.account}, "q-bank": {test.bank}}
+		answers, problems := s.Parse(s.Step("all"), values, Set{Today: now}, "first", Env{Now: now})
+		if test.key != "" {
+			if len(problems) != 1 || problems[0].Field != test.field || problems[0].Key != test.key {
+				t.Errorf("%+v: %v", test, problems)
+			}
+			continue
+		}
+		if got, _ := answers["q"].(map[string]any); len(problems) > 0 || got["bank"] != test.name {
+			t.Errorf("%+v: %v %v", test, got, problems)
+		}
+	}
+}
+
+// Conditions read the parts of a compound question, and a misspelt one is a mistake of the definition.
+func TestConditionsReadParts(t *testing.T) {
+	t.Parallel()
+	s := typesService(t, ask("kid", "child", "without: [snils, certificate]", `validate: 'age(kid.birth_date, today) < 18'`, "invalid: *t")+
+		"  - id: next\n    when: kid.last_name == \"Гарипов\"\n    title: *t\n    questions:\n"+ask("more", "text"))
+	values := form("kid-birth_date=2022-3-1", "kid-last_name=Гарипов", "kid-first_name=Амир", "kid-no_middle_name=yes")
+	answers, problems := s.Parse(s.Step("all"), values, Set{Today: now}, "first", Env{Now: now})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	a := s.With(Set{Today: now}, s.Step("all"), "first", answers)
+	if missing, _ := s.Complete(a, "first"); missing != "next" {
+		t.Errorf("the next step is not asked: %q", missing)
+	}
+	values.Set("kid-birth_date-year", "1990")
+	if _, problems = s.Parse(s.Step("all"), values, Set{Today: now}, "first", Env{Now: now}); len(problems) != 1 || problems[0].Field != "kid-last_name" {
+		t.Errorf("a child of 36: %v", problems)
+	}
+	c, err := definitions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.read("services/all-types.yaml", []byte(typesSource(ask("kid", "child", `validate: 'kid.surname != ""'`, "invalid: *t")))); err == nil ||
+		!strings.Contains(err.Error(), "surname") {
+		t.Errorf("a misspelt part: %v", err)
+	}
+}
+
+// Without a patronymic the box says so; without either the person is asked.
+func TestNoPatronymic(t *testing.T) {
+	t.Parallel()
+	s := typesService(t, ask("q", "names"))
+	_, problems := s.Parse(s.Step("all"), url.Values{"q-last_name": {"Гарипова"}, "q-first_name": {"Алия"}}, Set{Today: now}, "first", Env{Now: now})
+	if len(problems) != 1 || problems[0].Field != "q-middle_name" {
+		t.Fatalf("%v", problems)
+	}
+	for lang, want := range map[i18n.Lang]string{i18n.RU: "Отчества нет", i18n.TT: "Әтисенең исеме юк", i18n.EN: "No patronymic"} {
+		if text := problems[0].Text(in(t, lang)); !strings.Contains(text, want) {
+			t.Errorf("%s: %q", lang, text)
+		}
 	}
 }

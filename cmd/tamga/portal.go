@@ -9,6 +9,7 @@ import (
 	"tamga/applications"
 	"tamga/catalog"
 	"tamga/departments"
+	"tamga/internal/register"
 	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/migrations"
@@ -92,6 +93,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: p.sandbox(), Now: time.Now, User: people.User,
 					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
 				},
+				&register.Handler{Limiter: &web.Limiter{Redis: g.redis, Log: g.log}},
 				&applications.Handler{Core: core, Redis: g.redis, Pages: g.pages, Person: people.Person, NeedLevel: people.NeedLevel,
 					NeedCapacity: people.NeedCapacity},
 				&departments.Handler{
