@@ -2,6 +2,7 @@ package idp
 
 import (
 	"crypto/rand"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
 	"testing"
@@ -39,10 +40,11 @@ func gostKey(t *testing.T) *gost.PrivateKey {
 }
 
 // sign is somebody's detached signature, in DER.
-func (a *authority) sign(text string, holder gost.Subject, ends time.Time) []byte {
+func (a *authority) sign(text string, holder gost.Subject, ends time.Time, policies ...asn1.ObjectIdentifier) []byte {
 	a.t.Helper()
 	key := gostKey(a.t)
-	cert, err := gost.Issue(rand.Reader, gost.Template{Holder: holder, NotBefore: time.Now().Add(-30 * time.Minute), NotAfter: ends}, key.Public(), a.cert, a.key)
+	cert, err := gost.Issue(rand.Reader, gost.Template{Holder: holder, NotBefore: time.Now().Add(-30 * time.Minute), NotAfter: ends,
+		Policies: policies}, key.Public(), a.cert, a.key)
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -52,6 +52,8 @@ type Config struct {
 	Inner     bool                // keys of clients may be fetched from loopback and private networks: the demo and tests
 	TwoSteps  bool                // everybody signs in by two proofs
 	Roots     []*gost.Certificate // authorities whose e-signatures let people in
+	Qualified bool                // of them, only by qualified certificates
+	Revoked   *gost.Revocations   // nil: nobody is asked whether a certificate is revoked
 	Post      bool                // the jobs know a post that takes letters
 	BankURL   string              // of the bank that says who its customer is; "" when none does
 	BankName  string
@@ -113,7 +115,7 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	proofs := &factor.Handler{
 		DB: cfg.DB, Pages: cfg.Pages, Sessions: sessions, Limit: limit, Box: cfg.Box, Notify: cfg.Notify, Now: cfg.Now,
-		PublicURL: cfg.Issuer, Cookie: Cookie, Secure: cfg.Secure, Required: cfg.TwoSteps, Roots: cfg.Roots, CheckPassword: people.CheckPassword,
+		PublicURL: cfg.Issuer, Cookie: Cookie, Secure: cfg.Secure, Required: cfg.TwoSteps, Roots: cfg.Roots, Qualified: cfg.Qualified, Revoked: cfg.Revoked, CheckPassword: people.CheckPassword,
 		Waiting: people.Waiting, AllowForm: oauth.AllowForm,
 	}
 	people.Proofs = account.Proofs{Second: proofs.Second, Always: cfg.TwoSteps, Browser: proofs.BrowserHash, Entered: proofs.Entered, Registered: proofs.Registered, Ways: proofs.Ways}

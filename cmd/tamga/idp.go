@@ -19,20 +19,22 @@ import (
 type idpRole struct {
 	common
 	mail
-	DatabaseURL string `env:"TAMGA_IDP_DATABASE_URL" required:"" help:"PostgreSQL of the identity provider"`
-	RedisURL    string `env:"TAMGA_REDIS_URL" required:"" help:"Redis for sessions, limits and one-time codes"`
-	Key         keys   `env:"TAMGA_IDP_KEY" required:"" help:"secret keys of the provider: 32 bytes in base64, newest first, commas between"`
-	Listen      string `env:"TAMGA_IDP_LISTEN" default:":8081" help:"where to listen"`
-	Issuer      string `env:"TAMGA_ISSUER" required:"" help:"public address of the provider"`
-	PortalURL   string `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
-	Registers   string `env:"TAMGA_REGISTERS_URL" required:"" help:"address of the state registers that check personal data"`
-	FetchInner  bool   `env:"TAMGA_IDP_FETCH_INNER" help:"keys and logout addresses of clients may lie in private networks, and on this machine without TLS"`
-	TwoSteps    bool   `env:"TAMGA_IDP_TWO_STEPS" help:"everybody signs in by two proofs"`
-	Roots       string `env:"TAMGA_SIGNATURE_ROOTS" type:"existingfile" help:"PEM file of the authorities whose e-signatures let people in"`
-	Post        string `env:"TAMGA_POST_URL" help:"address of the post that takes registered letters with codes; without it there is no such way"`
-	BankURL     string `env:"TAMGA_BANK_ID_URL" help:"address of the online bank that says who its customer is; without it there is no such way"`
-	BankName    string `env:"TAMGA_BANK_ID_NAME" default:"банк" help:"name of that bank for people"`
-	Insecure    bool   `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
+	DatabaseURL string   `env:"TAMGA_IDP_DATABASE_URL" required:"" help:"PostgreSQL of the identity provider"`
+	RedisURL    string   `env:"TAMGA_REDIS_URL" required:"" help:"Redis for sessions, limits and one-time codes"`
+	Key         keys     `env:"TAMGA_IDP_KEY" required:"" help:"secret keys of the provider: 32 bytes in base64, newest first, commas between"`
+	Listen      string   `env:"TAMGA_IDP_LISTEN" default:":8081" help:"where to listen"`
+	Issuer      string   `env:"TAMGA_ISSUER" required:"" help:"public address of the provider"`
+	PortalURL   string   `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
+	Registers   string   `env:"TAMGA_REGISTERS_URL" required:"" help:"address of the state registers that check personal data"`
+	FetchInner  bool     `env:"TAMGA_IDP_FETCH_INNER" help:"keys and logout addresses of clients may lie in private networks, and on this machine without TLS"`
+	TwoSteps    bool     `env:"TAMGA_IDP_TWO_STEPS" help:"everybody signs in by two proofs"`
+	Roots       string   `env:"TAMGA_SIGNATURE_ROOTS" type:"existingfile" help:"PEM file of the authorities whose e-signatures let people in"`
+	Qualified   bool     `env:"TAMGA_SIGNATURE_QUALIFIED" default:"true" negatable:"" help:"of those e-signatures, only the ones by qualified certificates (КС1 and higher)"`
+	CRLs        []string `env:"TAMGA_SIGNATURE_CRLS" help:"files and addresses of lists of revoked certificates (CRL), commas between; without them nobody is asked about revocation"`
+	Post        string   `env:"TAMGA_POST_URL" help:"address of the post that takes registered letters with codes; without it there is no such way"`
+	BankURL     string   `env:"TAMGA_BANK_ID_URL" help:"address of the online bank that says who its customer is; without it there is no such way"`
+	BankName    string   `env:"TAMGA_BANK_ID_NAME" default:"банк" help:"name of that bank for people"`
+	Insecure    bool     `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
 }
 
 // Run serves the provider until it is stopped.
@@ -83,9 +85,17 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	r.app, err = idp.New(idp.Config{
 		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Passwords: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Log: g.log,
 		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Inner: p.FetchInner, Proxies: p.Proxies, Now: time.Now,
-		TwoSteps: p.TwoSteps, Roots: roots, Post: p.Post != "", BankURL: p.BankURL, BankName: p.BankName,
+		TwoSteps: p.TwoSteps, Roots: roots, Qualified: p.Qualified, Revoked: p.revocations(), Post: p.Post != "", BankURL: p.BankURL, BankName: p.BankName,
 	})
 	return r, err
+}
+
+// revocations are the lists of revoked certificates, or nil.
+func (p *idpRole) revocations() *gost.Revocations {
+	if len(p.CRLs) == 0 {
+		return nil
+	}
+	return &gost.Revocations{Sources: p.CRLs}
 }
 
 // roots reads the authorities of e-signatures, if any are given.

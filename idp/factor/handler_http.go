@@ -41,6 +41,9 @@ type Handler struct {
 
 	// Roots are the authorities whose certificates let people in by an e-signature; without any there is no such way.
 	Roots []*gost.Certificate
+	// Qualified wants qualified certificates alone. Revoked knows which are revoked; nil: nobody is asked.
+	Qualified bool
+	Revoked   *gost.Revocations
 	// CheckPassword tells whether it is the person's, and counts the attempt.
 	CheckPassword func(c *fiber.Ctx, a *account.Account, password string) (bool, error)
 	// Waiting says which client waits for the request, or returns nil.

@@ -58,9 +58,18 @@ func (h *Handler) signerOf(message *cms.SignedData, text string) (*gost.Certific
 		if !signed(message, text, cert) {
 			continue
 		}
-		switch err := gost.VerifyChain(cert, h.Roots, h.now(), message.Certificates...); {
+		trust := gost.Trust{Roots: h.Roots, Qualified: h.Qualified, Revoked: h.Revoked}
+		switch err := trust.Check(cert, h.now(), message.Certificates...); {
 		case errors.Is(err, gost.ErrExpired):
 			why = fault.New(fault.Invalid, "idp_factor.signature_expired")
+		case errors.Is(err, gost.ErrUsage):
+			why = fault.New(fault.Invalid, "idp_factor.signature_usage")
+		case errors.Is(err, gost.ErrUnqualified):
+			why = fault.New(fault.Invalid, "idp_factor.signature_unqualified")
+		case errors.Is(err, gost.ErrRevoked):
+			why = fault.New(fault.Invalid, "idp_factor.signature_revoked")
+		case errors.Is(err, gost.ErrRevocation):
+			why = fault.New(fault.Invalid, "idp_factor.signature_unknown")
 		case err != nil:
 			why = fault.New(fault.Invalid, "idp_factor.signature_untrusted")
 		case cert.Holder.SNILS == "" || cert.Holder.OGRN != "":

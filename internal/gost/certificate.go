@@ -75,17 +75,22 @@ func ParseCertificates(file []byte) (list []*Certificate, err error) {
 
 // CheckIssuedBy checks that issuer's key signed the certificate. It looks at nothing else: VerifyChain does.
 func (c *Certificate) CheckIssuedBy(issuer *Certificate) error {
+	return issuer.checkSigned(c.signedWith, c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
+}
+
+// checkSigned checks what the certificate's key has signed: a certificate or a list of revoked ones.
+func (c *Certificate) checkSigned(with asn1.ObjectIdentifier, algorithm x509.SignatureAlgorithm, signed, signature []byte) error {
 	size := 0
 	switch {
-	case c.signedWith.Equal(OIDSignature256):
+	case with.Equal(OIDSignature256):
 		size = 32
-	case c.signedWith.Equal(OIDSignature512):
+	case with.Equal(OIDSignature512):
 		size = 64
 	default:
-		return issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
+		return c.CheckSignature(algorithm, signed, signature)
 	}
-	key, ok := issuer.Public.(*PublicKey)
-	if !ok || key.Curve.size != size || !Verify(key, key.Digest(c.RawTBSCertificate), c.Signature) {
+	key, ok := c.Public.(*PublicKey)
+	if !ok || key.Curve.size != size || !Verify(key, key.Digest(signed), signature) {
 		return ErrSignature
 	}
 	return nil

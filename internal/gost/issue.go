@@ -21,6 +21,7 @@ type Template struct {
 	NotBefore time.Time
 	NotAfter  time.Time
 	CA        bool // may issue others; else it signs messages
+	Policies  []asn1.ObjectIdentifier
 }
 
 type tbsCertificate struct {
@@ -66,7 +67,7 @@ func Issue(random io.Reader, t Template, public crypto.PublicKey, issuer *Certif
 	if issuer != nil {
 		tbs.Issuer.FullBytes, issuerID = issuer.RawSubject, issuer.SubjectKeyId
 	}
-	if tbs.Extensions, err = extensions(t.CA, ownID, issuerID); err != nil {
+	if tbs.Extensions, err = extensions(t, ownID, issuerID); err != nil {
 		return nil, err
 	}
 	if tbs.Algorithm, err = signatureAlgorithm(key); err != nil {
@@ -127,9 +128,9 @@ func keyID(spki []byte) []byte {
 }
 
 // extensions of a certificate: the right to issue, the uses of the key, the ids of the key and of the issuer's.
-func extensions(ca bool, ownID, issuerID []byte) ([]pkix.Extension, error) {
+func extensions(t Template, ownID, issuerID []byte) ([]pkix.Extension, error) {
 	usage := asn1.BitString{Bytes: []byte{0xc0}, BitLength: 2} // digitalSignature, nonRepudiation
-	if ca {
+	if t.CA {
 		usage = asn1.BitString{Bytes: []byte{0x06}, BitLength: 7} // keyCertSign, cRLSign
 	}
 	values := []struct {
@@ -139,16 +140,17 @@ func extensions(ca bool, ownID, issuerID []byte) ([]pkix.Extension, error) {
 	}{
 		{19, true, struct {
 			CA bool `asn1:"optional"`
-		}{ca}},
+		}{t.CA}},
 		{15, true, usage},
 		{14, false, ownID},
 		{35, false, struct {
 			ID []byte `asn1:"tag:0"`
 		}{issuerID}},
+		{32, false, policies(t.Policies)},
 	}
 	var list []pkix.Extension
 	for _, v := range values {
-		if v.id == 35 && len(issuerID) == 0 {
+		if v.id == 35 && len(issuerID) == 0 || v.id == 32 && len(t.Policies) == 0 {
 			continue
 		}
 		raw, err := asn1.Marshal(v.value)
@@ -158,4 +160,12 @@ func extensions(ca bool, ownID, issuerID []byte) ([]pkix.Extension, error) {
 		list = append(list, pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, v.id}, Critical: v.critical, Value: raw})
 	}
 	return list, nil
+}
+
+// policies are certificatePolicies of RFC 5280, without qualifiers.
+func policies(oids []asn1.ObjectIdentifier) (list []struct{ Policy asn1.ObjectIdentifier }) {
+	for _, oid := range oids {
+		list = append(list, struct{ Policy asn1.ObjectIdentifier }{oid})
+	}
+	return list
 }
