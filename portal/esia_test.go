@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tamga/applications"
-	"tamga/frontend"
 	"tamga/internal/dbtest"
 	"tamga/internal/secret"
 )

@@ -17,7 +17,7 @@ func TestTemplates(t *testing.T) {
 	}
 	for _, page := range []interface{ Check(*frontend.Pages) error }{
 		registerTemplate, signInTemplate, resetTemplate, resetCodeTemplate, settingsTemplate, dataTemplate, languageTemplate,
-		passwordTemplate, problemTemplate, choiceTemplate, compareTemplate, levelTemplate, bindingTemplate, cabinetTemplate,
+		passwordTemplate, problemTemplate, choiceTemplate, compareTemplate, levelTemplate, actingTemplate, bindingTemplate, cabinetTemplate,
 		homeTemplate, infoTemplate,
 	} {
 		if err := page.Check(pages); err != nil {
