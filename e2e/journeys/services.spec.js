@@ -2,49 +2,11 @@
 import { test, expect } from '@playwright/test';
 import { Visitor, message, snils } from '../helpers.js';
 import { site } from '../playwright.config.js';
-import { consent, decide, enter, find, password, pay, prove, signIn } from '../story.js';
+import { consent, decide, enter, find, password, prove, signIn } from '../story.js';
 
 const amina = { last: 'Җиһаншина', first: 'Әминә', phone: '+79172000004', password };
 const pyotr = { last: 'Смирнов', first: 'Пётр', middle: 'Алексеевич', sex: 'M', born: '20.01.1985', birthplace: 'г. Казань',
   phone: '+79172000003', email: 'pyotr@demo.tamga.example', password, snils: '16008501220', passport: '9205 120003', issued: '15.02.2005' };
-
-test('a permit for advertising, with its duty of 5 000 rubles', async ({ browser }) => {
-  const visitor = await Visitor.enter(browser);
-  await find(visitor, 'рекламный щит', 'Разрешение на установку рекламной конструкции');
-  await visitor.press('Подать заявление');
-  await enter(visitor, amina);
-  await visitor.press('Подать заявление');
-  await visitor.step('Что вы хотите сделать', { 'Выберите действие': 'Повесить вывеску с названием и часами работы' });
-  await visitor.heading('Разрешение не нужно'); // a page that says so, not an error
-  await visitor.press('Назад');
-  await visitor.step('Что вы хотите сделать', { 'Выберите действие': 'Получить разрешение на новую конструкцию' });
-  await visitor.heading('Где будет реклама');
-  await visitor.page.getByRole('radio').first().check();
-  await visitor.press('Сохранить и продолжить');
-  await visitor.step('От чьего имени заявление', { 'Кто заявитель?': 'Организация' });
-  await visitor.step('Организация', { 'Полное название': 'ООО «Чәк-чәк»', 'ИНН организации': '1655000011', 'ОГРН': '1021602840016',
-    'Юридический адрес': 'Казань, ул. Баумана, 1', 'Ваша должность': 'Директор', 'На основании чего вы действуете': 'Устав' });
-  await expect(visitor.page.locator('.govuk-error-summary a[href="#org_inn"]')).toBeVisible(); // a wrong check digit
-  await expect(visitor.page.getByLabel('Полное название')).toHaveValue('ООО «Чәк-чәк»');
-  await visitor.step('Организация', { 'ИНН организации': '1655000010' });
-  await visitor.step('Ваши данные', {});
-  await visitor.step('Рекламная конструкция', { 'Где она крепится?': 'Стоит на земле', 'Вид конструкции': 'Билборд (щит)', 'Ширина': '6',
-    'Высота': '3', 'Сколько сторон с рекламой': '2', 'Есть ли подсветка?': 'Внешняя' });
-  await visitor.step('Место', { 'Адрес': 'Казань, проспект Победы, 100', 'Кому принадлежит место?': 'Заявителю' });
-  const soon = new Date(Date.now() + 40 * 24 * 3600_000);
-  await visitor.step('Срок и проект', { 'С какого дня нужно разрешение': `${soon.getDate()}.${soon.getMonth() + 1}.${soon.getFullYear()}`,
-    'На сколько лет': '5', 'Опишите проект': 'Сталь, бетонный фундамент', 'Как получить разрешение?': 'В личном кабинете' });
-  await visitor.step('Согласие', { 'Сведения верны, документы действительны': true, 'Я согласен на обработку персональных данных': true });
-  await visitor.heading('Проверьте ответы');
-  await expect(visitor.page.locator('main')).toContainText('ООО «Чәк-чәк»');
-  await visitor.press('Подписать и перейти к оплате');
-  await pay(visitor, '5 000 ₽');
-  await visitor.until('Ведомство приняло заявление'); // this system accepts what it receives
-  const number = await visitor.page.locator('#number').innerText();
-  await decide(visitor, 'Муниципалитет', number);
-  await expect(visitor.page.locator('main')).toContainText('ООО «Чәк-чәк»');
-  await visitor.leave();
-});
 
 test('a benefit for two children, on a phone', async ({ browser }) => {
   const visitor = await Visitor.enter(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
@@ -98,8 +60,7 @@ test('compensation for the kindergarten, in three languages', async ({ browser }
   visitor.visited.clear();
   await visitor.step('Кто подаёт заявление', { 'Кем вы приходитесь ребёнку?': 'Родитель', 'Договор с детским садом подписали вы?': 'Да' });
   await visitor.step('Проверим, можно ли подать онлайн', { 'Есть ли в семье дети 18–23 лет, которые учатся очно?': 'Нет',
-    'Где выдано свидетельство о рождении ребёнка?': 'В Татарстане' });
-  await visitor.step('Какая компенсация вам нужна', { 'Что оформить?': 'Основную' });
+    'Где выдано свидетельство о рождении ребёнка?': 'В Татарстане', 'Платите ли вы за детский сад?': 'Да' });
   await visitor.step('Ваши данные', {});
   await visitor.step('Паспорт', {});
   await visitor.step('Адрес и связь', { 'Адрес регистрации': 'с. Кырлай, ул. Тукая, 7' });
