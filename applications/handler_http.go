@@ -43,6 +43,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/applications/:id/steps/:step/stop", h.knownEnough, h.showStop)
 	r.Get("/applications/:id/files/:file", h.knownEnough, h.download)
 	r.Get("/applications/:id/check", h.knownEnough, h.check)
+	r.Get("/applications/:id/print.pdf", h.knownEnough, h.print)
 	r.Post("/applications/:id/sign", h.signIt)
 	r.Post("/applications/:id/submit", h.signIt)
 	r.Get("/applications/:id/invite", h.showInvite)

@@ -44,6 +44,7 @@ type statusView struct {
 	History    []eventLine
 	KeptUntil  *time.Time // of a draft
 	Check      string
+	Print      string // address of the PDF, once the own part is complete
 	Cancel     string
 	Decline    string
 	Done       bool
@@ -116,6 +117,9 @@ func (h *Handler) status(c *fiber.Ctx) error {
 	view.StateText = d.Definition.Statuses[string(d.State)].Text
 	if d.State == Completed {
 		view.Results = d.Definition.Results
+	}
+	if d.Me.Complete {
+		view.Print = applicationPath(d.ID, "/print.pdf")
 	}
 	if d.Hash != nil || d.anySignature() {
 		view.Hash = grouped(d.hash())
