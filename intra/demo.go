@@ -21,13 +21,13 @@ func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time
 		password string
 	}{
 		{Employee{LastName: "Валеева", FirstName: "Гузель", MiddleName: "Рашитовна", Post: "ведущий специалист", OrganisationID: zags.ID,
-			Rights: []string{RightPayments}}, "Tamga2026"},
+			Rights: []string{RightPayments, RightRefunds}}, "Tamga2026"},
 		{Employee{LastName: "Кузнецов", FirstName: "Олег", MiddleName: "Павлович", Post: "специалист", OrganisationID: zags.ID,
 			Rights: []string{RightPayments}, Temporary: true}, "Temp2026"},
 		{Employee{LastName: "Сафина", FirstName: "Ляйсан", MiddleName: "Наилевна", Post: "специалист", OrganisationID: social.ID},
 			"Tamga2026"},
 		{Employee{LastName: "Нуриев", FirstName: "Марат", MiddleName: "Ильгизович", Post: "ответственный за электронные услуги",
-			OrganisationID: ministry.ID, Rights: []string{RightPayments, RightDeliveries, RightCatalog}}, "Tamga2026"},
+			OrganisationID: ministry.ID, Rights: []string{RightPayments, RightRefunds, RightDeliveries, RightCatalog}}, "Tamga2026"},
 	}
 	// Hashing takes a while by design: a demo that was seeded before does not repeat it.
 	known, err := listEmployees(ctx, d, zags.ID)

@@ -14,6 +14,7 @@ import (
 // The rights that an employee may have.
 const (
 	RightPayments   = "payments"   // payment control
+	RightRefunds    = "refunds"    // refunds, and what differs between the bank's books and ours
 	RightDeliveries = "deliveries" // what goes to departments, and what is stuck
 	RightCatalog    = "catalog"    // services: texts, publishing, what people do not find
 )
@@ -67,6 +68,8 @@ type door struct {
 
 var doors = []door{
 	{RightPayments, "intra.payments", "/payments"},
+	{RightRefunds, "payments_books.refunds", "/refunds"},
+	{RightRefunds, "payments_books.discrepancies", "/discrepancies"},
 	{RightDeliveries, "intra.deliveries", "/deliveries"},
 	{RightCatalog, "catalog_editor.staff", "/catalog"},
 	{RightCatalog, "catalog_search.staff", "/searches"},

@@ -99,7 +99,8 @@ type Back struct {
 
 // Notice is a call-back that is really from the bank.
 type Notice struct {
-	ID    string // of the notice itself
-	Deal  string // id of the payment at the bank
-	Order uuid.UUID
+	ID     string // of the notice itself
+	Deal   string // id of the payment at the bank
+	Order  uuid.UUID
+	Ignore bool // about something that is not learnt from notices
 }

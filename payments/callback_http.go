@@ -24,6 +24,9 @@ func (h *Handler) takeCallback(c *fiber.Ctx, bank Acquirer) error {
 	case err != nil:
 		return h.refuse(c, bank, "payments.callback_unreadable", "", err, fault.New(fault.Invalid, "payments.callback_unreadable"))
 	}
+	if n.Ignore {
+		return c.SendStatus(fiber.StatusOK)
+	}
 	p, err := paymentByID(c.UserContext(), h.DB, n.Order)
 	switch {
 	case errors.Is(err, fault.NotFound) || err == nil && p.Acquirer != bank.Name():
@@ -34,6 +37,10 @@ func (h *Handler) takeCallback(c *fiber.Ctx, bank Acquirer) error {
 		return h.refuse(c, bank, "payments.callback_unknown", n.Order.String(), err, err)
 	case err != nil:
 		return err
+	}
+	if p.BankID != nil && *p.BankID != n.Deal { // not worth a question to the bank
+		return h.refuse(c, bank, "payments.callback_unknown", n.Order.String(), errors.New("the payment has another number at the bank"),
+			fault.New(fault.NotFound, "payments.no_payment"))
 	}
 	deal, err := bank.Get(c.UserContext(), n.Deal)
 	if err != nil {
@@ -52,6 +59,9 @@ func (h *Handler) takeCallback(c *fiber.Ctx, bank Acquirer) error {
 
 // noteUnknown asks the bank about a payment that is none of ours: when it took money, a person must look at it.
 func (h *Handler) noteUnknown(c *fiber.Ctx, bank Acquirer, n *Notice) error {
+	if h.Limiter != nil && h.Limiter.Allow(c.UserContext(), "payments.unknown", c.IP(), web.Rate{Burst: 5, Every: time.Minute}) != nil {
+		return nil // anybody may send a call-back that is not signed, and each costs a question to the bank
+	}
 	deal, err := bank.Get(c.UserContext(), n.Deal)
 	if err != nil || deal.Status != DealSucceeded {
 		return nil //nolint:nilerr // the bank repeats its call, and its registry tells of the money too

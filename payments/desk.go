@@ -131,6 +131,7 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 		return nil, err
 	}
 	p := newPayment(c, bank.Name(), receipt, want.Method, want.Sum, d.now())
+	p.Email = want.Email
 	if p.Amount == 0 { // an exemption came on top of parts that were paid with a discount in view
 		return nil, fault.New(fault.Conflict, "payments.nothing_to_pay")
 	}
@@ -153,7 +154,7 @@ func (d *desk) register(ctx context.Context, c *Charge, p *Payment) (*Payment, e
 		return nil, err
 	}
 	deal, err := bank.Create(ctx, Order{ID: p.ID, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Amount, Method: p.Method,
-		Email: c.Email, Return: d.url + "/payments/" + c.ID.String() + "/return"})
+		Email: p.Email, Return: d.url + "/payments/" + c.ID.String() + "/return"})
 	switch {
 	case errors.Is(err, ErrRefused):
 		return d.change(ctx, p.ID, &Deal{}, step{Event: "refused", Source: "answer", Detail: err.Error(), At: d.now()})

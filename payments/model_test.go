@@ -387,25 +387,32 @@ func (m *modelRun) settleDown() {
 // TestModel takes TAMGA_MODEL_STEPS steps: 100000 and more for the long form.
 func TestModel(t *testing.T) {
 	t.Parallel()
-	steps, seed := 1500, uint64(time.Now().UnixNano())
+	steps, seed := 1000, uint64(time.Now().UnixNano())
 	if n, err := strconv.Atoi(os.Getenv("TAMGA_MODEL_STEPS")); err == nil {
 		steps = n
 	}
 	if n, err := strconv.ParseUint(os.Getenv("TAMGA_MODEL_SEED"), 10, 64); err == nil {
 		seed = n
 	}
-	const perRun = 1000 // a new database then: look-ups of the test itself stay short
+	every, perRun := 10, 1000 // a new database then: look-ups of the test itself stay short
+	if steps > 10000 {
+		every = 25
+	}
 	for ; steps > 0; steps -= perRun {
-		m := newModelRun(t, dbtest.DB(t, dbtest.Portal), seed)
-		m.newCharge()
-		for i := range min(steps, perRun) {
-			m.step()
-			if i%10 == 9 {
-				m.verify()
+		seed, n := seed, min(steps, perRun)
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			m := newModelRun(t, dbtest.DB(t, dbtest.Portal), seed)
+			m.newCharge()
+			for i := range n {
+				m.step()
+				if i%every == every-1 {
+					m.verify()
+				}
 			}
-		}
-		m.settleDown()
-		t.Logf("seed %d: %v", seed, m.done)
+			m.settleDown()
+			t.Log(m.done)
+		})
 		seed++
 	}
 }

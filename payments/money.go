@@ -96,6 +96,9 @@ func (d *desk) uncredit(ctx context.Context, tx pgx.Tx, c *Charge, before, p *Pa
 	}
 	if reopens && c.Status == Paid {
 		event, discount = "reopened", c.Discounted
+		if err := makeParts(ctx, tx, c.ID); err != nil {
+			return err
+		}
 	}
 	if err := takeCredit(ctx, tx, c, before.Credited, reopens); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -21,6 +22,12 @@ func addCredit(ctx context.Context, tx pgx.Tx, c *Charge, sum, discount int64, c
 		return fmt.Errorf("credit charge %s: %w", c.ID, err)
 	}
 	return nil
+}
+
+// makeParts turns what was paid for a charge that is open again into parts of it: another payment is to come.
+func makeParts(ctx context.Context, tx pgx.Tx, charge uuid.UUID) error {
+	_, err := tx.Exec(ctx, `UPDATE payment SET part = true WHERE charge_id = $1 AND state = 'succeeded' AND NOT part`, charge)
+	return err
 }
 
 // takeCredit takes money from a charge that went back to where it came from. A paid one is open again when it reopens, and

@@ -14,7 +14,7 @@ import (
 	"tamga/internal/rus"
 )
 
-const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, qr, method, state, amount, discount, part, received, currency,
+const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, qr, method, state, amount, discount, part, email, received, currency,
 	credited, reserved, refunded, reason, created_at, paid_at`
 
 func nextReceipt(ctx context.Context, d db.DB) (string, error) {
@@ -27,9 +27,9 @@ func nextReceipt(ctx context.Context, d db.DB) (string, error) {
 
 func insertPayment(ctx context.Context, tx pgx.Tx, p *Payment, name foldedName, by uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO payment (id, charge_id, receipt, acquirer, method, amount, discount, part, paid_by, last_n, first_n, middle_n, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		p.ID, p.ChargeID, p.Receipt, p.Acquirer, p.Method, p.Amount, p.Discount, p.Part, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil},
+		INSERT INTO payment (id, charge_id, receipt, acquirer, method, amount, discount, part, email, paid_by, last_n, first_n, middle_n, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		p.ID, p.ChargeID, p.Receipt, p.Acquirer, p.Method, p.Amount, p.Discount, p.Part, p.Email, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil},
 		name.last, name.first, name.middle, p.CreatedAt)
 	if err != nil {
 		return err

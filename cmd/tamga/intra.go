@@ -63,6 +63,10 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 			}
 			return []web.Handler{
 				&payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor},
+				&payments.BooksHandler{
+					StaffHandler: payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightRefunds), Actor: actor},
+					Desk:         &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},
+				},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
 				&catalog.StaffHandler{Press: press, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"tamga/internal/db"
+	"tamga/payments"
+)
+
+type paymentsCommand struct {
+	Check paymentsCheck `cmd:"" help:"Compare the ledger, the charges, the payments and their history, and name what differs."`
+}
+
+type paymentsCheck struct {
+	DatabaseURL string `env:"TAMGA_PORTAL_DATABASE_URL" required:"" help:"the database whose books are checked"`
+}
+
+// Run checks the books of payments. What the worker checks each night, an operator may check at any moment.
+func (p *paymentsCheck) Run(ctx context.Context) error {
+	pool, err := db.Open(ctx, p.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	faults, err := payments.CheckBooks(ctx, pool)
+	if err != nil {
+		return err
+	}
+	for _, f := range faults {
+		fmt.Println(f)
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("the books differ in %d places", len(faults))
+	}
+	fmt.Println("the books agree")
+	return nil
+}
