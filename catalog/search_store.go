@@ -128,7 +128,7 @@ func findNear(ctx context.Context, d db.DB, terms []*term) ([][]near, error) {
 		SELECT a.n, w.word, w.lexeme, w.key
 		FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a(key, beginning, n)
 		CROSS JOIN LATERAL (
-			(SELECT word, lexeme, key FROM catalog_word WHERE length(a.beginning) > 3 AND key LIKE a.beginning || '%' ORDER BY length(key), key LIMIT 12)
+			(SELECT word, lexeme, key FROM catalog_word WHERE length(a.beginning) > 3 AND key ~>=~ a.beginning AND key ~<~ (a.beginning || chr(1114111)) ORDER BY length(key), key LIMIT 12)
 			UNION
 			(SELECT word, lexeme, key FROM catalog_word WHERE key % a.key ORDER BY similarity(key, a.key) DESC, key LIMIT 16)
 		) w
@@ -152,7 +152,7 @@ func beginningWith(ctx context.Context, d db.DB, key string) ([]string, error) {
 		return nil, nil
 	}
 	rows, err := d.Query(ctx, `
-		SELECT DISTINCT lexeme FROM (SELECT lexeme FROM catalog_word WHERE key LIKE $1 || '%' ORDER BY length(key), key LIMIT 40) w`, key)
+		SELECT DISTINCT lexeme FROM (SELECT lexeme FROM catalog_word WHERE key ~>=~ $1::text AND key ~<~ ($1::text || chr(1114111)) ORDER BY length(key), key LIMIT 40) w`, key)
 	if err != nil {
 		return nil, err
 	}

@@ -12,10 +12,10 @@ COMMENT ON FUNCTION catalog_stem IS 'What all forms of a word have in common; NU
 CREATE FUNCTION catalog_key(word text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT regexp_replace(translate(
         replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(word,
-            'shch', 'щ'), 'sch', 'щ'), 'sh', 'ш'), 'ch', 'ч'), 'zh', 'ж'), 'kh', 'х'), 'ts', 'ц'), 'yu', 'ю'), 'iu', 'ю'), 'ju', 'ю'),
+            'shch', 'щ'), 'sch', 'щ'), 'sh', 'ш'), 'ch', 'ч'), 'zh', 'ж'), 'kh', 'х'), 'ц', 'ts'), 'yu', 'ю'), 'iu', 'ю'), 'ju', 'ю'),
             'ya', 'я'), 'ia', 'я'), 'ja', 'я'),
-        'абвгдеёжҗзийклмнңоөпрстуүфхһцчшщыэәюяcwqxyjъь''’-',
-        'abvgdeejjziiklmnnooprstuufhhqcwwiaauakvkhii'),
+        'абвгдеёжҗзийклмнңоөпрстуүфхһчшщыэәюяcwqxyjъь''’-',
+        'abvgdeejjziiklmnnooprstuufhhcwwiaauakvkhii'),
         '(.)\1+', '\1', 'g')
 $$;
 COMMENT ON FUNCTION catalog_key IS 'How a word sounds, in Latin letters: "свадьба" and "svadba", "җир" and "жир", "комунальные" and "коммунальные" have one key';
