@@ -182,31 +182,6 @@ func TestAddAndRemoveGroups(t *testing.T) {
 	}
 }
 
-// The two worked examples of the department (domain.md B3).
-func TestCompensationOfTheExamples(t *testing.T) {
-	t.Parallel()
-	s := service(t, "kindergarten-compensation")
-	for _, test := range []struct{ income, fee, order, main, additional string }{
-		{"9999", "2200", "first", "228,80", "651,20"},
-		{"17000", "3500", "third", "800,80", "844,20"},
-		{"10001", "2200", "first", "228,80", "431,20"},
-	} {
-		a := Set{Today: now}
-		a = fill(t, s, a, "applicant", "kind", "compensation=both")
-		a = fill(t, s, a, "applicant", "income", "income_per_head="+test.income, "idle_parent=work", "fee="+test.fee)
-		a = fill(t, s, a, "applicant", "children", append(child(firstChild, test.order), "children-count=1")...)
-		got := map[string]string{}
-		for _, section := range s.Summary(a, "", tr(t, i18n.RU)) {
-			for _, row := range section.Rows {
-				got[row.Question] = strings.ReplaceAll(row.Value, "\u00a0", " ")
-			}
-		}
-		if got["main_sum"] != test.main+" ₽" || got["additional_sum"] != test.additional+" ₽" {
-			t.Errorf("income %s, fee %s, %s child: %q and %q", test.income, test.fee, test.order, got["main_sum"], got["additional_sum"])
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	c := load(f)
 	f.Add("marriage", "birth", "birth_date-day=29&birth_date-month=фев&birth_date-year=2001&birth_place=%00%ff")
