@@ -57,7 +57,7 @@ steps:
 `
 
 var fileServices = sync.OnceValues(func() (*catalog.Catalog, error) {
-	all := fstest.MapFS{"services/with-files.yaml": {Data: []byte(withFiles)}}
+	all := fstest.MapFS{"services/with-files.yaml": {Data: []byte(withFiles)}, "services/all-fields.yaml": {Data: []byte(allFields())}}
 	err := fs.WalkDir(catalog.Files(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(name, "services/") {
 			return err

@@ -21,7 +21,10 @@ func (d *drawing) label(q *Question) string {
 // legend is as large as a label where a page asks several things: no question is more than the next.
 func (d *drawing) legend(q *Question) *frontend.Fieldset {
 	fieldset := frontend.Question(d.label(q))
-	if d.several {
+	switch {
+	case d.inside:
+		fieldset.Legend.Classes = ""
+	case d.several:
 		fieldset.Legend.Classes = "govuk-fieldset__legend--s"
 	}
 	return fieldset
@@ -90,6 +93,7 @@ func drawDate(d *drawing, q *Question, name string) Field {
 	if date.Hint.Empty() {
 		date.Hint.Text = d.tr.T("catalog.date_hint")
 	}
+	date.Month.Classes = "tm-month" // for a name of a month
 	parts := map[string]*frontend.DatePart{"day": &date.Day, "month": &date.Month, "year": &date.Year}
 	for part, field := range parts {
 		field.Value = d.values.Get(name + "-" + part)

@@ -112,6 +112,7 @@ type drawing struct {
 	stored   Answers
 	vars     map[string]any
 	several  bool // the step has more than one question
+	inside   bool // the question is a part of another
 }
 
 func (d *drawing) questions(step *Step, prefix string) []Field {

@@ -163,7 +163,7 @@ func (r *reading) touched(q *Question, name string) bool {
 func drawParts(d *drawing, q *Question, name string) Field {
 	group := &Group{Name: name, Legend: d.label(q), Small: d.several, Hint: d.hint(q).Text, Message: d.message(name)}
 	inner := *d
-	inner.several = true
+	inner.inside = true
 	for i := range q.parts {
 		p := &q.parts[i]
 		if p.kind.draw != nil {

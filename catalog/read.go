@@ -47,7 +47,20 @@ func (q *Question) missing(name, key string) (any, *Problem) {
 		key = "catalog_fields.missing_" + q.ID
 	}
 	p := q.problem(name, key, q.Missing)
+	if example := examples[q.Type]; example != "" && key == "catalog.missing" {
+		p.Key, p.Args = "catalog_fields.missing_example", append(p.Args, example)
+	}
 	return nil, &p
+}
+
+// examples are shown to who has left a field empty.
+var examples = map[string]string{
+	"snils": "112-233-445 95", "inn": "7707083893", "inn_org": "7707083893", "inn_person": "500100732259", "ogrn": "1027739326449",
+	"ogrnip": "304500116000157", "ogrn_any": "1027739326449", "kpp": "165501001", "passport_series": "9204", "passport_number": "123456",
+	"division_code": "160-001", "foreign_passport": "70 1234567", "residence_permit": "82 1234567", "military_id": "АК 1234567",
+	"driving_licence": "99 01 123456", "birth_certificate": "II-КБ 123456", "plate": "А123ВС116", "sts": "16 ХХ 123456",
+	"cadastral": "16:50:011102:33", "postal_index": "420074", "phone": "+7 917 123-45-67", "email": "name@mail.ru", "bik": "049205603",
+	"account": "40817 810 …", "money": "12 500,50", "oms_policy": "1600 0000 0000 0012",
 }
 
 func readText(r *reading, q *Question, name string) (any, *Problem) {

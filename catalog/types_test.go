@@ -239,10 +239,10 @@ func TestBankAccount(t *testing.T) {
 		{"044525225", "40702810138250123017", "Мой банк", "", "", "ПАО Сбербанк"},
 		{"044525225", "40702810138250123018", "", "q-account", "rus.account.check", ""},
 		{"044525225", "2202 2012 3456 7895", "", "q-account", "catalog_fields.account_card", ""},
-		{"049205805", "40702810138250123017", "", "q-account", "rus.account.check", ""},
+		{"044525187", "40702810138250123017", "", "q-account", "rus.account.check", ""},
 		{"044525226", "40702810038250123017", "", "q-bank", "catalog_fields.bank_unknown", ""},
 		{"044525226", "40702810038250123017", "Банк без вывески", "", "", "Банк без вывески"},
-		{"", "40702810138250123017", "", "q-bik", "catalog.missing", ""},
+		{"", "40702810138250123017", "", "q-bik", "catalog_fields.missing_example", ""},
 	} {
 		values := url.Values{"q-bik": {test.bik}, "q-account": {test.account}, "q-bank": {test.bank}}
 		answers, problems := s.Parse(s.Step("all"), values, Set{Today: now}, "first", Env{Now: now})
