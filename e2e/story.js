@@ -68,7 +68,8 @@ export async function bind(visitor, who) {
 // find goes from the home page to the page of a service, by the words a person would use.
 export async function find(visitor, words, service) {
   await visitor.open(site.portal);
-  await visitor.page.getByRole('searchbox').first().fill(words);
+  const box = visitor.page.getByRole('searchbox').or(visitor.page.getByRole('combobox')); // with scripts it suggests
+  await box.first().fill(words);
   await visitor.press('Найти');
   await visitor.heading('Поиск');
   await visitor.press(service);

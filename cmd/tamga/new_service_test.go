@@ -56,6 +56,7 @@ func TestNewServiceFromTheDocs(t *testing.T) {
 	if err := (&catalogCheck{folder}).Run(); err != nil {
 		t.Fatal(err)
 	}
+	w.restart("worker", "portal") // a new parameter is read at the start; a new service is not
 	w.publish(t, folder)
 	visitor := w.person(t)
 	eventually(t, "the portal knows the service", func() bool { return visitor.open("/services/yard-party").status == http.StatusOK })
