@@ -45,7 +45,7 @@ func TestMistakesNameFileAndLine(t *testing.T) {
 		"unknown department":     {"department: zags", "department: zaks", `no department "zaks"`},
 		"unknown topic":          {"topics: [family]", "topics: [familly]", `topics\[0\]: subjects.yaml has no "familly"`},
 		"unknown type":           {"type: slot", "type: slott", `no type "slott" of questions; did you mean "slot"`},
-		"missing translation":    {`title: {ru: "Общие дети", tt: "Уртак балалар", en: "Common children"}`, `title: {ru: "Общие дети", en: "Common children"}`, `a text needs ru, tt and en`},
+		"missing translation":    {`title: {ru: "Рождение", tt: "Туу", en: "Birth"}`, `title: {ru: "Рождение", en: "Birth"}`, `a text needs ru, tt and en`},
 		"question twice":         {"id: first_name", "id: last_name", `"last_name" is taken`},
 		"reserved id":            {"id: ceremonial", "id: today", `"today" is taken by the engine`},
 		"unknown name":           {`when: citizenship == "OTHER"`, `when: citizenshp == "OTHER"`, `citizenshp`},

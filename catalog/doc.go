@@ -8,11 +8,23 @@
 //	GET /situations      life situations
 //	GET /organisations   departments and their offices
 //
+// Routes of the staff site, for the right "catalog" (staff_*_http.go):
+//
+//	GET  /catalog                                    services, their versions, what has changed in the folder
+//	GET  /catalog/:service                           one: mistakes, publishing, history
+//	POST /catalog/:service/publish, …/cancel         now or at a time; calling a plan off
+//	GET  /catalog/:service/diff?from=1&to=draft      question by question
+//	GET  /catalog/:service/preview/:version          as a citizen sees it; …/form walks through it and keeps nothing
+//
 // Tables (migrations/portal/0003): catalog_version, the immutable numbered versions; catalog_search, one row of words for each
 // service.
 //
-// A definition has no states: Load reads and checks the files, Publish gives each changed definition the next number. Drafts
-// name their version and are read with that version for ever.
+// Table of publications (migrations/portal/0011): catalog_publication, planned -> published, cancelled or failed.
+//
+// Load reads and checks the files. Without TAMGA_CATALOG they are those of the binary, and Publish gives each changed definition the
+// next number at a start. With it they are drafts of a folder: Adopt serves what is published, Press publishes (at once, or by the
+// River job catalog.publish), and Watch lets running processes learn of it. Applications name their version and are read with that
+// version for ever.
 //
 // The form engine is the methods of Service: StepsOf says which pages a party sees, Fields draws one, Parse reads it back,
 // With stores it, Stopped says that a person is not eligible, Complete what is still missing, Summary shows all answers, and

@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"tamga/internal/i18n"
 	"tamga/internal/rus"
 )
 
@@ -309,5 +310,27 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	}
 	if n := len(Mistakes(err)); n < 3 {
 		t.Errorf("%d mistakes", n)
+	}
+}
+
+// The page of a service says before anything is begun what it may cost, whom nothing, and by when the answer comes.
+func TestPriceAndTermAreSaidBeforehand(t *testing.T) {
+	t.Parallel()
+	words := tr(t, i18n.RU)
+	s := smallService(t)
+	price := s.price(words, now)
+	for _, want := range []string{"Сумма зависит от ваших ответов", "Бесплатно: Ветеран", "Скидка 30 %: Через портал", "Скидка 50 %: Много копий"} {
+		if !strings.Contains(price, want) {
+			t.Errorf("the price does not say %q: %s", want, price)
+		}
+	}
+	if later := s.price(words, moscow(t, "2027-01-01")); strings.Contains(later, "Через портал") {
+		t.Errorf("a discount that has ended is promised: %s", later)
+	}
+	if fixed := smallService(t, "copies * param", "param").Cost(words, now); strings.ReplaceAll(fixed, "\u00a0", " ") != "100 ₽" {
+		t.Errorf("a fixed amount is %q", fixed)
+	}
+	if promise := s.promise(words, moscow(t, "2026-11-20")); !strings.Contains(promise, "до 4 декабря") {
+		t.Errorf("the term is %q", promise)
 	}
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,25 +65,70 @@ func (h *Handler) facts(s *Service, tr Tr) frontend.SummaryList {
 	if len(s.Parties) > 1 {
 		people = tr.T("catalog.together")
 	}
-	cost := s.Cost(tr, h.Now())
-	if s.Duty != nil && s.Duty.Text.RU != "" {
-		cost += ". " + s.Duty.Text.In(tr.Lang)
-	}
 	list := frontend.SummaryList{Rows: []frontend.SummaryRow{
-		frontend.Row(tr.T("catalog.term"), s.Wait(tr)+". "+s.Term.Text.In(tr.Lang)),
-		frontend.Row(tr.T("catalog.cost"), cost),
+		frontend.Row(tr.T("catalog.term"), s.promise(tr, h.Now())),
+		frontend.Row(tr.T("catalog.cost"), s.price(tr, h.Now())),
 		frontend.Row(tr.T("catalog.level"), tr.T("catalog.level_"+string(s.Level))),
 		frontend.Row(tr.T("catalog.people"), people),
 	}}
+	if where := s.Where(); where.RU != "" {
+		list.Rows = append(list.Rows, frontend.Row(tr.T("catalog_editor.where"), where.In(tr.Lang)))
+	}
 	if d := h.Catalog.Department(s.Department); d != nil {
 		list.Rows = append(list.Rows, frontend.Row(tr.T("catalog.provider"), d.Name.In(tr.Lang)))
 	}
 	return list
 }
 
+// promise is the term, and the day on which it ends for somebody who applies today.
+func (s *Service) promise(tr Tr, now time.Time) string {
+	text := s.Wait(tr) + ". " + s.Term.Text.In(tr.Lang)
+	if s.asksSlot() {
+		return text
+	}
+	return text + "\n" + tr.T("catalog_editor.answer_if_today", rus.FormatDate(s.Term.Until(now), tr.Lang))
+}
+
+// asksSlot tells whether the applicant chooses a time, which takes the place of the term's end.
+func (s *Service) asksSlot() bool {
+	for _, q := range s.index {
+		if q.Type == "slot" {
+			return true
+		}
+	}
+	return false
+}
+
+// price is the cost with who pays less, and who pays nothing.
+func (s *Service) price(tr Tr, now time.Time) string {
+	text := s.Cost(tr, now)
+	d := s.Duty
+	if d == nil {
+		return text
+	}
+	if d.Text.RU != "" {
+		text += ". " + d.Text.In(tr.Lang)
+	}
+	for i := range d.Exempt {
+		text += "\n" + tr.T("catalog_editor.price_exempt", d.Exempt[i].Text.In(tr.Lang))
+	}
+	for i := range d.Discount {
+		o := &d.Discount[i]
+		percent, err := o.Percent.value(map[string]any{"today": day(now)})
+		if err != nil || !o.on(day(now)) {
+			continue
+		}
+		text += "\n" + tr.T("catalog_editor.price_discount", strconv.FormatFloat(percent, 'f', -1, 64), o.Text.In(tr.Lang))
+	}
+	return text
+}
+
 // Cost returns what a service costs on the day of now: "350 ₽", or that it is free.
 func (s *Service) Cost(tr Tr, now time.Time) string {
-	if s.Duty == nil || s.Duty.On(now) == 0 {
+	switch {
+	case s.Duty != nil && s.Duty.Open():
+		return tr.T("catalog_editor.cost_depends")
+	case s.Duty == nil || s.Duty.On(now) == 0:
 		return tr.T("catalog.free")
 	}
 	return rus.FormatRubles(s.Duty.On(now))
