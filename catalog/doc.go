@@ -56,6 +56,20 @@
 //	calculation                  shown, not asked: value, unit (money, percent); options may give words to results
 //	file                         types (pdf, jpeg, png, heic, docx …), max_mb, count: a list of {id, name, type, size, sha256}
 //
+//	found                        a record of a department's system, chosen among radios; find, and options for whom none fits
+//	fact, fact_money, fact_number, fact_date   what the chosen record says; nobody fills them in
+//
+// A found question asks the department's system (departments.Asker) by the answers of earlier steps, and keeps what the chosen record
+// says in facts of its step, which conditions, calculations and the duty read. A slot with find takes its free times from there too:
+// {id: slot, type: slot, office: doctor, find: {source: times, by: [doctor]}, window: {…}}.
+//
+//	- id: bill
+//	  type: found
+//	  find: {source: bills, by: [account], fill: {bill_title: title, bill_amount: amount}, empty: {…}}
+//	  options: [{value: none, label: {ru: "Моей квитанции здесь нет", …}}]    # leads to a stop
+//	- {id: bill_title, type: fact, label: {…}}                                 # fields: id, title, text, amount, or the record's own
+//	- {id: bill_amount, type: fact_money, label: {…}}
+//
 // Compound types ask several things as one and keep a map; conditions read its parts as spouse.last_name, and without leaves
 // parts out: {id: spouse, type: spouse, without: [snils]}. With prefill: me all parts come from what is known of the reader.
 //

@@ -19,6 +19,9 @@
 // We answer a call-back 200, or {"error": code, "text": …} with 401 (signature, clock), 403 (not that department's
 // application), 409 (the id is known with another content), 413 or 422.
 //
+// A department may also be asked what it knows (Asker): POST <its url>/records/<source> with {"audience", "source", "keys"}, signed
+// like a message, is answered 200 {"records": [{"id", "title", "text", "amount", "fields"}]}. Asking changes nothing.
+//
 // # Routes
 //
 //	portal  GET  /api/departments/jwks.json       our public keys

@@ -1,4 +1,4 @@
-// Package stand is the world around the portal, small and real, for the demo and for tests: three departmental systems, two
+// Package stand is the world around the portal, small and real, for the demo and for tests: departmental systems (systems.go), two
 // registers, the operators of SMS and e-mail, and the sandbox bank. Everything speaks HTTP or SMTP and keeps its state in the
 // database "stand", so a restart goes on where it stopped. Departmental systems speak the protocol of package departments from
 // the other side.
@@ -6,11 +6,12 @@
 // # Routes
 //
 //	GET  /                              the stands
-//	GET  /:system                       zags, social, municipality: what the system has received, and its mode
+//	GET  /:system                       zags, social, …: what the system has received, and its mode
 //	GET  /:system/applications/:id      an application in words, and what the system may decide
 //	POST /:system/applications/:id      action: accept, complete, refuse with a ground
 //	POST /:system/mode                  how the system behaves: see System
-//	POST /:system/events                messages of the portal
+//	POST /:system/events                messages of the portal: books the visit, settles the bill
+//	POST /:system/records/:source       what the system knows: bills, fines, doctors, free times
 //	GET  /:system/jwks.json             the system's public keys
 //	POST /registers/pension             SNILS, names, birth date, sex
 //	POST /registers/interior            passport or foreign document, names, birth date
@@ -27,7 +28,7 @@
 //
 // # Tables
 //
-// stand_system, stand_application, stand_callback, register_person, register_passport, register_paper, register_birth, register_organisation, outbox_message, post_letter, and
+// stand_system, stand_application, stand_callback, stand_record, stand_visit, register_person, register_passport, register_paper, register_birth, register_organisation, outbox_message, post_letter, and
 // the bank's.
 //
 // # States of an application at a stand
