@@ -63,12 +63,12 @@
 // says in facts of its step, which conditions, calculations and the duty read. A slot with find takes its free times from there too:
 // {id: slot, type: slot, office: doctor, find: {source: times, by: [doctor]}, window: {…}}.
 //
-//	- id: bill
-//	  type: found
-//	  find: {source: bills, by: [account], fill: {bill_title: title, bill_amount: amount}, empty: {…}}
-//	  options: [{value: none, label: {ru: "Моей квитанции здесь нет", …}}]    # leads to a stop
-//	- {id: bill_title, type: fact, label: {…}}                                 # fields: id, title, text, amount, or the record's own
-//	- {id: bill_amount, type: fact_money, label: {…}}
+//   - id: bill
+//     type: found
+//     find: {source: bills, by: [account], fill: {bill_title: title, bill_amount: amount}, empty: {…}}
+//     options: [{value: none, label: {ru: "Моей квитанции здесь нет", …}}]    # leads to a stop
+//   - {id: bill_title, type: fact, label: {…}}                                 # fields: id, title, text, amount, or the record's own
+//   - {id: bill_amount, type: fact_money, label: {…}}
 //
 // Compound types ask several things as one and keep a map; conditions read its parts as spouse.last_name, and without leaves
 // parts out: {id: spouse, type: spouse, without: [snils]}. With prefill: me all parts come from what is known of the reader.
