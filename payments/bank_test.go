@@ -1,8 +1,11 @@
 package payments
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // TestSecure: a wrong code is a decline with its reason, the right one pays.
@@ -90,4 +93,66 @@ func TestPartsByPages(t *testing.T) {
 		t.Errorf("paid %d with a discount of %d", now.Credited, now.Discounted)
 	}
 	w.wantBooks()
+}
+
+// TestUnknownPayment: the bank took money under an order that we never made. It is told no, and somebody here must look.
+func TestUnknownPayment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.charge()
+	bank := w.handle.Bank.(*Sandbox)
+	order := uuid.New()
+	deal, err := bank.Create(t.Context(), Order{ID: order, Receipt: "x", Payee: "УФК", Purpose: "п", Amount: 12300, Return: "http://portal.test/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.browser().atBank(deal.Confirm, "choice", "pay")
+	for range 2 {
+		w.deliver()
+		w.pass(time.Minute)
+	}
+	if n := w.count(w.db, `SELECT theirs::int FROM discrepancy WHERE kind = 'unknown' AND bank_id = $1`, deal.ID); n != 12300 {
+		t.Errorf("the staff see %d", n)
+	}
+	if n := w.count(w.db, `SELECT count(*) FROM payment`); n != 0 {
+		t.Errorf("%d payments were made of it", n)
+	}
+}
+
+// TestStrangerPays: whoever named the УИН pays for somebody else; neither sees the other's address.
+func TestStrangerPays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := newCharge(w.payer)
+	n.Email = "owner@example.com"
+	c, err := CreateCharge(t.Context(), w.db, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, owner := w.browser(), w.browser()
+	stranger.user = uuid.New()
+	if _, err := ClaimByUIN(t.Context(), w.db, stranger.user, c.UIN, w.now()); err != nil {
+		t.Fatal(err)
+	}
+	hidden := func(where string, got answer, secrets ...string) {
+		t.Helper()
+		for _, s := range secrets {
+			if strings.Contains(got.text, s) {
+				t.Errorf("%s shows %q", where, s)
+			}
+		}
+	}
+	hidden("the charge", stranger.get(c.path("")), "owner@", "Гарипова")
+	hidden("the bill", stranger.get(c.path("/bill")), "owner@", "Гарипова")
+	got := stranger.post(c.path(""), c.path("/pay"), "email", "stranger@example.com")
+	hidden("the owner's page", owner.get(c.path("")), "stranger@")
+	stranger.atBank(got.to, "choice", "pay")
+	w.deliver()
+	w.wantPaidOnce(c)
+	hidden("the receipt", stranger.get(c.path("/receipt")), "owner@", "Гарипова")
+	hidden("the owner's receipt", owner.get(c.path("/receipt")), "stranger@")
+	want(t, owner.get(c.path("/receipt")), 200, "Гарипова")
+	if n := w.count(w.db, `SELECT count(*) FROM notification WHERE kind = 'payments.receipt' AND channel = 'email'`); n != 1 {
+		t.Errorf("%d receipts were sent", n)
+	}
 }

@@ -95,5 +95,8 @@ func shownName(c *Charge) string {
 	return payerName(c)
 }
 
+// contact is where the receipt goes by itself: the address of the payer of the charge, for nobody else to see.
+func contact(c *Charge) string { return mine(c, c.Email) }
+
 // payerName is the name as it stands on papers.
 func payerName(c *Charge) string { return rus.FullName(c.LastName, c.FirstName, c.MiddleName) }

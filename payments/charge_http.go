@@ -122,7 +122,7 @@ func (h *Handler) showCharge(c *fiber.Ctx) error {
 	case ch.Status != Open:
 		return c.Redirect(ch.path("/return"), fiber.StatusSeeOther)
 	}
-	return h.renderCharge(c, ch, payForm{email: ch.Email})
+	return h.renderCharge(c, ch, payForm{email: contact(ch)})
 }
 
 // payForm is what the payer has typed, and what is wrong with it.
@@ -199,7 +199,7 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	email := ch.Email
+	email := contact(ch)
 	if c.Request().PostArgs().Has("email") { // «Попробовать ещё раз» does not ask for it again
 		email = strings.TrimSpace(c.FormValue("email"))
 	}

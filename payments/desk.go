@@ -69,18 +69,20 @@ func (d *desk) start(ctx context.Context, want intent) (*Payment, error) {
 	var p *Payment
 	var c *Charge
 	err := pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
-		if _, err := chargeFor(ctx, tx, want.Reader, want.Charge); err != nil { // may the payer pay it at all
+		seen, err := chargeFor(ctx, tx, want.Reader, want.Charge)
+		if err != nil { // whoever may not see it may not pay it
 			return err
 		}
-		var err error
 		if c, err = lockCharge(ctx, tx, want.Charge); err != nil {
 			return err
 		}
 		if c.Status == Cancelled || c.Status == Refunded {
 			return fault.New(fault.Conflict, "payments.cancelled")
 		}
-		if err := setContact(ctx, tx, c.ID, want.Email); err != nil {
-			return err
+		if seen.Mine { // somebody else's address stays with the payment
+			if err := setContact(ctx, tx, c.ID, want.Email); err != nil {
+				return err
+			}
 		}
 		live, err := livePayments(ctx, tx, c.ID)
 		if err != nil || len(live) > 0 {

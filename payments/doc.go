@@ -1,20 +1,51 @@
-// Package payments makes charges with their УИН, takes money for them through a bank, and finds payments for staff.
+// Package payments makes charges with their УИН, takes money for them through banks, gives it back, keeps the books of it, and
+// finds payments for staff.
 //
-// A charge (начисление) belongs to an origin, an application for one. Each attempt to pay it is a payment; at most one of them
-// is alive, and the index one_live_attempt holds that whatever the code does. What a payment may do stands as rows in
-// payment_transition; each step is a row of payment_event, and an event that has no transition changes nothing. So call-backs
-// may come twice, late, or before the payer. The bank's word is always re-read at the bank before it counts.
+// A charge (начисление) belongs to an origin: an application, or outside of us a register of fines and taxes, a utility
+// account, a department (Outside). It has a payee with requisites in force on its day, dated discounts (discount_rule), and
+// may be exempted from in part, paid in parts, cancelled. The numbers of its payer are sealed, and found by keyed hashes
+// (Identity, Reader); whoever merely names its УИН or a number may pay it and reads no name (ClaimByUIN, ClaimByNumber).
 //
-//	created ──registered──▶ pending ──paid──▶ succeeded
-//	   │                       ├─declined──▶ failed  ──paid──▶ succeeded    (money that has come always wins)
-//	   └──refused──▶ failed    ├─expired───▶ expired ──paid──▶ succeeded
-//	                           ├─amount_differs──▶ mismatch                 (a person looks at it)
-//	                           └─paid_extra──▶ surplus                      (the charge was paid already, or cancelled)
+//	open ──all has come, discount taken──▶ paid ──a payment of it went back whole──▶ refunded
+//	 │  ◀──the bank took a payment back─────┘
+//	 └──cancelled (parts that have come are asked back)
 //
-// Routes of Handler (portal): GET /payments/:id, /payments/:id/bill, /payments/:id/qr.svg, /payments/:id/return,
-// /payments/:id/receipt; POST /payments/:id/pay; POST /payments/callback/<bank> (no CSRF: signed).
+// Each attempt to pay it is a payment; at most one of them is alive, and the index one_live_attempt holds that whatever the
+// code does. What a payment may do stands as rows in payment_transition; each step is a row of payment_event, and that row
+// moves the payment: a trigger refuses every other way. An event that has no transition changes nothing, so call-backs may
+// come twice, late, or before the payer. The bank's word is always re-read at the bank before it counts.
+//
+//	created ──registered──▶ pending ──authorised──▶ authorised ──paid (captured)──▶ succeeded     (two stages: Holder)
+//	   │                       ├─paid──────▶ succeeded ──refunded──▶ refunded
+//	   └──refused──▶ failed    │                 └──────reversed──▶ reversed     (an employee, told by the bank's registry)
+//	                           ├─declined──▶ failed  ──paid──▶ succeeded         (money that has come always wins)
+//	                           ├─expired───▶ expired ──paid──▶ succeeded
+//	                           ├─amount_differs──▶ mismatch ──accepted──▶ succeeded, ──to_return──▶ surplus   (an employee)
+//	                           └─paid_extra──▶ surplus ──refunded──▶ refunded    (the charge was paid already, or cancelled)
+//
+// Money goes back as a refund: its states stand in refund_transition, and two different employees let it go. What refunds take
+// is reserved at the payment, so that never more goes back than came.
+//
+//	asked (by the portal) ──▶ proposed (first employee) ──▶ approved (another one) ──▶ sent ──▶ done
+//	  └────── rejected ◀──────────┘                            └────── refused by the bank ◀─┘
+//
+// Under it lies a ledger of double entry: receivable, accrued, clearing, settled, commission, suspense, surplus. Each step of
+// a payment books the difference between what it has put into the books before and after (positionOf); the database refuses
+// an entry that does not balance, and CheckBooks, nightly and by «tamga payments check», compares ledger, tables and history.
+//
+// Banks stand behind Acquirer (and Holder): Sandbox, the bank of departments/stand, and YooKassa, tried against
+// departments/stand/yookassa. Each day the bank's registry is taken and matched; where the bank's own word explains a line it
+// ends by itself, the rest are discrepancies that employees resolve. TestModel drives all of it in random order.
+//
+// Routes of Handler (portal): GET /payments/:id, /payments/:id/{bill,qr.svg,sbp,sbp.svg,return,receipt}; POST /payments/:id/pay;
+// POST /payments/callback/<bank> (no CSRF: signed, or re-read).
 // Routes of StaffHandler (intra): GET and POST /payments. POST, because a name must not stand in an address.
-// Jobs: payments.check follows one payment until the bank has told its end; payments.paid and payments.surplus, news
-// of money that was owed and of money that was not, are worked by the charge's origin.
-// Tables: payee, charge, payment, payment_transition, payment_event.
+// Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);
+// GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
+// Jobs: payments.check follows one payment until the bank has told its end; payments.refund follows one refund; payments.registry
+// takes the file of the day before, payments.books checks the books, both daily. payments.paid and payments.surplus, news of money
+// that was owed and of money that was not, are worked by the charge's origin.
+// Tables: payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event; payment, payment_transition,
+// payment_event; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
+// discrepancy.
 package payments

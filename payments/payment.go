@@ -57,7 +57,7 @@ type Payment struct {
 	Amount          int64
 	Discount        int64  // what the discount takes off, if this payment succeeds
 	Part            bool   // does not pay the whole rest
-	Email           string // for the bank's cheque, as typed at the click: the order must not change when it is sent again
+	Email           string // for receipt and cheque, as typed at the click: the order must not change when it is sent again
 	Received        *int64
 	Currency        string // of what was received
 	Credited        int64  // what the charge has taken of it

@@ -17,8 +17,8 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 		return nil
 	}
 	amount := rus.FormatRubles(p.Amount)
-	if c.Email != "" {
-		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: c.Email, Kind: "payments.receipt",
+	if p.Email != "" {
+		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.receipt",
 			Subject: d.pages.T(i18n.RU, "payments.mail_subject", p.Receipt),
 			Body:    d.pages.T(i18n.RU, "payments.mail_text", p.Receipt, amount, c.Purpose, rus.FormatDateTime(*p.PaidAt, i18n.RU))})
 		if err != nil {
@@ -38,8 +38,8 @@ func (d *desk) sendRefundNotice(ctx context.Context, tx pgx.Tx, c *Charge, p *Pa
 		return nil
 	}
 	amount := rus.FormatRubles(r.Amount)
-	if c.Email != "" {
-		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: c.Email, Kind: "payments.refund",
+	if p.Email != "" {
+		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.refund",
 			Subject: d.pages.T(i18n.RU, "payments_books.mail_subject", p.Receipt),
 			Body:    d.pages.T(i18n.RU, "payments_books.mail_text", amount, p.Receipt, c.Purpose)})
 		if err != nil {

@@ -177,7 +177,7 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 	page := receiptPage{
 		Title:  t("payments.receipt_title"),
 		Panel:  frontend.Panel{TitleText: t("payments.receipt_title"), Text: t("payments.receipt_number", ch.Receipt)},
-		SentTo: ch.Email,
+		SentTo: contact(ch),
 		Back:   frontend.Button{Text: t("payments.continue"), Href: h.Back(ch.Origin())},
 		List: summary(t, "payments.number", ch.Receipt, "payments.amount", rus.FormatRubles(ch.Amount),
 			"payments.paid_at", rus.FormatDateTime(*ch.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", shownName(ch),

@@ -134,7 +134,7 @@ COMMENT ON COLUMN payment.state IS
     'mismatch: another amount or currency than asked has come. surplus: money came for a charge that was paid already or cancelled. reversed: the bank took it back';
 COMMENT ON COLUMN payment.part IS 'One of several payments of the charge: does not pay the whole rest';
 COMMENT ON COLUMN payment.discount IS 'The discount that was in force when the payer clicked: promised, if this payment succeeds';
-COMMENT ON COLUMN payment.email IS 'Where the bank sends its cheque, as typed at the click: a bank refuses the same order with other words';
+COMMENT ON COLUMN payment.email IS 'Where the receipt and the bank''s cheque go, as typed at the click: a bank refuses the same order with other words';
 COMMENT ON COLUMN payment.paid_by IS 'Account of who pays, if signed in: not always the payer of the charge';
 COMMENT ON COLUMN payment.currency IS 'Of what was received';
 COMMENT ON COLUMN payment.credited IS 'How much of what was received the charge has taken; the rest of it is to be returned';
