@@ -11,6 +11,7 @@
 //	GET  /applications/new?service=          where one comes back to from the identity provider; POST /applications begins
 //	GET  /applications/:id                   status: what now, by when, parties, history
 //	GET  /applications/:id/steps/:step       a page of questions; POST saves; …/stop when this way ends
+//	GET  /applications/:id/files/:file       an attached file, for those who take part; GET /departments/files/:pass for a department
 //	GET  /applications/:id/check             answers; POST /sign (or /submit) signs what was shown
 //	GET  /applications/:id/invite, /cancel, /decline, each with its POST
 //	GET  /invitations/:token                 a letter; POST …/accept, …/decline
@@ -28,6 +29,10 @@
 //
 // Jobs: payments.paid (sends) and payments.surplus, which are never given up; applications.expire, applications.remind,
 // applications.sweep (what the others missed; old drafts).
+//
+// Files (file.go) are inspected and scanned before they are taken, and lie sealed in a folder; applications.scan asks a scanner that
+// was away again, the sweep and applications.orphans remove what no answer names. Tables of migrations/portal/0010:
+// application_file, application_file_gone.
 //
 // Tables (migrations/portal/0006): application, application_party, application_answers, application_invitation,
 // application_booking, application_signature, application_event. A trigger refuses a submission that somebody has not signed; an

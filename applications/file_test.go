@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"tamga/catalog"
@@ -312,6 +313,41 @@ func TestScannerAway(t *testing.T) {
 	if res = p.sign(id); res.status != 303 {
 		t.Errorf("signing clean files: %d", res.status)
 	}
+	departmentReadsFiles(t, w, id)
+}
+
+// departmentReadsFiles fetches what the letter to the department names: for its time, and only while it went to that department.
+func departmentReadsFiles(t *testing.T, w *world, id uuid.UUID) {
+	t.Helper()
+	var list []letterFile
+	if err := w.inTx(id, w.anybody(), func(_ context.Context, _ pgx.Tx, d *dossier) (err error) {
+		list, err = w.core.letterFiles(d)
+		return err
+	}); err != nil || len(list) != 2 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	stranger := &browser{w: w}
+	address := strings.TrimPrefix(list[0].URL, w.core.PublicURL)
+	if res := stranger.get(address); res.status != 200 {
+		t.Errorf("the department reads: %d", res.status)
+	}
+	w.pass(departmentReads + time.Minute)
+	if res := stranger.get(address); res.status != 404 {
+		t.Errorf("after its time: %d", res.status)
+	}
+	w.pass(-departmentReads - time.Minute)
+	w.exec(`UPDATE delivery SET department = 'zags' WHERE application_id = $1`, id)
+	if res := stranger.get(address); res.status != 404 {
+		t.Errorf("another department: %d", res.status)
+	}
+}
+
+// anybody is the only person of a world.
+func (w *world) anybody() *Person {
+	for _, p := range w.people {
+		return p
+	}
+	return nil
 }
 
 func fileIDsOf(t *testing.T, w *world, application uuid.UUID) []uuid.UUID {

@@ -42,6 +42,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/applications/:id/steps/:step", h.knownEnough, h.saveStep)
 	r.Get("/applications/:id/steps/:step/stop", h.knownEnough, h.showStop)
 	r.Get("/applications/:id/files/:file", h.knownEnough, h.download)
+	r.Get("/departments/files/:pass", h.departmentFile)
 	r.Get("/applications/:id/check", h.knownEnough, h.check)
 	r.Get("/applications/:id/print.pdf", h.knownEnough, h.print)
 	r.Post("/applications/:id/sign", h.signIt)

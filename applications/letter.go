@@ -17,7 +17,8 @@ import (
 // anybody can count its SHA-256 again.
 type outgoing struct {
 	departments.Application
-	Canonical string `json:"canonical"`
+	Canonical string       `json:"canonical"`
+	Files     []letterFile `json:"files,omitempty"` // what is attached, with addresses to fetch it from
 }
 
 func (k *Core) letter(ctx context.Context, tx pgx.Tx, d *dossier) (*outgoing, error) {
@@ -29,6 +30,9 @@ func (k *Core) letter(ctx context.Context, tx pgx.Tx, d *dossier) (*outgoing, er
 	l := &outgoing{Canonical: string(d.Form), Application: departments.Application{SubmittedAt: *d.SubmittedAt,
 		ServiceName: d.Definition.Name.RU, Sections: sections(d.Definition.Summary(d.Set, "", tr)),
 		Hash: hex.EncodeToString(d.Hash), Answers: answers}}
+	if l.Files, err = k.letterFiles(d); err != nil {
+		return nil, err
+	}
 	if o := d.Organisation; o != nil {
 		l.Organisation = &departments.Organisation{Kind: o.Audience, Name: o.Name, OGRN: o.OGRN, INN: o.INN, KPP: o.KPP,
 			Address: o.Address, Phone: o.Phone, Email: o.Email, Position: o.Position}

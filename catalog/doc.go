@@ -75,7 +75,7 @@
 //
 //	names         last_name, first_name, middle_name, no_middle_name
 //	passport      series, number, issued_on, issued_by, code
-//	address       locality, street, house, flat, index; or text alone, which is always accepted and always there
+//	address       locality, street, house, flat, index, district (by the register); or text alone: always accepted, always there
 //	bank_account  bik, account, bank (its name, filled in)
 //	child         names, birth_date, snils, certificate
 //	spouse        names, birth_date, snils

@@ -1,0 +1,76 @@
+package applications
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+)
+
+// departmentReads is how long a department may fetch the files of an application after it was sent.
+const departmentReads = 60 * 24 * time.Hour
+
+// letterFile is a file as the department is told of it. Whoever holds the address may read, so it goes into the signed letter alone.
+type letterFile struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+	URL    string `json:"url"`
+}
+
+// pass opens one file to one department for a time.
+type pass struct {
+	File  uuid.UUID `json:"file"`
+	Code  string    `json:"code"`
+	Until time.Time `json:"until"`
+}
+
+var passPlace = []byte("application/file/pass")
+
+// letterFiles lists the files that the answers name.
+func (k *Core) letterFiles(d *dossier) ([]letterFile, error) {
+	var list []letterFile
+	for _, a := range d.Files {
+		if !a.Kept {
+			continue
+		}
+		raw, err := json.Marshal(pass{File: a.ID, Code: d.Definition.Goes(d.Set), Until: k.Now().Add(departmentReads)})
+		if err != nil {
+			return nil, err
+		}
+		f := a.public(d.ID)
+		list = append(list, letterFile{ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, SHA256: f.SHA256,
+			URL: k.PublicURL + "/departments/files/" + base64.RawURLEncoding.EncodeToString(k.Box.Seal(raw, passPlace))})
+	}
+	return list, nil
+}
+
+// departmentFile serves a file to the holder of a pass, as long as the department is the one to which the application went.
+func (h *Handler) departmentFile(c *fiber.Ctx) error {
+	sealed, err := base64.RawURLEncoding.DecodeString(c.Params("pass"))
+	if err != nil || h.Files.Folder == nil {
+		return errNoFile
+	}
+	raw, err := h.Box.Open(sealed, passPlace)
+	if err != nil {
+		return errNoFile
+	}
+	var p pass
+	if err := json.Unmarshal(raw, &p); err != nil || !h.Now().Before(p.Until) {
+		return errNoFile
+	}
+	rows, _ := h.DB.Query(c.UserContext(), `
+		SELECT f.id, f.application, f.person, f.name, f.kind, f.size, f.sha256
+		FROM application_file f
+		WHERE f.id = $1 AND f.kept AND f.scan IN ('clean', 'none')
+			AND EXISTS (SELECT FROM delivery d WHERE d.application_id = f.application AND d.department = $2)`, p.File, p.Code)
+	f, err := oneServed(rows)
+	if err != nil {
+		return err
+	}
+	return h.serveFile(c, f)
+}
