@@ -178,6 +178,11 @@ func TestContactsAtCentre(t *testing.T) {
 	owner := s.in(t, phoneAliya)
 	b := s.in(t, phoneGol).visits("11211244575", "contacts").want(200, "новый телефон")
 	visit := b.URL.Path
+	b.fill(visit+"/contacts").want(422, "Введите серию и номер", "Введите номер мобильного телефона", "Введите адрес электронной почты")
+	b.fill(visit+"/contacts", "passport", aliyaPassport, "passport_again", aliyaPassport, "phone", "12", "email", newEmail).want(422)
+	if b.value("passport") != aliyaPassport || b.value("email") != newEmail {
+		t.Errorf("what was typed is gone: %q, %q", b.value("passport"), b.value("email"))
+	}
 	b.fill(visit+"/contacts", "passport", aliyaPassport, "passport_again", aliyaPassport, "phone", phoneTimur, "email", "a@b.example").
 		want(422, "у другой учётной записи")
 	b.fill(visit+"/contacts", "passport", "9218999999", "passport_again", "9218999999", "phone", newPhone, "email", newEmail).want(422, "другой документ")

@@ -53,30 +53,35 @@ func (h *Handler) visitPage(c *fiber.Ctx, o *operator, v *visit) (*page, error) 
 	case v.Purpose == forFactors && shut != nil:
 		p.Lead = []string{t("idp_confirm.visitor_blocked")}
 	case v.Purpose == forFactors:
-		return p, h.factorsForm(c, p, v, passportFields(t, i))
+		return p, h.factorsForm(c, p, v, passportFields(c, t, i))
 	case v.Purpose == forConfirm:
 		p.Lead = []string{t("idp_confirm.visit_lead")}
-		p.Forms = []form{{Action: path + "/confirm", Fields: passportFields(t, i), Send: send(t("idp_confirm.visit_confirm"))}}
+		p.Forms = []form{{Action: path + "/confirm", Fields: passportFields(c, t, i), Send: send(t("idp_confirm.visit_confirm"))}}
 	default:
 		p.Lead = []string{t("idp_confirm.contacts_lead")}
 		phone := line("phone", t("idp_confirm.new_phone"), t("idp.phone_hint"), c.FormValue("phone"))
 		phone.Input.Type = "tel"
 		email := line("email", t("idp_confirm.new_email"), t("idp_confirm.new_email_hint"), c.FormValue("email"))
 		email.Input.Type = "email"
-		p.Forms = []form{{Action: path + "/contacts", Fields: append(passportFields(t, i), phone, email), Send: send(t("idp_confirm.send_code"))}}
+		p.Forms = []form{{Action: path + "/contacts", Fields: append(passportFields(c, t, i), phone, email), Send: send(t("idp_confirm.send_code"))}}
 	}
 	return p, nil
 }
 
 // passportFields ask for the number twice: a slip of the hand must not look like another passport.
-func passportFields(t func(string, ...any) string, i *account.Identity) []frontend.Field {
+// What was typed stays when something else on the page is wrong.
+func passportFields(c *fiber.Ctx, t func(string, ...any) string, i *account.Identity) []frontend.Field {
+	typed := func(f frontend.Field) frontend.Field {
+		f.Input.Value = c.FormValue(f.Input.Name)
+		return f
+	}
 	kind := "passport"
 	if i.Document.Type == account.ForeignDocument {
 		kind = "foreign"
 	}
 	return []frontend.Field{
-		numeric("passport", t("idp_confirm."+kind+"_number"), t("idp_confirm.passport_hint"), "20"),
-		numeric("passport_again", t("idp_confirm."+kind+"_again"), "", "20")}
+		typed(numeric("passport", t("idp_confirm."+kind+"_number"), t("idp_confirm.passport_hint"), "20")),
+		typed(numeric("passport_again", t("idp_confirm."+kind+"_again"), "", "20"))}
 }
 
 func (h *Handler) blockForm(c *fiber.Ctx, path string, shut *safety.Block) form {
@@ -159,6 +164,14 @@ var smsRate = web.Rate{Burst: 20, Every: time.Minute}
 // readContacts brings the new contacts to their stored form. Whose they are already an operator may know: the page says it plainly.
 func (h *Handler) readContacts(c *fiber.Ctx, a *account.Account, p *page) (to contacts, err error) {
 	t := h.Pages.Texts(c)
+	for _, f := range [][2]string{{"passport", "idp_confirm.passport_missing"}, {"phone", "idp.phone_missing"}, {"email", "idp.email_missing"}} {
+		if c.FormValue(f[0]) == "" { // all that is missing is told at once
+			p.Errors.Add(f[0], t(f[1]))
+		}
+	}
+	if p.Errors.Any() {
+		return to, nil
+	}
 	if to.Phone, err = rus.MobilePhone(c.FormValue("phone")); err != nil {
 		p.Errors.Add("phone", account.ProblemOf(t, err))
 	}
