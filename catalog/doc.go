@@ -2,9 +2,11 @@
 //
 // Routes (service_http.go, catalogue_http.go, search_http.go, places_http.go):
 //
-//	GET /services        the catalogue, by topic, audience, life situation and department
+//	GET /services        the catalogue, by topic, audience, life situation, department and level
 //	GET /services/:id    what a service is, whom it is for, and the button that starts an application
-//	GET /search?q=       services by words, in Russian, Tatar and English
+//	GET /search?q=       services by words, in Russian, Tatar and English, narrowed like the catalogue
+//	GET /search/suggest  what the words may become, for the script of the search field
+//	POST /search/feedback, GET /search/thanks  «не нашли?»; staff read it at /searches of the staff site
 //	GET /situations      life situations
 //	GET /organisations   departments and their offices
 //
@@ -16,8 +18,9 @@
 //	GET  /catalog/:service/diff?from=1&to=draft      question by question
 //	GET  /catalog/:service/preview/:version          as a citizen sees it; …/form walks through it and keeps nothing
 //
-// Tables (migrations/portal/0003): catalog_version, the immutable numbered versions; catalog_search, one row of words for each
-// service.
+// Tables (migrations/portal/0003, 0009): catalog_version, the immutable numbered versions; catalog_search, which version the search
+// knows, with its words in catalog_posting (by lexeme) and catalog_word (as written, for misspelt words); search_feedback, what people
+// did not find. What the search knows of the language is data: synonyms.yaml; what it is held to stands in queries.yaml.
 //
 // Table of publications (migrations/portal/0011): catalog_publication, planned -> published, cancelled or failed.
 //

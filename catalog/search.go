@@ -12,7 +12,7 @@ import (
 // Outcome is what a query leads to.
 type Outcome struct {
 	Found []*Service // best first
-	Near  []*Service // when nothing is found: what has some of the words, else what is used most
+	Near  []*Service // when nothing is found: what has some of the words
 	Read  string     // the query as it was understood, "" when that is as typed
 }
 
@@ -35,7 +35,7 @@ func (c *Catalog) Ask(ctx context.Context, d db.DB, query string) (Outcome, erro
 	}
 	r := Outcome{Read: written(query, asked)}
 	for _, one := range ranked {
-		if one.answers() {
+		if one.answers() && one.good >= weakest*ranked[0].good {
 			r.Found = append(r.Found, one.service)
 		} else if len(r.Near) < nearest {
 			r.Near = append(r.Near, one.service)
@@ -43,8 +43,6 @@ func (c *Catalog) Ask(ctx context.Context, d db.DB, query string) (Outcome, erro
 	}
 	if len(r.Found) > 0 {
 		r.Near = nil
-	} else if len(r.Near) == 0 {
-		r.Near = c.Popular(nearest)
 	}
 	return r, nil
 }
@@ -71,6 +69,7 @@ func (c *Catalog) Suggest(ctx context.Context, d db.DB, query string, n int) ([]
 const (
 	nearest    = 3
 	mostRanked = 200
+	weakest    = 0.3 // part of the best answer's figure: what is worse is no answer beside it
 )
 
 // ranked is a service with how well it meets a query; all figures are parts of one.

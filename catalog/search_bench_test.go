@@ -36,7 +36,7 @@ func BenchmarkSearchOfMany(b *testing.B) {
 		if strings.Contains(plan, "Seq Scan on catalog_") {
 			b.Errorf("a whole table is read:\n%s", plan)
 		}
-		for _, index := range []string{"catalog_posting_pkey", "catalog_word_trigrams", "catalog_word_beginning", "catalog_word_lexeme"} {
+		for _, index := range []string{"catalog_posting_pkey", "catalog_near", "catalog_word_beginning", "catalog_word_lexeme"} {
 			if strings.Contains(plan, index) {
 				used[index]++
 			}

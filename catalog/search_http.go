@@ -28,7 +28,7 @@ type searchPage struct {
 	Near    []frontend.Card // shown when nothing is found
 	Wanted  frontend.CharacterCount
 	Send    frontend.Button
-	Popular []frontend.Card // shown when nothing is asked
+	Popular []frontend.Card // shown when nothing is asked, or nothing is even near
 }
 
 type hidden struct{ Name, Value string }
@@ -81,6 +81,9 @@ func (h *Handler) searched(c *fiber.Ctx, query string, f Filter, n int) (searchP
 	}
 	page.Read = answer.Read
 	page.Facets, page.Chips = h.facets(answer.Found, f, tr, func(f Filter) string { return f.at("/search", query, 1) })
+	if len(answer.Found)+len(answer.Near) == 0 {
+		page.Popular = h.cards(h.Catalog.Popular(nearest), tr)
+	}
 	found := f.narrow(answer.Found)
 	page.Count = len(found)
 	found, page.Pages = turn(found, n, func(n int) string { return f.at("/search", query, n) })

@@ -167,7 +167,7 @@ func likeness(a, b string) int {
 	switch { // nobody mistakes the first letter and two more
 	case slips == 1 && long > 3:
 		return 80
-	case slips == 2 && short > 6 && a[0] == b[0]:
+	case slips == 2 && short > 7 && a[0] == b[0]:
 		return 65
 	case slips == 3 && short > 10 && a[0] == b[0]:
 		return 55

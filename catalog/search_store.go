@@ -130,7 +130,7 @@ func findNear(ctx context.Context, d db.DB, terms []*term) ([][]near, error) {
 		CROSS JOIN LATERAL (
 			(SELECT word, lexeme, key FROM catalog_word WHERE length(a.beginning) > 3 AND key ~>=~ a.beginning AND key ~<~ (a.beginning || chr(1114111)) ORDER BY length(key), key LIMIT 12)
 			UNION
-			(SELECT word, lexeme, key FROM catalog_word WHERE key % a.key ORDER BY similarity(key, a.key) DESC, key LIMIT 16)
+			(SELECT word, lexeme, key FROM catalog_near(a.key))
 		) w
 		ORDER BY a.n, similarity(w.key, a.key) DESC, w.word`, keys, beginnings)
 	if err != nil {
@@ -185,7 +185,7 @@ func rankServices(ctx context.Context, d db.DB, said []*term, whole string, serv
 			FROM asked a JOIN catalog_posting p ON p.lexeme = a.lexeme
 			GROUP BY p.service, a.nth
 		), worth AS (
-			SELECT a.nth, CASE WHEN count(h.service) = 0 THEN 0.6 * ln(1 + $4::float) ELSE ln(1 + $4::float / count(h.service)) END AS worth
+			SELECT a.nth, CASE WHEN count(h.service) = 0 THEN 0.6 * ln(1 + $4::float) ELSE ln(1 + $4::float / greatest(sum(h.met), 1)) END AS worth
 			FROM (SELECT DISTINCT nth FROM asked) a LEFT JOIN hit h ON h.nth = a.nth
 			GROUP BY a.nth
 		), total AS (

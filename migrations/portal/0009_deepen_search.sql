@@ -53,6 +53,11 @@ CREATE INDEX catalog_word_lexeme_key ON catalog_word (lexeme_key);
 CREATE INDEX catalog_word_beginning ON catalog_word (key text_pattern_ops);
 CREATE INDEX catalog_word_trigrams ON catalog_word USING gin (key gin_trgm_ops);
 
+CREATE FUNCTION catalog_near(asked text) RETURNS SETOF catalog_word LANGUAGE sql STABLE STRICT SET enable_seqscan = off AS $$
+    SELECT * FROM catalog_word WHERE key % asked ORDER BY similarity(key, asked) DESC, key LIMIT 16
+$$;
+COMMENT ON FUNCTION catalog_near IS 'The words that sound most like a key. The planner takes a comparison of trigrams for cheap and would read the whole table';
+
 CREATE TABLE search_feedback (
     id       uuid        PRIMARY KEY,
     query    text        NOT NULL CHECK (length(query) <= 200),
