@@ -17,6 +17,7 @@ async function begin(visitor, service) {
   await visitor.open(`${site.portal}/services/${service}`);
   await Promise.all([visitor.page.waitForEvent('load'), visitor.page.locator('.govuk-button--start').first().click()]);
   await visitor.look();
+  if (await visitor.page.getByRole('button', { name: 'Начать новое' }).count()) await visitor.press('Начать новое');
 }
 
 test('a bill for a flat is found by its account and paid, without JavaScript', async ({ browser }) => {
