@@ -79,7 +79,7 @@ test('a permit for advertising for a company, with its duty of 5 000 rubles', as
   await visitor.heading('Эта услуга — для организаций');
   await enterAs(visitor, amina);
   await expect(visitor.page.locator('#acting')).toContainText('ООО «Кырлай»');
-  await find(visitor, 'рекламный щит', 'Разрешение на установку рекламной конструкции');
+  await visitor.open(`${site.portal}/services/advertising-permit`);
   await visitor.press('Подать заявление');
   await visitor.step('Что вы хотите сделать', { 'Выберите действие': 'Повесить вывеску с названием и часами работы' });
   await visitor.heading('Разрешение не нужно'); // a page that says so, not an error
