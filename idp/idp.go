@@ -81,7 +81,8 @@ func New(cfg Config) (*fiber.App, error) {
 	app.Use(esia.CleanPath)
 	cfg.Pages.Mount(app)
 	app.Use(cfg.layout)
-	sessions := &account.Sessions{DB: cfg.DB, Cookie: Cookie, Secure: cfg.Secure, Now: cfg.Now}
+	writes := db.NewGroup(cfg.DB)
+	sessions := &account.Sessions{DB: cfg.DB, Writes: writes, Cookie: Cookie, Secure: cfg.Secure, Now: cfg.Now}
 	app.Use(sessions.Load, signedIn)
 	app.Use(cfg.guard())
 	limit := &web.Limiter{Redis: cfg.Redis, Log: cfg.Log}
@@ -90,7 +91,7 @@ func New(cfg Config) (*fiber.App, error) {
 		return nil, err
 	}
 	provider := &oauth.Handler{
-		DB: cfg.DB, Box: cfg.Box, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
+		DB: cfg.DB, Writes: writes, Box: cfg.Box, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
 		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now}, Limit: limit, FetchInner: cfg.Inner, AddressOf: cfg.addressOf,
 	}
 	sessions.Ended = provider.SessionsEnded

@@ -130,7 +130,7 @@ func TestRoundTrips(t *testing.T) {
 	s.post(t, "/oauth2/token", "grant_type", "client_credentials") // makes the signing key
 	code := s.code(t)
 	counter := &counted{DB: s.h.DB}
-	s.h.DB, s.h.store.DB = counter, counter
+	s.h.DB, s.h.store.DB, s.h.store.Writes = counter, counter, counter
 	trips := func(what string, want int, path string, fields ...string) string {
 		t.Helper()
 		counter.trips = 0

@@ -19,6 +19,8 @@ import (
 // fosite's Transactional: see exchange.
 type store struct {
 	DB db.DB
+	// Writes takes whole statements that must be kept, Soon those whose commit does not wait for the disk.
+	Writes, Soon db.DB
 
 	clients  clientCache
 	requests recent[uuid.UUID, keptRequest]
@@ -53,7 +55,7 @@ func (s *store) CreateAuthorizeCodeSession(ctx context.Context, code string, r f
 	if a.request != nil {
 		defer s.requests.drop(*a.request)
 	}
-	a.lost, err = insertCode(ctx, s.conn(ctx), &g, a)
+	a.lost, err = insertCode(ctx, s.Writes, &g, a)
 	if err == nil && !a.lost {
 		g.Active, g.Since = true, a.at
 		s.codes.put(string(g.Signature), &g)

@@ -26,6 +26,7 @@ import (
 // Handler serves the provider.
 type Handler struct {
 	DB       db.DB
+	Writes   db.DB // takes the writes of all requests together; made when nil
 	Keys     *Keys
 	Box      *secret.Box
 	Pages    *frontend.Pages
@@ -53,7 +54,10 @@ const answerTime = 10 * time.Second
 
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
-	h.store = &store{DB: h.DB}
+	if h.Writes == nil {
+		h.Writes = db.NewGroup(h.DB)
+	}
+	h.store = &store{DB: h.DB, Writes: h.Writes, Soon: db.NewGroup(h.DB)}
 	h.clientKeys = newClientKeys(h.FetchInner)
 	h.clientCheck = &clientCheck{h.store, h.clientKeys, h.Issuer}
 	h.sectors = &sectorKey{db: h.DB, box: h.Box}

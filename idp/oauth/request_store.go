@@ -18,7 +18,7 @@ import (
 // a power cut costs the person one more click at the client, and nothing that was given to anybody hangs on it.
 func (s *store) insertRequest(ctx context.Context, r *request) error {
 	form, ends := r.Form.Encode(), r.CreatedAt.Add(requestLife)
-	_, err := s.DB.Exec(ctx, `
+	_, err := s.Soon.Exec(ctx, `
 		WITH soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 		INSERT INTO oauth_request (id, client_id, form, created_at, expires_at)
 		SELECT $1, $2, $3, $4, $5 FROM soon`, r.ID, r.Client.ID, form, r.CreatedAt, ends)

@@ -67,7 +67,7 @@ func (h *Handler) redeem(ctx context.Context, c *fiber.Ctx) (map[string]any, err
 	case x.again != nil:
 		answer, failed = h.giveAgain(ctx, x, r, p)
 	case failed == nil:
-		lost, err := x.settle(ctx, h.DB, time.Now())
+		lost, err := x.settle(ctx, h.store.Writes, time.Now())
 		if err != nil {
 			return nil, err
 		}
