@@ -146,7 +146,7 @@ func TestFacetsCountWhatTheyLeave(t *testing.T) {
 	if !page.Has(`a.tm-chips__chip[href=/services]`) {
 		t.Error("a choice cannot be taken back")
 	}
-	_, page = d.do(d.app, "GET", "/search?q="+url.QueryEscape("выплата на ребёнка"), nil)
+	_, page = d.do(d.app, "GET", "/search?q="+url.QueryEscape("пособие компенсация"), nil)
 	n := page.Count("h3 a")
 	if got := choices(page, "situation"); n < 2 || got["Все"] != strconv.Itoa(n) || got["Мы женимся"] != "" {
 		t.Errorf("%d found, situations %v", n, got)
