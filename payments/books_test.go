@@ -210,6 +210,9 @@ func TestMismatchIsResolved(t *testing.T) {
 		w.check(c)
 		w.wantState(c, Failed)
 		w.wantBooks()
+		if n := w.count(w.db, `SELECT count(*) FROM payment WHERE received IS NOT NULL`); n != 0 {
+			t.Error("the payment still says that money came")
+		}
 		if n := w.count(w.db, `SELECT count(*) FROM discrepancy WHERE resolution = 'mended'`); n != 1 {
 			t.Error("the discrepancy is still before the staff")
 		}

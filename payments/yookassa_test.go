@@ -197,6 +197,7 @@ func TestYooKassaRefund(t *testing.T) {
 	if _, err := d.payBack(t.Context(), r.ID); err == nil {
 		t.Error("a lost answer is no answer")
 	}
+	stand.Forget()
 	if r, err = d.payBack(t.Context(), r.ID); err != nil || r.State != RefundDone {
 		t.Fatalf("%v, %v", r, err)
 	}

@@ -73,6 +73,13 @@ func (s *Stand) Fail(statuses ...int) {
 	s.trouble = append(s.trouble, statuses...)
 }
 
+// Forget drops the keys that were used, as the real one does after a day.
+func (s *Stand) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys = nil
+}
+
 // Payments returns the books.
 func (s *Stand) Payments() []Payment {
 	s.mu.Lock()
