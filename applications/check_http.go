@@ -160,7 +160,11 @@ func (h *Handler) parts(d *dossier, tr catalog.Tr) []partView {
 			all = append(all, partView{title, summaryLists(from, change)})
 		}
 	}
-	add(tr.T("applications.shared"), d.Definition.Summary(d.Set, "", tr), shared)
+	common := "applications.shared"
+	if len(d.Parties) == 1 {
+		common = "applications.answers"
+	}
+	add(tr.T(common), d.Definition.Summary(d.Set, "", tr), shared)
 	for _, p := range d.Parties {
 		title := p.Name()
 		switch {

@@ -51,7 +51,7 @@ func TestOtherServices(t *testing.T) {
 			if to := b.fill(path, answers); to != applicationPath(id, "/check") {
 				t.Fatalf("after the last question: %s", to)
 			}
-			if page := b.get(applicationPath(id, "/check")); !page.Has("main form") || page.Count(".govuk-summary-card") < 5 {
+			if page := b.get(applicationPath(id, "/check")); !page.Has("main form") || page.Count(".govuk-summary-card") < 5 || page.Text("main h2") != "Ваши ответы" {
 				t.Fatalf("nothing to check or to sign: %s", page.Text("main"))
 			}
 			b.sign(id)

@@ -130,9 +130,9 @@ export async function decide(visitor, department, number, ...buttons) {
 
 // pay pays at the bank, from the page of the application to its receipt and back, and gives the number of the receipt.
 export async function pay(visitor, sum) {
-  await visitor.heading('Оплатите пошлину');
+  await visitor.heading('Осталось оплатить');
   await visitor.press(`Оплатить ${sum}`);
-  await visitor.heading('Оплата госпошлины');
+  await visitor.heading('Оплата');
   await visitor.press(`Оплатить ${sum}`);
   await visitor.heading('Оплата заказа');
   expect(visitor.page.url()).toContain(site.stands);

@@ -91,7 +91,7 @@ async function story(browser, options, { newcomer, role, other, surname, clerk }
       await visitor.press('Регистрация брака', visitor.page.locator('main'));
       await visitor.until('Ведомство приняло заявление');
       const history = visitor.page.locator('#history .govuk-summary-list__row');
-      for (const event of ['Заявление начато', 'Подписано', 'Подписали все', 'Пошлина оплачена',
+      for (const event of ['Заявление начато', 'Подписано', 'Подписали все', 'Оплачено',
         'Заявление принято порталом', 'Ведомство получило заявление', 'Ведомство приняло заявление']) {
         await expect(history.filter({ hasText: event }).first()).toContainText(/\d{1,2} [а-я]+ \d{4}/);
       }
