@@ -72,7 +72,7 @@ type AttachedFile struct {
 	File
 	Size   string
 	Note   string // what the scan says, "" when it is clean
-	Remove frontend.Button
+	Remove *frontend.Button
 }
 
 // asFiles reads the stored form of a file answer.
@@ -119,13 +119,13 @@ func fileIDs(value any) []string {
 func showFiles(list []File, tr Tr) string {
 	var names []string
 	for _, f := range list {
-		names = append(names, f.Name+" ("+showSize(f.Size, tr)+")")
+		names = append(names, f.Name+" ("+SizeInWords(f.Size, tr)+")")
 	}
 	return strings.Join(names, "\n")
 }
 
-// showSize writes a size as people do: "2,4 МБ".
-func showSize(n int64, tr Tr) string {
+// SizeInWords writes a size as people do: "2,4 МБ".
+func SizeInWords(n int64, tr Tr) string {
 	if n < 1<<20 {
 		return tr.T("catalog_fields.kilobytes", max(1, int(n>>10)))
 	}
@@ -188,7 +188,7 @@ func drawFiles(d *drawing, q *Question, name string) Field {
 }
 
 func (d *drawing) attached(f File) AttachedFile {
-	a := AttachedFile{File: f, Size: showSize(f.Size, d.tr), Remove: frontend.Button{Name: RemoveFile, Value: f.ID,
+	a := AttachedFile{File: f, Size: SizeInWords(f.Size, d.tr), Remove: &frontend.Button{Name: RemoveFile, Value: f.ID,
 		Text: d.tr.T("catalog_fields.file_remove", f.Name), Classes: "govuk-button--secondary tm-files__remove", Attributes: skipChecks}}
 	switch f.State {
 	case "waiting", "unavailable":

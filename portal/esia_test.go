@@ -125,7 +125,11 @@ func TestESIADown(t *testing.T) {
 	}
 	gone := httptest.NewServer(nil)
 	gone.Close()
-	app, err := New(Config{DB: dbtest.Tx(t, dbtest.Portal), Redis: client, Pages: pages, Box: box, Hasher: secret.NewCheapHasher(1), Now: time.Now,
+	services, err := theServices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, err := New(Config{DB: dbtest.Tx(t, dbtest.Portal), Redis: client, Pages: pages, Box: box, Catalog: services, Hasher: secret.NewCheapHasher(1), Now: time.Now,
 		PublicURL: site, ESIA: ESIA{Issuer: gone.URL, ClientID: "portal"}, CSRFKey: make([]byte, 32), CodesKey: make([]byte, 32)})
 	if err != nil {
 		t.Fatal(err)
