@@ -36,6 +36,7 @@ type Handler struct {
 	Back      func(Origin) string                 // the page of what was paid for
 	PublicURL string                              // of the portal, without a slash at the end
 	Limiter   *web.Limiter                        // bounds what forged call-backs write into the journal; nil does not
+	Secure    bool                                // the cookie of a guest over TLS only
 	Log       *slog.Logger
 }
 
@@ -47,6 +48,8 @@ func (h *Handler) Mount(r fiber.Router) {
 	for _, bank := range banks(h.Bank, h.More) {
 		r.Post(CallbackPath+bank.Name(), func(c *fiber.Ctx) error { return h.takeCallback(c, bank) })
 	}
+	r.Get("/payments", h.showCharges)
+	r.Post("/payments/find", h.findCharges)
 	r.Get("/payments/:id<guid>", h.showCharge)
 	r.Post("/payments/:id<guid>/pay", h.payCharge)
 	r.Get("/payments/:id<guid>/return", h.showReturn)
@@ -79,19 +82,6 @@ func (h *Handler) charge(c *fiber.Ctx) (*Charge, error) {
 		return nil, err
 	}
 	return chargeFor(c.UserContext(), h.DB, r, id)
-}
-
-// reader is the signed-in person with the confirmed numbers.
-func (h *Handler) reader(c *fiber.Ctx) (Reader, error) {
-	user, err := h.User(c)
-	if err != nil || h.Identity == nil {
-		return Reader{Account: user, Keys: [][]byte{}}, err
-	}
-	id, err := h.Identity(c)
-	if err != nil {
-		return Reader{}, err
-	}
-	return ReaderOf(h.Box, user, id)
 }
 
 func (ch *Charge) path(page string) string { return "/payments/" + ch.ID.String() + page }
@@ -135,7 +125,7 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 	t := h.Pages.Texts(c)
 	pay, discount := ch.Offer(h.Now())
 	page := chargePage{
-		Back:   frontend.BackLink{Href: h.Back(ch.Origin())},
+		Back:   frontend.BackLink{Href: h.backOf(ch)},
 		Charge: ch,
 		Action: ch.path("/pay"),
 		Bill:   ch.path("/bill"),

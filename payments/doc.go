@@ -37,7 +37,11 @@
 // departments/stand/yookassa. Each day the bank's registry is taken and matched; where the bank's own word explains a line it
 // ends by itself, the rest are discrepancies that employees resolve. TestModel drives all of it in random order.
 //
-// Routes of Handler (portal): GET /payments/:id, /payments/:id/{bill,qr.svg,sbp,sbp.svg,return,receipt}; POST /payments/:id/pay;
+// Whoever has no account pays as a guest: the УИН that a browser has named opens that charge to this browser for a day, without
+// its payer's name. Charges of a vehicle, a licence, a flat or an ИНН are found by whoever is signed in; by SNILS and passport
+// from ESIA each finds the own ones without asking. Attempts are limited by address and account, and journalled.
+//
+// Routes of Handler (portal): GET /payments (what is to be paid), POST /payments/find; GET /payments/:id, /payments/:id/{bill,qr.svg,sbp,sbp.svg,return,receipt}; POST /payments/:id/pay;
 // POST /payments/callback/<bank> (no CSRF: signed, or re-read).
 // Routes of StaffHandler (intra): GET and POST /payments. POST, because a name must not stand in an address.
 // Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);

@@ -100,7 +100,7 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 		Text:   t("payments.return_" + outcome + "_text"),
 		Action: ch.path("/pay"),
 		List:   summary(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose),
-		Back:   frontend.Button{Text: t("payments.back"), Href: h.Back(ch.Origin()), Classes: "govuk-button--secondary"},
+		Back:   frontend.Button{Text: t("payments.back"), Href: h.backOf(ch), Classes: "govuk-button--secondary"},
 	}
 	if p != nil {
 		page.List = summary(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Amount),
@@ -178,7 +178,7 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 		Title:  t("payments.receipt_title"),
 		Panel:  frontend.Panel{TitleText: t("payments.receipt_title"), Text: t("payments.receipt_number", ch.Receipt)},
 		SentTo: contact(ch),
-		Back:   frontend.Button{Text: t("payments.continue"), Href: h.Back(ch.Origin())},
+		Back:   frontend.Button{Text: t("payments.continue"), Href: h.backOf(ch)},
 		List: summary(t, "payments.number", ch.Receipt, "payments.amount", rus.FormatRubles(ch.Amount),
 			"payments.paid_at", rus.FormatDateTime(*ch.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", shownName(ch),
 			"payments.payee", payee.Name, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK),

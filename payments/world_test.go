@@ -148,6 +148,7 @@ func newCharge(payer uuid.UUID) NewCharge {
 type browser struct {
 	w      *world
 	user   uuid.UUID
+	guest  bool // nobody is signed in
 	client *http.Client
 }
 
@@ -157,7 +158,7 @@ func (w *world) browser() *browser {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &browser{w, w.payer, &http.Client{Jar: jar, Timeout: 20 * time.Second,
+	return &browser{w, w.payer, false, &http.Client{Jar: jar, Timeout: 20 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
@@ -182,7 +183,9 @@ func (b *browser) send(method, address string, form url.Values) answer {
 	if err != nil {
 		b.w.t.Fatal(err)
 	}
-	req.Header.Set("X-User", b.user.String())
+	if !b.guest {
+		req.Header.Set("X-User", b.user.String())
+	}
 	req.Header.Set("Accept", "text/html")
 	if form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -198,6 +201,15 @@ func (b *browser) send(method, address string, form url.Values) answer {
 		b.w.t.Error(err)
 	}
 	return answer{res.StatusCode, html.UnescapeString(string(raw)), res.Header.Get("Location")}
+}
+
+// cookie plants a cookie in the browser.
+func (b *browser) cookie(name, value string) {
+	address, err := url.Parse(b.w.portal + "/payments")
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	b.client.Jar.SetCookies(address, []*http.Cookie{{Name: name, Value: value, Path: "/payments"}})
 }
 
 var tokenField = regexp.MustCompile(`name="_csrf" value="([^"]+)"`)

@@ -92,6 +92,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 				&payments.Handler{
 					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: p.sandbox(), Now: time.Now, User: people.User,
 					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
+					Box: g.box, Identity: people.Payer, Secure: !p.Insecure,
 				},
 				&register.Handler{Limiter: &web.Limiter{Redis: g.redis, Log: g.log}},
 				&applications.Handler{Core: core, Redis: g.redis, Pages: g.pages, Person: people.Person, NeedLevel: people.NeedLevel,
