@@ -130,8 +130,11 @@ func (b *bench) work() (stop func()) {
 	b.t.Helper()
 	workers := river.NewWorkers()
 	b.jobs.AddWorkers(workers)
+	queues, err := b.jobs.Queues(b.t.Context())
+	b.must(err)
+	queues[river.QueueDefault] = river.QueueConfig{MaxWorkers: 8}
 	client, err := river.NewClient(riverpgxv5.New(b.portal), &river.Config{Workers: workers,
-		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}}, PeriodicJobs: b.jobs.PeriodicJobs(),
+		Queues: queues, PeriodicJobs: b.jobs.PeriodicJobs(),
 		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 50 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)})
 	b.must(err)
 	b.must(client.Start(context.Background()))

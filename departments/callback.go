@@ -133,12 +133,12 @@ func (h *Handler) apply(ctx context.Context, tx pgx.Tx, p *progress, n *news) er
 		if err := deliver(ctx, tx, p, h.OnUpdate, h.Now()); err != nil {
 			return err
 		}
-		next, err := nextWaiting(ctx, tx, p.ApplicationID)
+		next, department, err := nextWaiting(ctx, tx, p.ApplicationID)
 		if err != nil {
 			return err
 		}
 		if next != uuid.Nil {
-			if err := wake(ctx, tx, h.River, next); err != nil {
+			if err := wake(ctx, tx, h.River, next, department); err != nil {
 				return err
 			}
 		}

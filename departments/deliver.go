@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 )
@@ -22,6 +23,7 @@ type attempt struct {
 	Text       string // what the department says: of the acceptance, or why it is rejected
 	Error      string // for staff
 	RetryAfter string
+	ours       bool // the message has not left us: nothing is known of the department
 }
 
 // send makes one attempt. It holds no transaction: a department may take its time.
@@ -31,7 +33,7 @@ func (j *Jobs) send(ctx context.Context, d *claimed) *attempt {
 	answer, err := j.post(ctx, d)
 	a.Took = time.Since(start)
 	if err != nil {
-		a.Error = describe(err)
+		a.Error, a.ours = describe(err), errors.Is(err, errOurs)
 		return a
 	}
 	a.Status, a.RetryAfter = answer.Status, answer.RetryAfter
@@ -62,7 +64,7 @@ func (j *Jobs) send(ctx context.Context, d *claimed) *attempt {
 func (j *Jobs) post(ctx context.Context, d *claimed) (*Answer, error) {
 	data, err := open(j.Box, d)
 	if err != nil {
-		return nil, fmt.Errorf("our own fault: the sealed data cannot be opened: %w", err)
+		return nil, fmt.Errorf("%w: the sealed data cannot be opened: %w", errOurs, err)
 	}
 	e, err := NewEvent(TypeSubmitted, d.ID.String(), j.Source, d.Department, d.ApplicationID.String(), d.CreatedAt, Message{
 		Number: d.Number, Department: d.Department, Service: d.Service, ServiceVersion: d.ServiceVersion, Application: data})
@@ -79,6 +81,8 @@ func (j *Jobs) post(ctx context.Context, d *claimed) (*Answer, error) {
 	}
 	return j.Client.PostEvent(ctx, d.endpoint().events(), signature, body)
 }
+
+var errOurs = errors.New("our own fault")
 
 // describe leaves the address out: staff see the department's name.
 func describe(err error) string {
@@ -101,7 +105,10 @@ func (j *Jobs) record(ctx context.Context, d *claimed, a *attempt) (next time.Ti
 			return err
 		}
 		n, err := insertAttempt(ctx, tx, d.ID, a)
-		if err != nil || p.State == "delivered" || p.State == "rejected" {
+		if err != nil {
+			return err
+		}
+		if err := j.weigh(ctx, tx, p.Department, a); err != nil || p.State == "delivered" || p.State == "rejected" {
 			return err
 		}
 		switch a.Outcome {
@@ -166,15 +173,15 @@ func ownUpdate(p *progress, status, text string, now time.Time) Update {
 }
 
 func (j *Jobs) wakeNext(ctx context.Context, tx pgx.Tx, p *progress) error {
-	id, err := nextWaiting(ctx, tx, p.ApplicationID)
-	if err != nil || id == [16]byte{} {
+	id, department, err := nextWaiting(ctx, tx, p.ApplicationID)
+	if err != nil || id == uuid.Nil {
 		return err
 	}
 	r, err := river.ClientFromContextSafely[pgx.Tx](ctx)
 	if err != nil {
 		return err
 	}
-	return wake(ctx, tx, r, id)
+	return wake(ctx, tx, r, id, department)
 }
 
 // noteOurs shows staff that the fault is on our side. It is best effort: what it tells may be that the database is away.

@@ -47,12 +47,12 @@ func Enqueue(ctx context.Context, tx pgx.Tx, r *river.Client[pgx.Tx], box *secre
 	if err != nil || !fresh {
 		return err
 	}
-	return wake(ctx, tx, r, d.ID)
+	return wake(ctx, tx, r, d.ID, d.Department)
 }
 
-// wake starts a job for the delivery. Any older job of it finds that it is no longer the current one, and ends.
-func wake(ctx context.Context, tx pgx.Tx, r *river.Client[pgx.Tx], id uuid.UUID) error {
-	job, err := r.InsertTx(ctx, tx, deliverArgs{DeliveryID: id}, nil)
+// wake starts a job for the delivery in its department's queue. Any older job of it finds that it is no longer the current one, and ends.
+func wake(ctx context.Context, tx pgx.Tx, r *river.Client[pgx.Tx], id uuid.UUID, department string) error {
+	job, err := r.InsertTx(ctx, tx, deliverArgs{DeliveryID: id}, &river.InsertOpts{Queue: queueOf(department)})
 	if err != nil {
 		return fmt.Errorf("wake delivery %s: %w", id, err)
 	}

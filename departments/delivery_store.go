@@ -35,6 +35,19 @@ func setJob(ctx context.Context, tx pgx.Tx, id uuid.UUID, job int64) error {
 	return err
 }
 
+// isJob tells whether the job is still the one that may send the delivery, and something is to be sent.
+func isJob(ctx context.Context, d db.DB, id uuid.UUID, job int64) (current bool, err error) {
+	err = d.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM delivery
+			WHERE id = $1 AND job_id = $2 AND state = 'waiting'
+				AND NOT EXISTS (
+					SELECT FROM delivery earlier
+					WHERE earlier.application_id = delivery.application_id AND earlier.seq < delivery.seq
+						AND earlier.state IN ('waiting', 'stuck')))`, id, job).Scan(&current)
+	return current, err
+}
+
 // claimed is a delivery that this worker alone may send until its lease ends.
 type claimed struct {
 	ID             uuid.UUID
@@ -47,6 +60,8 @@ type claimed struct {
 	CreatedAt      time.Time
 	URL            string
 }
+
+const claimedColumns = `delivery.id, application_id, number, department, service, service_version, data, created_at, e.url`
 
 func (d *claimed) endpoint() *Endpoint { return &Endpoint{Code: d.Department, URL: d.URL} }
 
@@ -62,7 +77,11 @@ func claim(ctx context.Context, d db.DB, id uuid.UUID, job int64, now, until tim
 				SELECT FROM delivery earlier
 				WHERE earlier.application_id = delivery.application_id AND earlier.seq < delivery.seq
 					AND earlier.state IN ('waiting', 'stuck'))
-		RETURNING delivery.id, application_id, number, department, service, service_version, data, created_at, e.url`,
+			AND e.paused_at IS NULL AND e.open_until = '-infinity'
+			AND NOT EXISTS (
+				SELECT FROM department_works w
+				WHERE w.department = e.code AND w.cancelled_at IS NULL AND w.starts_at <= $3 AND w.ends_at > $3)
+		RETURNING `+claimedColumns,
 		id, job, now, until)
 	c, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByPos[claimed])
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -97,9 +116,10 @@ type progress struct {
 	CreatedAt     time.Time
 	ExpiresAt     *time.Time
 	LateAt        *time.Time
+	Department    string
 }
 
-const progressColumns = `id, application_id, state, coalesce(status, ''), attempts, last_sequence, created_at, expires_at, late_at`
+const progressColumns = `id, application_id, state, coalesce(status, ''), attempts, last_sequence, created_at, expires_at, late_at, department`
 
 func lockDelivery(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*progress, error) {
 	rows, _ := tx.Query(ctx, `SELECT `+progressColumns+` FROM delivery WHERE id = $1 FOR UPDATE`, id)
@@ -173,16 +193,15 @@ func insertAttempt(ctx context.Context, tx pgx.Tx, id uuid.UUID, a *attempt) (n 
 }
 
 // nextWaiting returns the delivery that an earlier one of its application held up.
-func nextWaiting(ctx context.Context, tx pgx.Tx, application uuid.UUID) (uuid.UUID, error) {
-	var id uuid.UUID
-	err := tx.QueryRow(ctx, `
-		SELECT id
+func nextWaiting(ctx context.Context, tx pgx.Tx, application uuid.UUID) (id uuid.UUID, department string, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT id, department
 		FROM delivery
 		WHERE application_id = $1 AND state = 'waiting'
 		ORDER BY seq
-		LIMIT 1`, application).Scan(&id)
+		LIMIT 1`, application).Scan(&id, &department)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return uuid.Nil, nil
+		return uuid.Nil, "", nil
 	}
-	return id, err
+	return id, department, err
 }

@@ -40,6 +40,10 @@
 //	waiting -> rejected     it answered 422
 //	waiting -> stuck        expired; staff may put it back to waiting, and a call-back proves it delivered
 //
+// Each department has a queue of its own in River. After five failures in a row of whatever messages its breaker opens: the queue is
+// paused, and a probe sends the message that was tried longest ago until one is answered. A pause by staff and planned works hold the
+// queue in the same way.
+//
 // Deliveries of one application leave in the order in which they were enqueued. The River job only wakes the worker: the row is
 // the truth, and a periodic watch starts a job again when a worker died in the middle.
 package departments

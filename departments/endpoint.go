@@ -25,6 +25,9 @@ func (e *Endpoint) jwks() string   { return e.URL + "/jwks.json" }
 func SaveEndpoints(ctx context.Context, d db.DB, c *Client, list []Endpoint, now time.Time) error {
 	for _, e := range list {
 		e.URL = strings.TrimRight(e.URL, "/")
+		if !queueName.MatchString(e.Code) || len(e.Code) > 60 {
+			return fmt.Errorf("department %q: a code is small letters, digits and single hyphens, 60 at most", e.Code)
+		}
 		if err := c.CheckURL(e.URL); err != nil {
 			return fmt.Errorf("department %s: %w", e.Code, err)
 		}

@@ -3,6 +3,7 @@ package departments
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -27,6 +28,7 @@ type Jobs struct {
 // AddWorkers registers the workers.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &deliverWorker{jobs: j})
+	river.AddWorker(w, &probeWorker{jobs: j})
 	river.AddWorker(w, &watchWorker{jobs: j})
 }
 
@@ -43,6 +45,9 @@ func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
 // and its record would only make the department hear the message twice.
 const recordPatience = 10 * time.Second
 
+// heldPause keeps the few jobs that were fetched before their queue was paused from coming back at once.
+const heldPause = 500 * time.Millisecond
+
 type deliverWorker struct {
 	river.WorkerDefaults[deliverArgs]
 	jobs *Jobs
@@ -50,7 +55,7 @@ type deliverWorker struct {
 
 // Timeout is longer than a whole exchange and its record.
 func (w *deliverWorker) Timeout(*river.Job[deliverArgs]) time.Duration {
-	return w.jobs.Client.allow.Timeout + 2*recordPatience
+	return w.jobs.lease()
 }
 
 // Work sends a delivery once. However that ends is in the delivery's row; the job only sleeps until the row says.
@@ -63,7 +68,15 @@ func (w *deliverWorker) Work(ctx context.Context, job *river.Job[deliverArgs]) e
 	}
 	if d == nil {
 		next, err := waitOf(ctx, j.DB, id, job.ID, now)
-		return j.sleep(next, err)
+		if err != nil || !next.IsZero() {
+			return j.sleep(next, err)
+		}
+		current, err := isJob(ctx, j.DB, id, job.ID)
+		if err != nil || !current {
+			return err
+		}
+		// Sending is stopped, and this job was fetched before the queue was: it waits there until the queue goes on.
+		return river.JobSnooze(heldPause + rand.N(heldPause))
 	}
 	a := j.send(ctx, d)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordPatience)

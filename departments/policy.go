@@ -12,6 +12,7 @@ type Policy struct {
 	Most      time.Duration // longest pause [5 min]
 	LateAfter time.Duration // age at which the citizen is told that the application is safe and waits [15 min]
 	Expiry    time.Duration // age at which staff must look: stuck [7 days]
+	Parallel  int           // messages on their way to one department at once, of one worker [8]
 }
 
 func (p Policy) filled() Policy {
@@ -24,6 +25,9 @@ func (p Policy) filled() Policy {
 	or(&p.Most, 5*time.Minute)
 	or(&p.LateAfter, 15*time.Minute)
 	or(&p.Expiry, 7*24*time.Hour)
+	if p.Parallel <= 0 {
+		p.Parallel = 8
+	}
 	return p
 }
 

@@ -281,13 +281,13 @@ func (h *StaffHandler) retryDelivery(c *fiber.Ctx) error {
 func (h *StaffHandler) retry(ctx context.Context, id uuid.UUID, actor, address string) error {
 	return pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
 		now := h.Now()
-		number, err := putBack(ctx, tx, id, now, now.Add(h.Policy.filled().Expiry))
+		number, department, err := putBack(ctx, tx, id, now, now.Add(h.Policy.filled().Expiry))
 		if err != nil {
 			return err
 		}
 		if err := note(ctx, tx, actor, address, id, number); err != nil {
 			return err
 		}
-		return wake(ctx, tx, h.River, id)
+		return wake(ctx, tx, h.River, id, department)
 	})
 }

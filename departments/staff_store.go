@@ -108,13 +108,13 @@ func callbacksOf(ctx context.Context, d db.DB, id uuid.UUID, limit int) ([]calle
 }
 
 // putBack makes a delivery due now. It returns a Conflict fault when there is nothing to repeat.
-func putBack(ctx context.Context, tx pgx.Tx, id uuid.UUID, now, expires time.Time) (number string, err error) {
+func putBack(ctx context.Context, tx pgx.Tx, id uuid.UUID, now, expires time.Time) (number, department string, err error) {
 	err = tx.QueryRow(ctx, `
 		UPDATE delivery SET state = 'waiting', next_attempt_at = $2, expires_at = greatest(expires_at, $3)
 		WHERE id = $1 AND state IN ('waiting', 'stuck')
-		RETURNING number`, id, now, expires).Scan(&number)
+		RETURNING number, department`, id, now, expires).Scan(&number, &department)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", fault.New(fault.Conflict, "departments.nothing_to_retry")
+		return "", "", fault.New(fault.Conflict, "departments.nothing_to_retry")
 	}
-	return number, err
+	return number, department, err
 }

@@ -37,7 +37,7 @@ func (w *watchWorker) Work(ctx context.Context, _ *river.Job[watchArgs]) error {
 	err2 = errors.Join(err2, each(expired, func(id uuid.UUID) error { return j.expire(ctx, id) }))
 	lost, err3 := lostDeliveries(ctx, j.DB, now, now.Add(-lostAfter))
 	err3 = errors.Join(err3, each(lost, func(id uuid.UUID) error { return j.revive(ctx, id) }))
-	return errors.Join(err1, err2, err3)
+	return errors.Join(err1, err2, err3, j.settleAll(ctx))
 }
 
 func each(ids []uuid.UUID, do func(uuid.UUID) error) error {
@@ -75,7 +75,7 @@ func (j *Jobs) expire(ctx context.Context, id uuid.UUID) error {
 			return err
 		}
 		if reason == "" {
-			reason = "an earlier message of the same application is not delivered"
+			reason = "it was never tried: sending was stopped, or an earlier message of the application is not delivered"
 		}
 		if j.Log != nil {
 			j.Log.Error("delivery is stuck", "delivery", id, "reason", reason)
@@ -90,5 +90,11 @@ func (j *Jobs) revive(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, j.DB, func(tx pgx.Tx) error { return wake(ctx, tx, r, id) })
+	return pgx.BeginFunc(ctx, j.DB, func(tx pgx.Tx) error {
+		p, err := lockDelivery(ctx, tx, id)
+		if err != nil || p.State != "waiting" {
+			return err
+		}
+		return wake(ctx, tx, r, id, p.Department)
+	})
 }

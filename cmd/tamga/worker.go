@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -63,10 +64,11 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
+	exchanges := &departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
+		Policy: w.policy(), OnUpdate: core.OnUpdate}
 	sets := []jobSet{
 		&payments.Jobs{DB: g.pool, Bank: w.sandbox(), Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
-		&departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
-			Policy: w.policy(), OnUpdate: core.OnUpdate},
+		exchanges,
 		&applications.Jobs{Core: core, Log: g.log},
 		&catalog.Press{DB: g.pool, River: g.river, Files: w.files(), Now: time.Now},
 	}
@@ -79,7 +81,13 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 			periodic = append(periodic, p.PeriodicJobs()...)
 		}
 	}
-	r.jobs, err = working(g, workers, periodic)
+	if r.jobs, err = working(g, workers, periodic); err != nil {
+		return nil, err
+	}
+	queues, err := exchanges.Queues(ctx)
+	for name, config := range queues {
+		err = errors.Join(err, r.jobs.Queues().Add(name, config))
+	}
 	return r, err
 }
 
