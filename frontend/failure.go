@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -55,6 +56,17 @@ func againOf(c *fiber.Ctx) *again {
 	return a
 }
 
+// renewed gives the form today's token, so that it is good once its sender has looked at it and pressed the button. Only for a form
+// that the browser vouches to come from a page of ours: a stranger's site must not have its own form made good.
+func (a *again) renewed(c *fiber.Ctx) *again {
+	if a == nil {
+		return nil
+	}
+	a.Fields = slices.DeleteFunc(a.Fields, func(f againField) bool { return f.Name == "_csrf" })
+	a.Fields = append(a.Fields, againField{"_csrf", web.CSRFToken(c)})
+	return a
+}
+
 // secretField tells whether a field holds a password.
 func secretField(name string) bool {
 	return strings.Contains(name, "password") || strings.Contains(name, "secret") || name == "repeat"
@@ -72,7 +84,12 @@ func (p *Pages) ShowError(c *fiber.Ctx, f web.Failure) error {
 		Advice:  t("errors." + name + "_advice"),
 		Contact: f.Kind == "" || f.Kind == fault.Unavailable,
 	}
-	if f.Kind == fault.Unavailable {
+	switch own := c.Get("Sec-Fetch-Site") == "same-origin"; {
+	case f.Kind == fault.Unavailable:
+		view.Again = againOf(c)
+	case f.Key == "web.csrf" && own:
+		view.Title, view.Advice, view.Again = t("errors.stale_title"), t("errors.stale_advice"), againOf(c).renewed(c)
+	case f.Kind == fault.SignIn && own && c.Method() == fiber.MethodPost:
 		view.Again = againOf(c)
 	}
 	if f.Key != "" {
@@ -80,6 +97,9 @@ func (p *Pages) ShowError(c *fiber.Ctx, f web.Failure) error {
 	}
 	if f.Kind == fault.SignIn {
 		view.SignIn = p.layout(c).SignInHref()
+	}
+	if view.SignIn != "" && view.Again != nil {
+		view.Advice = t("errors.sign_in_form_advice")
 	}
 	SetLayout(c, func(l *Layout) { l.Robots = "noindex" })
 	return failurePage.Render(c, p, view)

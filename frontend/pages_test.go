@@ -75,7 +75,8 @@ func newSite(t *testing.T) *fiber.App {
 	app.Get("/broken", func(*fiber.Ctx) error { return errors.New("broken") })
 	app.All("/away", func(*fiber.Ctx) error { return io.ErrUnexpectedEOF }) // a cut connection to the database
 	app.Get("/private", func(*fiber.Ctx) error { return fault.New(fault.SignIn, "") })
-	app.Get("/many", func(*fiber.Ctx) error { return fault.New(fault.TooMany, "web.too_many", 3) })
+	app.Post("/away/private", func(*fiber.Ctx) error { return fault.New(fault.SignIn, "web.session_over") })
+	app.All("/many", func(*fiber.Ctx) error { return fault.New(fault.TooMany, "web.too_many", 3) })
 	return app
 }
 

@@ -126,6 +126,49 @@ func TestFailureKeepsTheForm(t *testing.T) {
 	}
 }
 
+// TestStaleFormIsKept: a form whose token is no longer good comes back whole with a good one, so that one press sends it; a form
+// of a stranger's site does not, nor one of a browser that does not tell. A form whose session is over waits for the sign-in.
+func TestStaleFormIsKept(t *testing.T) {
+	t.Parallel()
+	app := newSite(t)
+	send := func(path, from string, form url.Values, cookies []*http.Cookie) (*http.Response, *htmltest.Page) {
+		t.Helper()
+		r := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", from)
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		resp, err := app.Test(r, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		raw, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp, htmltest.Parse(t, string(raw))
+	}
+	typed := url.Values{"name": {"Әлфия"}, "_csrf": {"old"}}
+	resp, page := send("/many", "same-origin", typed, nil)
+	form := page.Form(`main form[method="post"]`)
+	if resp.StatusCode != 403 || page.Text("h1") != "Страница устарела" || form.Action != "/many" || form.Values.Get("name") != "Әлфия" {
+		t.Errorf("%d %q, the form %+v", resp.StatusCode, page.Text("h1"), form)
+	}
+	if resp, _ := send("/many", "same-origin", form.Values, resp.Cookies()); resp.StatusCode != 429 {
+		t.Errorf("sent again: %d", resp.StatusCode)
+	}
+	for _, from := range []string{"same-site", "none", "cross-site", ""} {
+		if _, page := send("/many", from, typed, nil); page.Has(`main form`) {
+			t.Errorf("a form from %q is made good", from)
+		}
+	}
+	if _, page := send("/away/private", "same-origin", typed, nil); page.Form(`main form[method="post"]`).Values.Get("name") != "Әлфия" || page.Attr("main a[role=button]", "target") != "_blank" {
+		t.Errorf("a form of an ended session is lost: %s", page.Text("main"))
+	}
+}
+
 var inline = regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script(?:[^>]*)>[^<]`)
 
 // TestStrictPolicy: the content security policy allows nothing inline.
