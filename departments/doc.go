@@ -29,10 +29,13 @@
 //	intra   GET  /deliveries                      stuck first
 //	intra   GET  /deliveries/:id                  its attempts and call-backs
 //	intra   POST /deliveries/:id/retry            «Повторить сейчас», journalled
+//	intra   GET  /deliveries/departments          what may be sent to which department
+//	intra   GET  /deliveries/departments/:code    pause and planned works of one
+//	intra   POST …/pause, /resume, /works, /works/:id/cancel   each journalled
 //
 // # Tables
 //
-// department_endpoint, delivery (the outbox), delivery_attempt, department_event.
+// department_endpoint (with breaker and pause), department_works, delivery (the outbox), delivery_attempt, department_event.
 //
 // # States of a delivery
 //

@@ -35,6 +35,7 @@ type StaffHandler struct {
 // Mount registers the routes.
 func (h *StaffHandler) Mount(r fiber.Router) {
 	r.Get("/deliveries", h.listDeliveries)
+	h.mountHold(r)
 	r.Get("/deliveries/:id<guid>", h.showDelivery)
 	r.Post("/deliveries/:id<guid>/retry", h.retryDelivery)
 }
