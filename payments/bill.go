@@ -42,12 +42,21 @@ func billText(c *Charge, p *Payee, sum int64) string {
 	return b.String()
 }
 
-// billSVG draws the QR code: one path of squares, sharp at any size and on paper. Four modules of white around it are part of
-// the standard of the code. Level L of error correction: the text is long, and on a screen nothing is torn off.
-func billSVG(text string) ([]byte, error) {
+// qrOf encodes a text. Level L of error correction: the text of a bill is long, and nothing is torn off a screen or a fresh print.
+func qrOf(text string) (barcode.Barcode, error) {
 	code, err := qr.Encode(text, qr.L, qr.Unicode)
 	if err != nil {
-		return nil, fmt.Errorf("draw bill: %w", err)
+		return nil, fmt.Errorf("draw QR code: %w", err)
+	}
+	return code, nil
+}
+
+// billSVG draws the QR code: one path of squares, sharp at any size and on paper. Four modules of white around it are part of
+// the standard of the code.
+func billSVG(text string) ([]byte, error) {
+	code, err := qrOf(text)
+	if err != nil {
+		return nil, err
 	}
 	const quiet = 4
 	size := code.Bounds().Dx() + 2*quiet

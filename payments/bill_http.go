@@ -8,6 +8,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
+	"tamga/internal/web"
 )
 
 type billPage struct {
@@ -15,6 +16,7 @@ type billPage struct {
 	Charge *Charge
 	List   frontend.SummaryList
 	QR     string // address of the picture
+	PDF    string
 }
 
 const billView frontend.Page[billPage] = "payments/bill.html"
@@ -25,16 +27,38 @@ func (h *Handler) showBill(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	t := h.Pages.Texts(c)
 	return billView.Render(c, h.Pages, billPage{
 		Back:   frontend.BackLink{Href: ch.path("")},
 		Charge: ch,
 		QR:     ch.path("/qr.svg"),
-		List: summary(t, "payments.amount", rus.FormatRubles(billSum(ch, h.Now())), "payments.uin", groupUIN(ch.UIN), "payments.purpose", ch.Purpose,
-			"payments.payer", shownName(ch), "payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP,
-			"payments.bank", payee.BankName, "payments.bik", payee.BIK, "payments.corr_account", payee.CorrAccount,
-			"payments.account", payee.Account, "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO),
+		PDF:    ch.path("/bill.pdf"),
+		List:   h.billList(c, ch, payee),
 	})
+}
+
+// billList is what stands on a bill, on the page and on paper.
+func (h *Handler) billList(c *fiber.Ctx, ch *Charge, payee *Payee) frontend.SummaryList {
+	t := h.Pages.Texts(c)
+	until := ""
+	if d := ch.DiscountAt(h.Now()); d != nil {
+		until = rus.FormatDateTime(d.Until.Add(-time.Second), web.Lang(c))
+	}
+	return summary(t, "payments.amount", rus.FormatRubles(billSum(ch, h.Now())), "payments_charge.discount_until", until,
+		"payments.uin", groupUIN(ch.UIN), "payments.purpose", ch.Purpose,
+		"payments.payer", shownName(ch), "payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP,
+		"payments.bank", payee.BankName, "payments.bik", payee.BIK, "payments.corr_account", payee.CorrAccount,
+		"payments.account", payee.Account, "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
+}
+
+// printBill is the bill on paper.
+func (h *Handler) printBill(c *fiber.Ctx) error {
+	ch, payee, err := h.openBill(c)
+	if err != nil {
+		return err
+	}
+	t := h.Pages.Texts(c)
+	return h.print(c, sheet{Title: t("payments.bill_title"), File: "bill-" + ch.UIN, List: h.billList(c, ch, payee), Small: t("payments.bill_slow"),
+		Code: billText(ch, payee, billSum(ch, h.Now())), Hint: t("payments.qr_hint"), At: h.Now()})
 }
 
 func (h *Handler) drawBill(c *fiber.Ctx) error {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tamga/internal/paper/papertest"
 	"tamga/internal/rus"
 )
 
@@ -55,6 +56,20 @@ func TestBill(t *testing.T) {
 	if err := xml.Unmarshal([]byte(picture.text), &svg); err != nil || picture.status != 200 || len(svg.Path.D) < 5000 {
 		t.Errorf("picture: %d, %v, %.100s", picture.status, err, picture.text)
 	}
+	ours, err := chargeFor(t.Context(), w.db, Reader{Account: w.payer, Keys: [][]byte{}}, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := decodeSVG(t, picture.text); got != billText(ours, payee, c.Amount) {
+		t.Errorf("a camera reads %q, want %q", got, billText(ours, payee, c.Amount))
+	}
+	bill := b.get(c.path("/bill.pdf"))
+	if got := decodePDF(t, bill.raw); got != billText(ours, payee, c.Amount) {
+		t.Errorf("a camera reads from paper %q", got)
+	}
+	if text := papertest.Text(t, bill.raw); !strings.Contains(text, "Гарипова") || !strings.Contains(text, c.UIN) {
+		t.Errorf("the bill on paper: %s", text)
+	}
 	b.atBank(b.toBank(c), "choice", "pay")
 	w.deliver()
 	if got := b.get(c.path("/bill")); got.status != 409 {
@@ -77,7 +92,8 @@ func TestPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{chargeView.Check(p), returnView.Check(p), receiptView.Check(p), billView.Check(p), lookupView.Check(p)} {
+	for _, err := range []error{chargeView.Check(p), returnView.Check(p), receiptView.Check(p), billView.Check(p), lookupView.Check(p),
+		chargesView.Check(p), verifyView.Check(p)} {
 		if err != nil {
 			t.Error(err)
 		}

@@ -58,6 +58,10 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/payments/:id<guid>/sbp.svg", h.drawSBP)
 	r.Get("/payments/:id<guid>/bill", h.showBill)
 	r.Get("/payments/:id<guid>/qr.svg", h.drawBill)
+	r.Get("/payments/:id<guid>/bill.pdf", h.printBill)
+	r.Get("/payments/:id<guid>/receipt.pdf", h.printReceipt)
+	r.Get("/receipts", h.showVerify)
+	r.Post("/receipts", h.verify)
 }
 
 func (h *Handler) desk() *desk {
@@ -98,6 +102,7 @@ type chargePage struct {
 	Button frontend.Button
 	SBP    frontend.Button
 	Bill   string
+	Parts  string // address of the receipts of parts that are paid, "" without any
 }
 
 const chargeView frontend.Page[chargePage] = "payments/charge.html"
@@ -147,6 +152,7 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.exempt"), rus.FormatRubles(ch.Exempt)))
 	}
 	if ch.Credited > 0 {
+		page.Parts = ch.path("/receipt")
 		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.credited"), rus.FormatRubles(ch.Credited)))
 	}
 	if pay != ch.Amount {

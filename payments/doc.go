@@ -41,9 +41,16 @@
 // its payer's name. Charges of a vehicle, a licence, a flat or an ИНН are found by whoever is signed in; by SNILS and passport
 // from ESIA each finds the own ones without asking. Attempts are limited by address and account, and journalled.
 //
-// Routes of Handler (portal): GET /payments (what is to be paid), POST /payments/find; GET /payments/:id, /payments/:id/{bill,qr.svg,sbp,sbp.svg,return,receipt}; POST /payments/:id/pay;
-// POST /payments/callback/<bank> (no CSRF: signed, or re-read).
-// Routes of StaffHandler (intra): GET and POST /payments. POST, because a name must not stand in an address.
+// Routes of Handler (portal): GET /payments (what is to be paid), POST /payments/find; GET /payments/:id,
+// /payments/:id/{bill,bill.pdf,qr.svg,sbp,sbp.svg,return,receipt,receipt.pdf}; POST /payments/:id/pay; GET and POST /receipts (anybody
+// checks a receipt by number and amount); POST /payments/callback/<bank> (no CSRF: signed, or re-read).
+// Staff look payments up by one box: number of receipt, УИН or application, phone, or a name (readLookup). A name is looked for
+// in payment_name in the orders people write it in (readings), and only when nobody is called so, or when asked, with one typo
+// or in another spelling (closeProbes): words one edit apart are found in the small table of all words of names, name_word with
+// name_typo, so that the cost does not grow with the payments. Each look-up is journalled and stands in payment_lookup.
+//
+// Routes of StaffHandler (intra): GET and POST /payments (also the files, CSV and XLSX). POST, because a name must not stand in
+// an address. GET and POST /payments/calls, /payments/calls/:call: contact centre, where the caller is written down first.
 // Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);
 // GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
 // Jobs: payments.check follows one payment until the bank has told its end; payments.refund follows one refund; payments.registry
@@ -51,5 +58,5 @@
 // that was owed and of money that was not, are worked by the charge's origin.
 // Tables: payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event; payment, payment_transition,
 // payment_event; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
-// discrepancy.
+// discrepancy; payment_name, name_word, name_typo; payment_call, payment_lookup, payment_lookup_seen.
 package payments

@@ -20,7 +20,7 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 	if p.Email != "" {
 		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.receipt",
 			Subject: d.pages.T(i18n.RU, "payments.mail_subject", p.Receipt),
-			Body:    d.pages.T(i18n.RU, "payments.mail_text", p.Receipt, amount, c.Purpose, rus.FormatDateTime(*p.PaidAt, i18n.RU))})
+			Body:    d.pages.T(i18n.RU, "payments.mail_text", p.Receipt, amount, c.Purpose, rus.FormatDateTime(*p.PaidAt, i18n.RU)) + d.mailFoot(c, p)})
 		if err != nil {
 			return err
 		}
@@ -30,6 +30,14 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 	}
 	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.receipt",
 		Body: d.pages.T(i18n.RU, "payments.sms_text", amount, p.Receipt)})
+}
+
+// mailFoot says where the receipt is printed and checked, where the site's address is known.
+func (d *desk) mailFoot(c *Charge, p *Payment) string {
+	if d.url == "" {
+		return ""
+	}
+	return "\n\n" + d.pages.T(i18n.RU, "payments_payer.mail_foot", d.url+receiptPDF(c, p), d.url+"/receipts")
 }
 
 // sendRefundNotice tells whoever got the receipt that the money is on its way back.

@@ -146,49 +146,6 @@ func reasonText(pages *frontend.Pages, lang i18n.Lang, reason string) string {
 	return pages.T(lang, key)
 }
 
-type receiptPage struct {
-	Title  string
-	Panel  frontend.Panel
-	List   frontend.SummaryList
-	Extra  []string // further payments that came for the same charge
-	SentTo string
-	Back   frontend.Button
-}
-
-const receiptView frontend.Page[receiptPage] = "payments/receipt.html"
-
-func (h *Handler) showReceipt(c *fiber.Ctx) error {
-	ch, err := h.charge(c)
-	if err != nil {
-		return err
-	}
-	if ch.Status != Paid {
-		return c.Redirect(ch.path("/return"), fiber.StatusSeeOther)
-	}
-	payee, err := payeeOf(c.UserContext(), h.DB, ch)
-	if err != nil {
-		return err
-	}
-	extra, err := surplusOf(c.UserContext(), h.DB, ch.ID)
-	if err != nil {
-		return err
-	}
-	t := h.Pages.Texts(c)
-	page := receiptPage{
-		Title:  t("payments.receipt_title"),
-		Panel:  frontend.Panel{TitleText: t("payments.receipt_title"), Text: t("payments.receipt_number", ch.Receipt)},
-		SentTo: contact(ch),
-		Back:   frontend.Button{Text: t("payments.continue"), Href: h.backOf(ch)},
-		List: summary(t, "payments.number", ch.Receipt, "payments.amount", rus.FormatRubles(ch.Amount),
-			"payments.paid_at", rus.FormatDateTime(*ch.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", shownName(ch),
-			"payments.payee", payee.Name, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK),
-	}
-	for _, p := range extra {
-		page.Extra = append(page.Extra, t("payments.extra", p.Receipt, rus.FormatRubles(amountReceived(p))))
-	}
-	return receiptView.Render(c, h.Pages, page)
-}
-
 func amountReceived(p *Payment) int64 {
 	if p.Received != nil {
 		return *p.Received

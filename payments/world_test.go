@@ -167,6 +167,7 @@ type answer struct {
 	status int
 	text   string // of the page, entities resolved
 	to     string // where a redirect leads
+	raw    []byte
 }
 
 func (b *browser) get(address string) answer {
@@ -200,7 +201,7 @@ func (b *browser) send(method, address string, form url.Values) answer {
 	if err != nil {
 		b.w.t.Error(err)
 	}
-	return answer{res.StatusCode, html.UnescapeString(string(raw)), res.Header.Get("Location")}
+	return answer{res.StatusCode, html.UnescapeString(string(raw)), res.Header.Get("Location"), raw}
 }
 
 // cookie plants a cookie in the browser.

@@ -1,0 +1,144 @@
+package payments
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tamga/frontend"
+	"tamga/internal/fault"
+	"tamga/internal/paper"
+	"tamga/internal/rus"
+	"tamga/internal/web"
+)
+
+type receiptPage struct {
+	Title  string
+	Panel  frontend.Panel
+	List   frontend.SummaryList
+	PDF    []frontend.Link // one for each payment
+	Extra  []string        // further payments that came for the same charge
+	SentTo string
+	Back   frontend.Button
+}
+
+const receiptView frontend.Page[receiptPage] = "payments/receipt.html"
+
+// receiptPDF is the address of the receipt of a payment.
+func receiptPDF(ch *Charge, p *Payment) string {
+	return ch.path("/receipt.pdf?") + url.Values{"number": {p.Receipt}}.Encode()
+}
+
+// showReceipt shows the newest receipt of a charge that is paid, or partly paid, with the papers of all of them.
+func (h *Handler) showReceipt(c *fiber.Ctx) error {
+	ch, err := h.charge(c)
+	if err != nil {
+		return err
+	}
+	paid, err := paidOf(c.UserContext(), h.DB, ch.ID)
+	if err != nil {
+		return err
+	}
+	if len(paid) == 0 || ch.Status != Paid && ch.Status != Open {
+		return c.Redirect(ch.path("/return"), fiber.StatusSeeOther)
+	}
+	payee, err := payeeOf(c.UserContext(), h.DB, ch)
+	if err != nil {
+		return err
+	}
+	extra, err := surplusOf(c.UserContext(), h.DB, ch.ID)
+	if err != nil {
+		return err
+	}
+	t := h.Pages.Texts(c)
+	page := receiptPage{
+		Title:  t("payments.receipt_title"),
+		Panel:  frontend.Panel{TitleText: t("payments.receipt_title"), Text: t("payments.receipt_number", paid[0].Receipt)},
+		SentTo: contact(ch),
+		Back:   frontend.Button{Text: t("payments.continue"), Href: h.backOf(ch)},
+		List:   h.receiptList(c, ch, paid[0], payee),
+	}
+	if ch.Status == Open {
+		page.Back.Href = ch.path("")
+	}
+	for _, p := range paid {
+		page.PDF = append(page.PDF, frontend.Link{Href: receiptPDF(ch, p), Text: t("payments_payer.receipt_pdf", p.Receipt, rus.FormatRubles(amountReceived(p)))})
+	}
+	for _, p := range extra {
+		page.Extra = append(page.Extra, t("payments.extra", p.Receipt, rus.FormatRubles(amountReceived(p))))
+	}
+	return receiptView.Render(c, h.Pages, page)
+}
+
+// receiptList is what stands on a receipt, on the page and on paper.
+func (h *Handler) receiptList(c *fiber.Ctx, ch *Charge, p *Payment, payee *Payee) frontend.SummaryList {
+	rest := ""
+	if left := ch.Rest(); left > 0 {
+		rest = rus.FormatRubles(left)
+	}
+	return summary(h.Pages.Texts(c), "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_payer.rest", rest,
+		"payments.paid_at", rus.FormatDateTime(*p.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", shownName(ch),
+		"payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP, "payments.bank", payee.BankName, "payments.bik", payee.BIK,
+		"payments.account", payee.Account, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
+}
+
+// printReceipt is the receipt of one payment on paper. The number in the address chooses among the receipts of this charge.
+func (h *Handler) printReceipt(c *fiber.Ctx) error {
+	ch, err := h.charge(c)
+	if err != nil {
+		return err
+	}
+	paid, err := paidOf(c.UserContext(), h.DB, ch.ID)
+	if err != nil {
+		return err
+	}
+	payee, err := payeeOf(c.UserContext(), h.DB, ch)
+	if err != nil {
+		return err
+	}
+	t, number := h.Pages.Texts(c), c.Query("number")
+	for _, p := range paid {
+		if number != "" && p.Receipt != number {
+			continue
+		}
+		check := h.PublicURL + "/receipts"
+		return h.print(c, sheet{Title: t("payments_payer.receipt_title"), File: "receipt-" + p.Receipt, List: h.receiptList(c, ch, p, payee),
+			Code: check + "?" + url.Values{"number": {p.Receipt}}.Encode(), Hint: t("payments_payer.receipt_check", check), Small: t("payments.help"), At: *p.PaidAt})
+	}
+	return fault.New(fault.NotFound, "payments.no_payment")
+}
+
+// sheet is a paper with rows and a QR code.
+type sheet struct {
+	Title, File string
+	List        frontend.SummaryList
+	Code, Hint  string // what the code says, and what to do with it
+	Small       string
+	At          time.Time
+}
+
+func (h *Handler) print(c *fiber.Ctx, s sheet) error {
+	code, err := qrOf(s.Code)
+	if err != nil {
+		return err
+	}
+	t := h.Pages.Texts(c)
+	doc := paper.New(paper.Head{Title: s.Title, Lang: string(web.Lang(c)), Foot: strings.TrimPrefix(h.PublicURL, "https://"), Page: t("payments_payer.page"), At: s.At})
+	doc.Title(s.Title)
+	for _, row := range s.List.Rows {
+		doc.Row(row.Key.Text, row.Value.Text)
+	}
+	doc.Rule()
+	doc.Code(60, code.Bounds().Dx(), func(x, y int) bool { return dark(code, x, y) })
+	doc.Text(s.Hint)
+	doc.Small(s.Small)
+	raw, err := doc.Bytes()
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/pdf")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+s.File+`.pdf"`)
+	return c.Send(raw)
+}
