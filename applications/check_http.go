@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"html/template"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -55,8 +57,9 @@ type signView struct {
 	Declares i18n.Text // what the reader states by signing, in the definition's words
 }
 
-// summaryLists shows sections of answers, each with a link to change it when change is given.
-func summaryLists(from []catalog.Section, change func(catalog.Section) []frontend.Action) []frontend.SummaryList {
+// summaryLists shows sections of answers, each with a link to change it when change is given. Files are links when their address is
+// given.
+func summaryLists(from []catalog.Section, tr catalog.Tr, change func(catalog.Section) []frontend.Action, file func(catalog.File) string) []frontend.SummaryList {
 	lists := make([]frontend.SummaryList, 0, len(from))
 	for _, s := range from {
 		list := frontend.SummaryList{Card: &frontend.SummaryCard{Title: frontend.CardTitle{Text: s.Title, HeadingLevel: 3}}}
@@ -64,11 +67,25 @@ func summaryLists(from []catalog.Section, change func(catalog.Section) []fronten
 			list.Card.Actions = frontend.Actions{Items: change(s)}
 		}
 		for _, row := range s.Rows {
-			list.Rows = append(list.Rows, frontend.Row(row.Label, row.Value))
+			line := frontend.Row(row.Label, row.Value)
+			if len(row.Files) > 0 && file != nil {
+				line.Value = frontend.Content{HTML: fileLinks(row.Files, tr, file)}
+			}
+			list.Rows = append(list.Rows, line)
 		}
 		lists = append(lists, list)
 	}
 	return lists
+}
+
+// fileLinks names files, each as a link that downloads it.
+func fileLinks(list []catalog.File, tr catalog.Tr, address func(catalog.File) string) template.HTML {
+	lines := make([]string, 0, len(list))
+	for _, f := range list {
+		lines = append(lines, `<a class="govuk-link" href="`+template.HTMLEscapeString(address(f))+`" download>`+template.HTMLEscapeString(f.Name)+
+			`</a> (`+template.HTMLEscapeString(catalog.SizeInWords(f.Size, tr))+`)`)
+	}
+	return template.HTML(strings.Join(lines, "<br>")) //nolint:gosec // what people typed is escaped above
 }
 
 func (h *Handler) check(c *fiber.Ctx) error {
@@ -155,9 +172,10 @@ func (h *Handler) parts(d *dossier, tr catalog.Tr) []partView {
 	if d.Me.Position != 0 {
 		shared = nil
 	}
+	file := func(f catalog.File) string { return applicationPath(d.ID, "/files/"+f.ID) }
 	add := func(title string, from []catalog.Section, change func(catalog.Section) []frontend.Action) {
 		if len(from) > 0 {
-			all = append(all, partView{title, summaryLists(from, change)})
+			all = append(all, partView{title, summaryLists(from, tr, change, file)})
 		}
 	}
 	common := "applications.shared"

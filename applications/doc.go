@@ -16,6 +16,11 @@
 //	GET  /applications/:id/invite, /cancel, /decline, each with its POST
 //	GET  /invitations/:token                 a letter; POST …/accept, …/decline
 //
+// Routes (staff, right "applications"; for the staff of the department to which the application went):
+//
+//	GET  /files                              by number, for a purpose; POST lists the files
+//	POST /files/:file                        one file, always an attachment; each look is in its owner's journal
+//
 // States (state.go has every move):
 //
 //	draft ──invite──▶ filling ◀──▶ signing ──all signed──▶ paying ──paid──▶ submitted ─▶ sent ─▶ accepted ─▶ completed
@@ -32,7 +37,7 @@
 //
 // Files (file.go) are inspected and scanned before they are taken, and lie sealed in a folder; applications.scan asks a scanner that
 // was away again, the sweep and applications.orphans remove what no answer names. Tables of migrations/portal/0010:
-// application_file, application_file_gone.
+// application_file, application_file_gone; 0015: organisation.department.
 //
 // Tables (migrations/portal/0006): application, application_party, application_answers, application_invitation,
 // application_booking, application_signature, application_event. A trigger refuses a submission that somebody has not signed; an

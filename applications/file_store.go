@@ -68,14 +68,15 @@ type served struct {
 }
 
 // fileFor returns a file to somebody who takes part in its application: the own ones and those of the shared part at any time,
-// the others' with the whole that is to be signed. What the scanner refused is served to nobody.
+// the others' with the whole that is to be signed. What the scanner refused is served to nobody, and what it has not seen yet to
+// its sender alone.
 func fileFor(ctx context.Context, d db.DB, person, application, id uuid.UUID) (*served, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT f.id, f.application, f.person, f.name, f.kind, f.size, f.sha256
 		FROM application_file f
 		JOIN application a ON a.id = f.application
 		JOIN application_party p ON p.application = f.application AND p.person = $1
-		WHERE f.application = $2 AND f.id = $3 AND f.scan <> 'infected'
+		WHERE f.application = $2 AND f.id = $3 AND (f.scan IN ('clean', 'none') OR f.scan <> 'infected' AND f.person = $1)
 			AND (f.party IN ('', p.party) OR f.kept AND a.state NOT IN ('draft', 'filling'))`, person, application, id)
 	return oneServed(rows)
 }

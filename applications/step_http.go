@@ -131,7 +131,7 @@ func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.
 	}
 	if a.stale {
 		c.Status(fiber.StatusConflict)
-		view.Stale = &staleView{Saved: summaryLists(d.saved(step, tr), nil), Keep: h.after(d, step, a.change)}
+		view.Stale = &staleView{Saved: summaryLists(d.saved(step, tr), tr, nil, nil), Keep: h.after(d, step, a.change)}
 	}
 	return stepPage.Render(c, h.Pages, view)
 }

@@ -87,6 +87,15 @@ func sumOf(fsys fs.FS) (sum [sha256.Size]byte, err error) {
 	return [sha256.Size]byte(h.Sum(nil)), nil
 }
 
+// Version is a published version, as applications name it.
+func (p *Press) Version(service string, version int) (*Service, error) {
+	drafts, err := p.Drafts()
+	if err != nil {
+		return nil, err
+	}
+	return drafts.Service(service, version)
+}
+
 // Source returns the draft of a service as it is written, and its content's sum; "" when the folder has none.
 func (d *Drafts) Source(service string) (text, sum string) {
 	raw := d.sources[service]

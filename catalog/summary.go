@@ -17,6 +17,7 @@ type Row struct {
 	Question string // id
 	Label    string
 	Value    string // "Не указано" when the question was left out; lines parted by \n
+	Files    []File // what Value names, when files were attached
 }
 
 // Summary returns all visible answers: the shared ones for party "", else those of the party alone. It serves the page
@@ -56,6 +57,9 @@ func (s *Service) section(step *Step, title string, answers Answers, env map[str
 			}
 		} else {
 			row.Value = s.show(q, answers[q.ID], tr)
+		}
+		if q.Type == "file" {
+			row.Files = asFiles(answers[q.ID])
 		}
 		section.Rows = append(section.Rows, row)
 	}

@@ -13,15 +13,15 @@ import (
 
 // SeedDemo makes the organisations and employees of the demo, unless they are there.
 func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time) error {
-	zags := Organisation{demoID(1), "Управление ЗАГС Кабинета Министров Республики Татарстан"}
-	social := Organisation{demoID(2), "Республиканский центр материальной помощи"}
-	ministry := Organisation{demoID(3), "Министерство информатизации и связи Республики Татарстан"}
+	zags := Organisation{demoID(1), "Управление ЗАГС Кабинета Министров Республики Татарстан", "zags"}
+	social := Organisation{demoID(2), "Республиканский центр материальной помощи", "social"}
+	ministry := Organisation{demoID(3), "Министерство информатизации и связи Республики Татарстан", ""}
 	staff := []struct {
 		Employee
 		password string
 	}{
 		{Employee{LastName: "Валеева", FirstName: "Гузель", MiddleName: "Рашитовна", Post: "ведущий специалист", OrganisationID: zags.ID,
-			Rights: []string{RightPayments, RightRefunds}}, "Tamga2026"},
+			Rights: []string{RightPayments, RightRefunds, RightApplications}}, "Tamga2026"},
 		{Employee{LastName: "Кузнецов", FirstName: "Олег", MiddleName: "Павлович", Post: "специалист", OrganisationID: zags.ID,
 			Rights: []string{RightPayments}, Temporary: true}, "Temp2026"},
 		{Employee{LastName: "Сафина", FirstName: "Ляйсан", MiddleName: "Наилевна", Post: "специалист", OrganisationID: social.ID},

@@ -10,7 +10,7 @@
 //	POST /sign-out
 //	GET  /                        the start page: what this employee may open
 //	GET  /services                «Государственные услуги»
-//	/payments, /deliveries        pages of the domains, each behind its right
+//	/payments, /deliveries, /files, /catalog …  pages of the domains, each behind its right
 //
 // Tables: organisation, employee. An employee has a temporary or an own password, may be blocked, and has rights; all three are read
 // again for each request, so that a right taken away is gone at once. A session lasts no longer than the password it began with.

@@ -13,16 +13,18 @@ import (
 
 // The rights that an employee may have.
 const (
-	RightPayments   = "payments"   // payment control
-	RightRefunds    = "refunds"    // refunds, and what differs between the bank's books and ours
-	RightDeliveries = "deliveries" // what goes to departments, and what is stuck
-	RightCatalog    = "catalog"    // services: texts, publishing, what people do not find
+	RightPayments     = "payments"     // payment control
+	RightRefunds      = "refunds"      // refunds, and what differs between the bank's books and ours
+	RightDeliveries   = "deliveries"   // what goes to departments, and what is stuck
+	RightApplications = "applications" // what citizens attached to applications that went to the employee's department
+	RightCatalog      = "catalog"      // services: texts, publishing, what people do not find
 )
 
 // Organisation is a body whose staff work here.
 type Organisation struct {
-	ID   uuid.UUID
-	Name string
+	ID         uuid.UUID
+	Name       string
+	Department string // code in the catalogue; "" for a body that gets no applications
 }
 
 // Employee is somebody who works here.
@@ -71,6 +73,7 @@ var doors = []door{
 	{RightRefunds, "payments_books.refunds", "/refunds"},
 	{RightRefunds, "payments_books.discrepancies", "/discrepancies"},
 	{RightDeliveries, "intra.deliveries", "/deliveries"},
+	{RightApplications, "applications_staff.title", "/files"},
 	{RightCatalog, "catalog_editor.staff", "/catalog"},
 	{RightCatalog, "catalog_search.staff", "/searches"},
 }

@@ -19,7 +19,7 @@ const employeeColumns = `
 
 func listOrganisations(ctx context.Context, d db.DB) ([]Organisation, error) {
 	rows, err := d.Query(ctx, `
-		SELECT id, name
+		SELECT id, name, coalesce(department, '') AS department
 		FROM organisation
 		ORDER BY position, name`)
 	if err != nil {
@@ -68,9 +68,9 @@ func setPassword(ctx context.Context, d db.DB, e *Employee, hash string, now tim
 // insertOrganisation and insertEmployee are for the demo and for tests: an administrator's page comes later.
 func insertOrganisation(ctx context.Context, d db.DB, o Organisation, position int) error {
 	_, err := d.Exec(ctx, `
-		INSERT INTO organisation (id, name, position)
-		VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO NOTHING`, o.ID, o.Name, position)
+		INSERT INTO organisation (id, name, department, position)
+		VALUES ($1, $2, nullif($3, ''), $4)
+		ON CONFLICT (id) DO NOTHING`, o.ID, o.Name, o.Department, position)
 	return err
 }
 

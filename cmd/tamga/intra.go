@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"tamga/applications"
 	"tamga/catalog"
 	"tamga/departments"
 	"tamga/internal/secret"
@@ -50,6 +51,10 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 		return nil, err
 	}
 	press := &catalog.Press{DB: g.pool, River: g.river, Files: i.files(), Now: time.Now}
+	room, err := i.room()
+	if err != nil {
+		return nil, err
+	}
 	r.app, err = intra.New(intra.Config{
 		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: secret.NewHasher(0), Now: time.Now, CSRFKey: forms,
 		Secure: !i.Insecure, Proxies: i.Proxies, Checks: g.check,
@@ -69,6 +74,8 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
+				&applications.StaffHandler{Core: &applications.Core{DB: g.pool, Box: g.box, Files: room, Now: time.Now}, Pages: g.pages,
+					Definition: press.Version, Allowed: staff.Allowed(intra.RightApplications), Actor: actor},
 				&catalog.StaffHandler{Press: press, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 				&catalog.FeedbackHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 			}

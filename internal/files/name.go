@@ -14,7 +14,7 @@ const maxName = 120
 // CleanName returns the name of a file without folders and without signs that could deceive a reader or a header. What is
 // too long is cut before the extension.
 func CleanName(name string) string {
-	name = norm.NFC.String(strings.ToValidUTF8(name, ""))
+	name = strings.ToValidUTF8(name, "")
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -27,6 +27,7 @@ func CleanName(name string) string {
 		}
 		return r
 	}, name)
+	name = norm.NFC.String(name) // after the marks between a letter and its accent have gone
 	name = strings.Trim(strings.Join(strings.Fields(name), " "), ". ")
 	if name == "" {
 		return "файл"
