@@ -108,7 +108,7 @@ await second.answer({ 'Сотрудник': 'Валеева Гузель Раш�
 await second.press('Войти', second.page.locator('main'));
 await shoot(second, 'staff-home');
 await second.open(`${site.intra}/payments`);
-await second.answer({ 'Номер квитанции или ФИО': receipt, 'Зачем ищете': 'Гражданин звонит в контакт-центр' });
+await second.answer({ 'Номер квитанции, УИН, номер заявления, телефон или ФИО': receipt, 'Зачем ищете': 'Гражданин звонит в контакт-центр' });
 await second.press('Найти');
 await shoot(second, 'staff-payments');
 

@@ -1,17 +1,21 @@
 package payments
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
+	"tamga/internal/db"
 	"tamga/internal/rus"
 )
 
 // Found is a payment as staff see it.
 type Found struct {
+	Rank      int16 // how near the name is to the typed one
+	ID        uuid.UUID
 	Receipt   string
 	State     State
 	Amount    int64
@@ -22,64 +26,198 @@ type Found struct {
 	Refund    *time.Time // since when the money is to be returned, though it was owed when it came
 	Purpose   string
 	UIN       string
+	Service   string
+	Payee     string
 	Payer     uuid.UUID
 	Name      string // as the payer wrote it
 }
 
-// lookupCap is how many rows of one name are read at most. Sorting more of them by date would make the page slow exactly for
-// the names that everybody has; the clerk is told to add initials instead.
+// lookupShow is how many rows a page has.
+const lookupShow = 50
+
+// Numbers finds the application of a typed number; ok is false when the number has a wrong digit.
+type Numbers func(ctx context.Context, d db.DB, typed string) (id uuid.UUID, ok bool, err error)
+
+// lookupKind is what was typed into the box.
+type lookupKind string
+
 const (
-	lookupCap  = 2001
-	lookupShow = 50
+	byReceipt     lookupKind = "receipt"
+	byChargeUIN   lookupKind = "uin"
+	byApplication lookupKind = "application"
+	byPhone       lookupKind = "phone"
+	byName        lookupKind = "name"
 )
 
-// span is a range of folded words in bytes: from <= word < to. Ranges, because LIKE with a parameter loses the index as soon
-// as the server plans the statement for all parameters at once.
-type span struct{ from, to string }
-
-var anyWord = span{"", string(utf8.MaxRune)}
-
-// nameQuery is one way to read what was typed: the surname whole, the others whole, by an initial, or any.
-type nameQuery struct {
-	last          string
-	first, middle span
+// lookup is one question of a clerk.
+type lookup struct {
+	Kind        lookupKind
+	Number      string // canonical
+	Application uuid.UUID
+	Name        string
+	Narrow      Narrow
+	Similar     bool // also when the name was found as typed
+	After       place
 }
 
-// nameQueries reads a name in the orders that people write it in: surname first, as papers do, then surname last. One letter is
-// an initial.
-func nameQueries(typed string) []nameQuery {
-	words := rus.SplitFullName(typed)
-	switch n := len(words); {
-	case n == 0:
-		return nil
-	case n == 1:
-		return []nameQuery{{words[0], anyWord, anyWord}}
+// outcome is the answer to it.
+type outcome struct {
+	Found []Found
+	More  bool // further pages
+	Close bool // of names like the typed one
+	Why   []reason
+}
+
+// reason is why a payment is not there: a key of the texts payments_lookup.why_<key>, with its arguments.
+type reason struct {
+	Key  string
+	Args []any
+}
+
+// readLookup tells what was typed. A number with a wrong digit is a *rus.FormatError.
+func readLookup(ctx context.Context, d db.DB, numbers Numbers, typed string) (lookup, error) {
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, typed)
+	switch {
+	case digits == "":
+		return lookup{Kind: byName, Name: typed}, nil
+	case len(digits) >= 17:
+		uin, err := rus.UIN(typed)
+		return lookup{Kind: byChargeUIN, Number: uin}, err
+	}
+	receipt, wrong := rus.Receipt(typed)
+	if wrong == nil {
+		return lookup{Kind: byReceipt, Number: receipt}, nil
+	}
+	if numbers != nil && strings.HasPrefix(digits, "16") {
+		id, ok, err := numbers(ctx, d, typed)
+		if ok || err != nil {
+			return lookup{Kind: byApplication, Number: digits, Application: id}, err
+		}
+	}
+	phoneLike := len(digits) == 10 || len(digits) == 11 && (digits[0] == '7' || digits[0] == '8')
+	if phone, err := rus.Phone(typed); phoneLike && err == nil {
+		return lookup{Kind: byPhone, Number: phone}, nil
+	}
+	return lookup{}, wrong
+}
+
+// empty tells that nothing was asked.
+func (l *lookup) empty() bool { return l.Kind == byName && len(readings(nameUnits(l.Name))) == 0 }
+
+// answer looks a payment up, and tells why it is not there.
+func (l *lookup) answer(ctx context.Context, d db.DB) (o outcome, err error) {
+	const limit = lookupShow + 1
+	switch l.Kind {
+	case byReceipt:
+		o.Found, err = findByReceipt(ctx, d, l.Number, l.Narrow, limit)
+	case byChargeUIN:
+		o.Found, err = findByUIN(ctx, d, l.Number, l.Narrow, limit)
+	case byApplication:
+		o.Found, err = findByApplication(ctx, d, l.Application, l.Narrow, limit)
+	case byPhone:
+		o.Found, err = findByPhone(ctx, d, l.Number, l.Narrow, limit)
 	default:
-		var queries []nameQuery
-		if !initial(words[0]) {
-			queries = append(queries, nameQuery{words[0], spanOf(words[1:2]), spanOf(words[2:])})
-		}
-		if !initial(words[n-1]) {
-			queries = append(queries, nameQuery{words[n-1], spanOf(words[:1]), spanOf(words[1 : n-1])})
-		}
-		return queries
+		o.Found, o.Close, err = l.byName(ctx, d, limit)
 	}
+	if err != nil {
+		return o, err
+	}
+	if len(o.Found) > lookupShow {
+		o.Found, o.More = o.Found[:lookupShow], true
+	}
+	if len(o.Found) == 0 {
+		o.Why, err = l.why(ctx, d)
+	}
+	return o, err
 }
 
-func initial(word string) bool { return utf8.RuneCountInString(word) == 1 }
-
-// spanOf matches the words and what begins with them: "фарит" also finds "фарит кызы", and "и" every name on и.
-func spanOf(words []string) span {
-	if len(words) == 0 {
-		return anyWord
+// byName looks for the name as it was typed, and for names like it only when there is none, or when asked: a clerk sees no
+// more people than needed.
+func (l *lookup) byName(ctx context.Context, d db.DB, limit int) (found []Found, near bool, err error) {
+	all := readings(nameUnits(l.Name))
+	if !l.Similar {
+		found, err = findProbes(ctx, d, sameProbes(all), l.Narrow, l.After, limit)
+		if err != nil || len(found) > 0 || l.After != top {
+			return found, false, err
+		}
 	}
-	text := strings.Join(words, " ")
-	if !initial(words[len(words)-1]) {
-		return span{text, text + "!"} // '!' follows the space, so the range holds the words alone or with further ones
+	probes, err := similarProbes(ctx, d, all)
+	if err != nil {
+		return nil, false, err
 	}
-	last, size := utf8.DecodeLastRuneInString(text)
-	return span{text, text[:len(text)-size] + string(last+1)}
+	found, err = findProbes(ctx, d, probes, l.Narrow, l.After, limit)
+	return found, true, err
 }
 
-// looksLikeNumber tells a receipt number from a name: a name has no digits.
-func looksLikeNumber(typed string) bool { return strings.ContainsAny(typed, "0123456789") }
+func similarProbes(ctx context.Context, d db.DB, all []reading) ([]probe, error) {
+	words, seen := []string{}, map[string]bool{"": true}
+	for _, r := range all {
+		for _, w := range []string{r.last, r.first, r.middle} {
+			if !seen[w] && !initial(w) {
+				seen[w] = true
+				words = append(words, w)
+			}
+		}
+	}
+	v, err := closeWords(ctx, d, words)
+	if err != nil {
+		return nil, err
+	}
+	return closeProbes(all, v), nil
+}
+
+// why tells why nothing was found, the surest reason first.
+func (l *lookup) why(ctx context.Context, d db.DB) (why []reason, err error) {
+	if l.Narrow != (Narrow{}) {
+		why = append(why, reason{Key: "narrowed"})
+	}
+	if l.Narrow.Amount > 0 {
+		stray, err := strayMoney(ctx, d, l.Narrow.Amount)
+		if err != nil {
+			return nil, err
+		}
+		if stray > 0 {
+			why = append(why, reason{Key: "stray"})
+		}
+	}
+	switch l.Kind {
+	case byReceipt:
+		last, err := lastReceipt(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		key := "no_receipt"
+		if given := rus.NewReceipt(last); len(l.Number) > len(given) || len(l.Number) == len(given) && l.Number > given {
+			key = "not_given"
+		}
+		return append(why, reason{Key: key}), nil
+	case byPhone:
+		return append(why, reason{Key: "no_phone"}), nil
+	case byName:
+		return append(why, reason{Key: "other_name"}, reason{Key: "other_payer"}, reason{Key: "other_way"}), nil
+	}
+	c, err := chargeByNumber(ctx, d, l.Number, l.Application)
+	switch {
+	case err != nil:
+		return nil, err
+	case c == nil && l.Kind == byChargeUIN:
+		return append(why, reason{Key: "no_charge"}), nil
+	case c == nil:
+		return append(why, reason{Key: "no_duty"}), nil
+	case c.Status == Cancelled:
+		return append(why, reason{Key: "cancelled"}), nil
+	}
+	return append(why, reason{Key: "unpaid", Args: []any{rus.FormatRubles(c.Rest)}}), nil
+}
+
+// badNumber tells whether an error is about how a number was typed.
+func badNumber(err error) (*rus.FormatError, bool) {
+	var wrong *rus.FormatError
+	ok := errors.As(err, &wrong)
+	return wrong, ok
+}

@@ -115,8 +115,13 @@ func TestLookup(t *testing.T) {
 		"Жиханшина Амина Фарит":                            {waiting},
 		"Әминә Фәрит кызы Җиһаншина":                       {waiting},
 		"Каримов Тимур":                                    {wrong},
-		"Алексеева Пётр":                                   nil,
-		"Алексеев Пёт":                                     nil,
+		"Алексеева Пётр":                                   {paid}, // one letter too many
+		"Алексеев Пёт":                                     {paid},
+		"Алксеев Птр Ильич":                                nil, // two typos
+		"Пётр Алексеев Ильич":                              {paid},
+		"Җиһаншина Энвер":                                  nil,
+		"Каримов Тимур Ильич":                              {wrong}, // a patronymic that the payment has not
+		"Сафин":                                            nil,
 	} {
 		got := d.find(query, "visit")
 		want(t, got, 200, `id="results"`)
@@ -159,7 +164,7 @@ func TestLookupForm(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
 	d := newDesktop(t, pool, true)
-	want(t, d.get("/payments"), 200, "Найти", "Номер квитанции или ФИО", "Зачем ищете")
+	want(t, d.get("/payments"), 200, "Найти", "телефон или ФИО", "Зачем ищете")
 	want(t, d.find("", "visit"), 422, "Введите номер квитанции или ФИО")
 	want(t, d.find(" . ", "visit"), 422, "Введите номер квитанции или ФИО")
 	want(t, d.find("Каримов", ""), 422, "Выберите, зачем вы ищете платёж", `value="Каримов"`)
@@ -231,29 +236,61 @@ func TestLookupUsesIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Release()
-	for _, sql := range []string{`ANALYZE payment`, `ANALYZE charge`, `SET plan_cache_mode = force_generic_plan`,
-		`PREPARE named (text, text, text, text, text, int, int) AS ` + namedSQL,
+	const types = ` (text[], text[], text[], text[], text[], smallint[], smallint, timestamptz, uuid, int) AS `
+	for _, sql := range []string{`ANALYZE payment`, `ANALYZE payment_name`, `ANALYZE charge`, `SET plan_cache_mode = force_generic_plan`,
+		`PREPARE named` + types + namedSQL, `PREPARE surname` + types + surnameSQL,
 		`PREPARE numbered (text) AS SELECT id FROM payment WHERE receipt = $1`} {
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
-	named := explain(t, conn, `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) EXECUTE named ('вв', 'и', 'й', 'п', 'р', 2001, 50)`)
-	if !strings.Contains(named, "payment_name_created_at") || strings.Contains(named, "Seq Scan on payment") {
+	const rest = `, '{0}', 0, '9999-01-01', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 51)`
+	named := explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE named ('{вв}', '{и}', '{й}', '{п}', '{р}'`+rest)
+	if !strings.Contains(named, "payment_name_whole") || strings.Contains(named, "Seq Scan on payment") {
 		t.Errorf("look-up by name does not use its index:\n%s", named)
 	}
-	cond := named[strings.Index(named, "Index Cond"):]
+	cond := named[max(strings.Index(named, "Index Cond"), 0):]
 	if line, _, _ := strings.Cut(cond, "\n"); !strings.Contains(line, "first_n") || !strings.Contains(line, "middle_n") {
 		t.Errorf("the index is used for the surname only: %s", line)
+	}
+	surname := explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE surname ('{общий}', '{""}', '{я}', '{""}', '{я}'`+rest)
+	if !strings.Contains(surname, "Backward using payment_name_newest") || strings.Contains(surname, "Seq Scan on payment") {
+		t.Errorf("look-up by surname does not read the newest first:\n%s", surname)
 	}
 	if numbered := explain(t, conn, `EXPLAIN EXECUTE numbered ('1')`); !strings.Contains(numbered, "payment_receipt") {
 		t.Errorf("look-up by number does not use its index:\n%s", numbered)
 	}
-	found, n, err := findByName(t.Context(), pool, "Общий И.")
-	if err != nil || n != 2001 || len(found) != 50 {
-		t.Errorf("a name that everybody has: %d of %d, %v", len(found), n, err)
+	want(t, newDesktop(t, pool, true).find("Общий", "visit"), 200, "Показаны 50 последних", "Дальше")
+}
+
+// TestLookupPages walks the pages of a name that everybody has: each payment once, newest first.
+func TestLookupPages(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	seedMany(t, pool, 600)
+	for _, typed := range []string{"Общий", "Общий И.", "Общей"} { // the last with a typo
+		l, seen, last := lookup{Kind: byName, Name: typed, After: top}, map[uuid.UUID]bool{}, time.Now()
+		for {
+			o, err := l.answer(t.Context(), pool)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range o.Found {
+				if seen[f.ID] || f.CreatedAt.After(last) {
+					t.Fatalf("%s: a payment twice or out of order", typed)
+				}
+				seen[f.ID], last = true, f.CreatedAt
+			}
+			if !o.More {
+				break
+			}
+			end := o.Found[len(o.Found)-1]
+			l.After, l.Similar = parsePlace(formatPlace(place{end.Rank, end.CreatedAt, end.ID})), o.Close
+		}
+		if len(seen) != 300 {
+			t.Errorf("%s: %d payments on all pages, want 300", typed, len(seen))
+		}
 	}
-	want(t, newDesktop(t, pool, true).find("Общий", "visit"), 200, "Показаны 50 последних")
 }
 
 func explain(t *testing.T, conn *pgxpool.Conn, sql string) string {
@@ -290,5 +327,13 @@ func seedMany(t *testing.T, pool *pgxpool.Pool, n int) {
 		}))
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, sql := range []string{
+		`INSERT INTO payment_name SELECT last_n, first_n, middle_n, created_at, id, amount, '', 'zags' FROM payment WHERE receipt LIKE 'n%'`,
+		`SELECT name_word_add('last', last_n) FROM (SELECT DISTINCT last_n FROM payment) x`,
+	} {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

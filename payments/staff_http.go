@@ -1,10 +1,10 @@
 package payments
 
 import (
-	"errors"
-	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -12,27 +12,39 @@ import (
 
 	"tamga/frontend"
 	"tamga/internal/db"
-	"tamga/internal/i18n"
-	"tamga/internal/journal"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
 )
 
-// StaffHandler lets an employee find a payment by the number of its receipt or the name of its payer. Whoever has no right to
-// it sees neither the form nor an answer, and each look-up leaves its mark in the journal, where the citizen sees it too.
+// StaffHandler lets an employee find payments by any number of theirs or the name of the payer. Whoever has no right to it sees
+// neither the form nor an answer, and each look-up leaves its mark in the journal, where the citizen sees it too.
 type StaffHandler struct {
 	DB      db.DB
 	Box     *secret.Box // seals in the journal what was looked for: entries are never erased, a key can be
 	Pages   *frontend.Pages
 	Allowed func(*fiber.Ctx) error  // a Forbidden fault without the access right "payments"
 	Actor   func(*fiber.Ctx) string // key of the employee, for the journal
+	Who     func(*fiber.Ctx) Viewer // more of the employee; may be nil
+	Numbers Numbers                 // finds applications; may be nil
+}
+
+// Viewer is the employee who looks.
+type Viewer struct {
+	ID                  uuid.UUID
+	Organisation        uuid.UUID
+	Department          string
+	Last, First, Middle string
 }
 
 // Mount registers the routes.
 func (h *StaffHandler) Mount(r fiber.Router) {
 	r.Get("/payments", h.showLookup)
 	r.Post("/payments", h.lookUp)
+	r.Get("/payments/calls", h.showCall)
+	r.Post("/payments/calls", h.startCall)
+	r.Get("/payments/calls/:call<guid>", h.showLookup)
+	r.Post("/payments/calls/:call<guid>", h.lookUp)
 }
 
 // purposes are what an employee may look a payment up for: the ends of locale keys payments.purpose_<name>.
@@ -40,14 +52,30 @@ var purposes = []string{"visit", "call", "application", "check"}
 
 type lookupPage struct {
 	frontend.Errors
-	Query   frontend.Input
-	Purpose frontend.Select
-	Button  frontend.Button
-	Looked  bool
-	Count   string
-	TooMany string
-	Found   []foundCard
+	Action   string
+	Call     *frontend.SummaryList // of a call to the contact centre: who calls
+	Query    frontend.Input
+	Purpose  *frontend.Select // nil in a call, which has its own
+	Open     bool             // the narrowing fields
+	From     frontend.Input
+	Until    frontend.Input
+	Amount   frontend.Input
+	Payee    frontend.Select
+	Button   frontend.Button
+	Exports  []frontend.Button
+	Looked   bool
+	Count    string
+	TooMany  string
+	Close    string
+	Found    []foundCard
+	Why      []string
+	Hidden   []hidden // what was asked, for the buttons below the results
+	Next     string   // place of the next page
+	Similar  bool     // the button for names like it
+	NextText string
 }
+
+type hidden struct{ Name, Value string }
 
 type foundCard struct {
 	Receipt string
@@ -57,26 +85,60 @@ type foundCard struct {
 
 const lookupView frontend.Page[lookupPage] = "payments/lookup.html"
 
-func (h *StaffHandler) form(c *fiber.Ctx, query, purpose string) lookupPage {
+// asked is the form as it came.
+type asked struct{ query, purpose, from, until, amount, payee string }
+
+func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, error) {
 	t := h.Pages.Texts(c)
+	input := func(name, value, key, hint string) frontend.Input {
+		return frontend.Input{Name: name, Value: value, Autocomplete: "off", Spellcheck: "false",
+			Label: frontend.Label{Text: t(key)}, Hint: frontend.Hint{Text: t(hint)}}
+	}
 	page := lookupPage{
-		Query: frontend.Input{Name: "query", Value: query, Autocomplete: "off", Spellcheck: "false",
-			Label: frontend.Label{Text: t("payments.staff_query")}, Hint: frontend.Hint{Text: t("payments.staff_query_hint")}},
-		Purpose: frontend.Select{Name: "purpose", Value: purpose, Label: frontend.Label{Text: t("payments.staff_purpose")},
-			Items: []frontend.Option{{Value: "", Text: t("payments.staff_choose")}}},
+		Action: "/payments",
+		Query:  input("query", a.query, "payments_lookup.query", "payments_lookup.query_hint"),
+		Open:   a.from+a.until+a.amount+a.payee != "",
+		From:   input("from", a.from, "payments_lookup.from", "payments_lookup.date_hint"),
+		Until:  input("until", a.until, "payments_lookup.until", "payments_lookup.date_hint"),
+		Amount: input("amount", a.amount, "payments_lookup.amount", "payments_lookup.amount_hint"),
+		Payee: frontend.Select{Name: "payee", Value: a.payee, Label: frontend.Label{Text: t("payments_lookup.payee")},
+			Items: []frontend.Option{{Value: "", Text: t("payments_lookup.any")}}},
 		Button: frontend.Button{Text: t("payments.staff_find")},
 	}
+	payees, err := payeeNames(c.UserContext(), h.DB)
+	if err != nil {
+		return page, err
+	}
+	for _, p := range payees {
+		page.Payee.Items = append(page.Payee.Items, frontend.Option{Value: p.Code, Text: p.Name})
+	}
+	if call != nil {
+		page.Action = "/payments/calls/" + call.ID.String()
+		list := summary(t, "payments_lookup.caller", call.Caller, "payments_lookup.department", call.Department, "payments_lookup.call_purpose", call.Purpose)
+		page.Call = &list
+		return page, nil
+	}
+	page.Purpose = &frontend.Select{Name: "purpose", Value: a.purpose, Label: frontend.Label{Text: t("payments.staff_purpose")},
+		Items: []frontend.Option{{Value: "", Text: t("payments.staff_choose")}}}
 	for _, name := range purposes {
 		page.Purpose.Items = append(page.Purpose.Items, frontend.Option{Value: name, Text: t("payments.purpose_" + name)})
 	}
-	return page
+	return page, nil
 }
 
 func (h *StaffHandler) showLookup(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
-	return lookupView.Render(c, h.Pages, h.form(c, "", ""))
+	call, err := h.call(c)
+	if err != nil {
+		return err
+	}
+	page, err := h.form(c, asked{}, call)
+	if err != nil {
+		return err
+	}
+	return lookupView.Render(c, h.Pages, page)
 }
 
 // lookUp answers the form on its own address: the name of a person must not stand in one.
@@ -84,57 +146,121 @@ func (h *StaffHandler) lookUp(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
-	t := h.Pages.Texts(c)
-	query, purpose := strings.TrimSpace(c.FormValue("query")), c.FormValue("purpose")
-	page := h.form(c, query, purpose)
-	receipt, err := "", error(nil)
-	if looksLikeNumber(query) {
-		receipt, err = rus.Receipt(query)
-	}
-	var wrong *rus.FormatError
-	switch {
-	case len(nameQueries(query)) == 0:
-		page.Errors.Add("query", t("payments.staff_query_empty"))
-	case errors.As(err, &wrong):
-		page.Errors.Add("query", t(wrong.Key, wrong.Args...))
-	}
-	if !slices.Contains(purposes, purpose) {
-		page.Errors.Add("purpose", t("payments.staff_purpose_empty"))
-	}
-	if page.Errors.Any() {
-		page.Query.ErrorMessage, page.Purpose.ErrorMessage = page.Errors.Message("query"), page.Errors.Message("purpose")
-		c.Status(fiber.StatusUnprocessableEntity)
-		return lookupView.Render(c, h.Pages, page)
-	}
-	found, n, err := h.find(c, receipt, query, purpose)
+	call, err := h.call(c)
 	if err != nil {
 		return err
 	}
-	page.Looked, page.Count = true, t("payments.staff_found", n)
-	if n > len(found) {
-		page.Count, page.TooMany = t("payments.staff_found_many", n), t("payments.staff_narrow", len(found))
+	a := asked{strings.TrimSpace(c.FormValue("query")), c.FormValue("purpose"), strings.TrimSpace(c.FormValue("from")),
+		strings.TrimSpace(c.FormValue("until")), strings.TrimSpace(c.FormValue("amount")), c.FormValue("payee")}
+	page, err := h.form(c, a, call)
+	if err != nil {
+		return err
 	}
-	for _, f := range found {
-		page.Found = append(page.Found, h.card(c, f))
+	l, err := h.read(c, a, call, &page)
+	if err != nil {
+		return err
 	}
+	if page.Errors.Any() {
+		c.Status(fiber.StatusUnprocessableEntity)
+		return lookupView.Render(c, h.Pages, page)
+	}
+	l.Similar, l.After = c.FormValue("similar") != "", parsePlace(c.FormValue("after"))
+	format := c.FormValue("export")
+	if format != "" && !slices.Contains(formats, format) {
+		format = ""
+	}
+	o, err := h.find(c, l, a, call, format != "")
+	switch {
+	case err != nil:
+		return err
+	case format != "":
+		return h.export(c, format, o.Found)
+	}
+	h.fill(c, &page, l, o, a)
 	return lookupView.Render(c, h.Pages, page)
 }
 
-// find looks up and journals in one transaction: an answer without its mark in the journal is not given.
-func (h *StaffHandler) find(c *fiber.Ctx, receipt, query, purpose string) (found []Found, n int, err error) {
-	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
-		if receipt != "" {
-			found, err = findByReceipt(c.UserContext(), tx, receipt)
-			n = len(found)
-		} else {
-			found, n, err = findByName(c.UserContext(), tx, query)
+// read checks the form. What is wrong stands at the fields.
+func (h *StaffHandler) read(c *fiber.Ctx, a asked, call *call, page *lookupPage) (lookup, error) {
+	t := h.Pages.Texts(c)
+	l, err := readLookup(c.UserContext(), h.DB, h.Numbers, a.query)
+	if wrong, ok := badNumber(err); ok {
+		page.Errors.Add("query", t(wrong.Key, wrong.Args...))
+	} else if err != nil {
+		return l, err
+	} else if l.empty() {
+		page.Errors.Add("query", t("payments.staff_query_empty"))
+	}
+	if call == nil && !slices.Contains(purposes, a.purpose) {
+		page.Errors.Add("purpose", t("payments.staff_purpose_empty"))
+	}
+	day := func(name, typed string) time.Time {
+		if typed == "" {
+			return time.Time{}
 		}
+		at, err := time.ParseInLocation("2.1.2006", strings.NewReplacer("/", ".", "-", ".", " ", ".").Replace(typed), rus.Moscow)
 		if err != nil {
+			page.Errors.Add(name, t("payments_lookup.date_wrong"))
+		}
+		return at
+	}
+	l.Narrow = Narrow{From: day("from", a.from), Until: day("until", a.until), Payee: a.payee}
+	if !l.Narrow.Until.IsZero() {
+		l.Narrow.Until = l.Narrow.Until.AddDate(0, 0, 1) // the day itself counts
+	}
+	if a.amount != "" {
+		if l.Narrow.Amount, err = rus.ParseRubles(a.amount); err != nil || l.Narrow.Amount <= 0 {
+			page.Errors.Add("amount", t("payments_lookup.amount_wrong"))
+		}
+	}
+	for _, field := range []*frontend.Input{&page.Query, &page.From, &page.Until, &page.Amount} {
+		field.ErrorMessage = page.Errors.Message(field.Name)
+	}
+	if page.Purpose != nil {
+		page.Purpose.ErrorMessage = page.Errors.Message("purpose")
+	}
+	return l, nil
+}
+
+// fill shows the answer.
+func (h *StaffHandler) fill(c *fiber.Ctx, page *lookupPage, l lookup, o outcome, a asked) {
+	t := h.Pages.Texts(c)
+	page.Looked, page.Count = true, t("payments.staff_found", len(o.Found))
+	page.Hidden = []hidden{{"query", a.query}, {"purpose", a.purpose}, {"from", a.from}, {"until", a.until}, {"amount", a.amount}, {"payee", a.payee}}
+	if o.Close || l.Similar {
+		page.Hidden = append(page.Hidden, hidden{"similar", "1"})
+	}
+	if o.More {
+		last := o.Found[len(o.Found)-1]
+		page.Count, page.Next = t("payments_lookup.page"), formatPlace(place{last.Rank, last.CreatedAt, last.ID})
+		page.TooMany = t("payments.staff_narrow", len(o.Found))
+	}
+	if o.Close && len(o.Found) > 0 {
+		page.Close = t("payments_lookup.close")
+	}
+	page.Similar = l.Kind == byName && !o.Close && len(o.Found) > 0 && !o.More
+	for _, f := range o.Found {
+		page.Found = append(page.Found, h.card(c, f))
+	}
+	for _, w := range o.Why {
+		page.Why = append(page.Why, t("payments_lookup.why_"+w.Key, w.Args...))
+	}
+	if len(o.Found) > 0 {
+		for _, format := range formats {
+			page.Exports = append(page.Exports, frontend.Button{Name: "export", Value: format, Classes: "govuk-button--secondary", Text: t("payments_lookup.export_" + format)})
+		}
+	}
+}
+
+// find looks up and journals in one transaction: an answer without its mark in the journal is not given.
+func (h *StaffHandler) find(c *fiber.Ctx, l lookup, a asked, call *call, exported bool) (o outcome, err error) {
+	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
+		if o, err = l.answer(c.UserContext(), tx); err != nil {
 			return err
 		}
-		return h.note(c, tx, query, purpose, found, n)
+		return h.note(c, tx, mark{l.Kind, a.query, a.purpose, call, exported}, o.Found)
 	})
-	return found, n, err
+	return o, err
 }
 
 func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
@@ -159,26 +285,22 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 	return card
 }
 
-// lookupSeal binds a sealed query to its place.
-var lookupSeal = []byte("journal payments.lookup")
+// formatPlace and parsePlace carry where a page begins through a hidden field. Whoever changes it sees another page of what may
+// be seen anyway.
+func formatPlace(p place) string {
+	return strings.Join([]string{strconv.Itoa(int(p.Rank)), strconv.FormatInt(p.At.UnixMicro(), 10), p.ID.String()}, "_")
+}
 
-// note writes one entry about the look-up and one about each person whose payments it showed: those the person sees.
-func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, query, purpose string, found []Found, n int) error {
-	address, _ := netip.ParseAddr(c.IP())
-	entry := journal.Entry{Actor: h.Actor(c), ActorRole: "employee", Action: "payments.lookup", Address: address,
-		Purpose: h.Pages.T(i18n.RU, "payments.purpose_"+purpose), Details: map[string]any{"query": h.Box.Seal([]byte(query), lookupSeal), "hits": n}}
-	if err := journal.Write(c.UserContext(), tx, entry); err != nil {
-		return err
+func parsePlace(s string) place {
+	parts := strings.Split(s, "_")
+	if len(parts) != 3 {
+		return top
 	}
-	shown := map[uuid.UUID]int{}
-	for _, f := range found {
-		shown[f.Payer]++
+	rank, err := strconv.ParseInt(parts[0], 10, 16)
+	at, err2 := strconv.ParseInt(parts[1], 10, 64)
+	id, err3 := uuid.Parse(parts[2])
+	if err != nil || err2 != nil || err3 != nil || rank < 0 || at < 0 || at > top.At.UnixMicro() {
+		return top
 	}
-	for payer, payments := range shown {
-		entry.Action, entry.Subject, entry.Details = "payments.seen", payer.String(), map[string]any{"payments": payments}
-		if err := journal.Write(c.UserContext(), tx, entry); err != nil {
-			return err
-		}
-	}
-	return nil
+	return place{int16(rank), time.UnixMicro(at), id}
 }

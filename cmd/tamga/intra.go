@@ -66,8 +66,17 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				}
 				return e.ID.String()
 			}
+			who := func(c *fiber.Ctx) payments.Viewer {
+				e, err := staff.Employee(c)
+				if err != nil {
+					return payments.Viewer{}
+				}
+				return payments.Viewer{ID: e.ID, Organisation: e.OrganisationID, Department: e.Organisation,
+					Last: e.LastName, First: e.FirstName, Middle: e.MiddleName}
+			}
 			return []web.Handler{
-				&payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor},
+				&payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor,
+					Who: who, Numbers: applications.IDOfNumber},
 				&payments.BooksHandler{
 					StaffHandler: payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightRefunds), Actor: actor},
 					Desk:         &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},

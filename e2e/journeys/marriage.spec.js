@@ -105,7 +105,7 @@ async function story(browser, options, { newcomer, role, other, surname, clerk }
     await staff.press('Государственные услуги', staff.page.locator('main'));
     await staff.press('Платежи', staff.page.locator('main'));
     for (const words of [receipt, `${newcomer.last} ${newcomer.first} ${newcomer.middle}`]) {
-      await staff.answer({ 'Номер квитанции или ФИО': words, 'Зачем ищете': 'Гражданин звонит в контакт-центр' });
+      await staff.answer({ 'Номер квитанции, УИН, номер заявления, телефон или ФИО': words, 'Зачем ищете': 'Гражданин звонит в контакт-центр' });
       await staff.press('Найти');
       const found = staff.page.locator(`[data-receipt="${receipt}"]`);
       for (const fact of ['Прошёл', '350 ₽', 'Государственная пошлина за регистрацию брака', /\d{1,2} [а-я]+ \d{4}/]) {
@@ -154,6 +154,6 @@ test('an employee without access sees no payments', async ({ browser }) => {
   await expect(visitor.page.getByRole('link', { name: 'Платежи' })).toHaveCount(0);
   await visitor.open(`${site.intra}/payments`);
   await expect(visitor.page.locator('main')).toContainText('У вас нет доступа к этому разделу');
-  await expect(visitor.page.getByLabel('Номер квитанции или ФИО')).toHaveCount(0);
+  await expect(visitor.page.getByLabel('Номер квитанции, УИН, номер заявления, телефон или ФИО')).toHaveCount(0);
   await visitor.leave();
 });

@@ -1,0 +1,82 @@
+package payments
+
+import (
+	"encoding/hex"
+	"net/netip"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/internal/i18n"
+	"tamga/internal/journal"
+	"tamga/internal/rus"
+)
+
+// mark is what is written of a look-up.
+type mark struct {
+	kind     lookupKind
+	query    string
+	purpose  string
+	call     *call
+	exported bool
+}
+
+// lookupSeal binds a sealed query to its place.
+var lookupSeal = []byte("journal payments.lookup")
+
+func (h *StaffHandler) viewer(c *fiber.Ctx) Viewer {
+	if h.Who == nil {
+		return Viewer{}
+	}
+	return h.Who(c)
+}
+
+// personHash tells one payer from another without saying who it is.
+func (h *StaffHandler) personHash(name string) []byte {
+	return h.Box.Blind("payment.person:" + rus.FoldName(name))
+}
+
+// note writes one entry about the look-up and one about each person whose payments it showed: those the person sees. What the
+// head watches over goes to payment_lookup.
+func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) error {
+	ctx := c.UserContext()
+	address, _ := netip.ParseAddr(c.IP())
+	purpose := "call"
+	details := map[string]any{"query": h.Box.Seal([]byte(m.query), lookupSeal), "hits": len(found)}
+	if m.call == nil {
+		purpose = m.purpose
+	} else {
+		details["call"] = m.call.ID
+	}
+	if m.exported {
+		details["exported"] = true
+	}
+	entry := journal.Entry{Actor: h.Actor(c), ActorRole: "employee", Action: "payments.lookup", Address: address,
+		Purpose: h.Pages.T(i18n.RU, "payments.purpose_"+purpose), Details: details}
+	if err := journal.Write(ctx, tx, entry); err != nil {
+		return err
+	}
+	shown, names := map[uuid.UUID]int{}, map[string]string{}
+	for _, f := range found {
+		if f.Payer != uuid.Nil {
+			shown[f.Payer]++
+		}
+		hash := h.personHash(f.Name)
+		names[hex.EncodeToString(hash)] = f.Name
+	}
+	for payer, payments := range shown {
+		entry.Action, entry.Subject, entry.Details = "payments.seen", payer.String(), map[string]any{"payments": payments}
+		if err := journal.Write(ctx, tx, entry); err != nil {
+			return err
+		}
+	}
+	who := h.viewer(c)
+	own := rus.FoldName(rus.FullName(who.Last, who.First, who.Middle))
+	people := make([]seenPerson, 0, len(names))
+	for _, name := range names {
+		people = append(people, seenPerson{h.personHash(name), own != "" && rus.FoldName(name) == own})
+	}
+	return insertLookup(ctx, tx, lookupRow{actor: h.Actor(c), organisation: who.Organisation, kind: m.kind, purpose: purpose, call: m.call,
+		query: h.Box.Blind("payment.query:" + rus.FoldName(m.query)), hits: len(found), exported: m.exported}, people)
+}
