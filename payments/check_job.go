@@ -37,7 +37,8 @@ type Jobs struct {
 	Pages     *frontend.Pages
 	Notify    *notify.Outbox // nil sends no receipts
 	Now       func() time.Time
-	PublicURL string // of the portal
+	PublicURL string           // of the portal
+	Owners    map[string]Owner // of charges that others have made, by source; one that is not named is told later
 	Log       *slog.Logger
 
 	River *river.Client[pgx.Tx] // inserts jobs where none is being worked: on the staff site
@@ -49,6 +50,7 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &refundWorker{jobs: j})
 	river.AddWorker(w, &booksWorker{jobs: j})
 	river.AddWorker(w, &registryWorker{jobs: j})
+	river.AddWorker(w, &quittanceWorker{jobs: j})
 }
 
 // PeriodicJobs are the nightly check of the books, and the registry of the day before, which comes in the morning.

@@ -76,6 +76,9 @@ func (d *desk) credited(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, d
 			return err
 		}
 	}
+	if err := d.quit(ctx, tx, c, p, "paid", p.Credited, s.At); err != nil {
+		return err
+	}
 	return d.sendReceipt(ctx, tx, c, p)
 }
 
@@ -104,6 +107,9 @@ func (d *desk) uncredit(ctx context.Context, tx pgx.Tx, c *Charge, before, p *Pa
 		return err
 	}
 	if err := noteCharge(ctx, tx, c.ID, chargeEvent{event, before.Credited, s.Source, p.Receipt, s.At}); err != nil {
+		return err
+	}
+	if err := d.quit(ctx, tx, c, p, "returned", before.Credited, s.At); err != nil {
 		return err
 	}
 	switch {

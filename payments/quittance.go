@@ -1,0 +1,105 @@
+package payments
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+)
+
+// Owner is the outside system that made charges: where it takes notices of their payment, and the key that both know.
+type Owner struct {
+	URL    string
+	Secret []byte
+}
+
+// QuittanceArgs is the job that tells the owner of a charge of money that came or went back. It is inserted in the transaction
+// that records the money, and tried again until the owner takes it.
+type QuittanceArgs struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// Kind names the job.
+func (QuittanceArgs) Kind() string { return "payments.quittance" }
+
+// The headers of a notice: its key, by which an owner knows one that comes twice, and HMAC-SHA256 of the body, in hex.
+const (
+	quittanceKey       = "Idempotency-Key"
+	quittanceSignature = "X-Signature"
+)
+
+// quit queues a notice to the owner of a charge that is not an application's: that one hears by PaidArgs.
+func (d *desk) quit(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, kind string, amount int64, at time.Time) error {
+	if c.OriginKind == FromApplication || amount == 0 {
+		return nil
+	}
+	id := uuid.Must(uuid.NewV7())
+	fresh, err := insertQuittance(ctx, tx, id, p, kind, amount, at)
+	if err != nil || !fresh {
+		return err
+	}
+	_, err = d.river.InsertTx(ctx, tx, QuittanceArgs{id}, nil)
+	return err
+}
+
+type quittanceWorker struct {
+	river.WorkerDefaults[QuittanceArgs]
+	jobs *Jobs
+}
+
+func (*quittanceWorker) Timeout(*river.Job[QuittanceArgs]) time.Duration { return 30 * time.Second }
+
+// Work sends the notice. One whose answer was lost goes again under the same key.
+func (w *quittanceWorker) Work(ctx context.Context, job *river.Job[QuittanceArgs]) error {
+	j := w.jobs
+	q, err := quittanceByID(ctx, j.DB, job.Args.ID)
+	if err != nil || q.Sent {
+		return err
+	}
+	if err := tryQuittance(ctx, j.DB, q.ID); err != nil {
+		return err
+	}
+	owner, ok := j.Owners[q.Source]
+	if !ok {
+		return river.JobSnooze(time.Hour) // an operator has not said yet where it goes
+	}
+	if err := owner.send(ctx, q); err != nil {
+		return err
+	}
+	return setQuittanceSent(ctx, j.DB, q.ID, j.Now())
+}
+
+func (o Owner) send(ctx context.Context, q *Quittance) error {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.URL, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	mac := hmac.New(sha256.New, o.Secret)
+	mac.Write(body)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(quittanceKey, q.ID.String())
+	req.Header.Set(quittanceSignature, hex.EncodeToString(mac.Sum(nil)))
+	client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	_ = res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		return fmt.Errorf("quittance %s: %s answers %s", q.ID, q.Source, res.Status)
+	}
+	return nil
+}

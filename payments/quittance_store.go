@@ -1,0 +1,56 @@
+package payments
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/internal/db"
+)
+
+// insertQuittance notes a notice for the owner of a charge; false when it stands there already.
+func insertQuittance(ctx context.Context, tx pgx.Tx, id uuid.UUID, p *Payment, kind string, amount int64, at time.Time) (bool, error) {
+	tag, err := tx.Exec(ctx, `
+		INSERT INTO quittance (id, charge_id, payment_id, kind, amount, at)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (payment_id, kind) DO NOTHING`, id, p.ChargeID, p.ID, kind, amount, at)
+	return tag.RowsAffected() > 0, err
+}
+
+// Quittance is what the owner of a charge is told. Nothing in it is of a person.
+type Quittance struct {
+	ID        uuid.UUID `json:"id"`
+	Kind      string    `json:"kind"` // "paid" or "returned"
+	Source    string    `json:"-"`
+	Reference string    `json:"reference"` // the owner's own number of the charge
+	UIN       string    `json:"uin"`
+	Receipt   string    `json:"receipt"`
+	Amount    int64     `json:"amount"` // kopecks
+	Left      int64     `json:"left"`   // still owed when the notice was sent
+	Status    Status    `json:"status"` // of the charge at that time
+	At        time.Time `json:"at"`
+	Sent      bool      `json:"-"`
+}
+
+func quittanceByID(ctx context.Context, d db.DB, id uuid.UUID) (*Quittance, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT q.id, q.kind, c.source, c.reference, c.uin, p.receipt, q.amount,
+			CASE WHEN c.status = 'open' THEN c.amount - c.exempt - c.paid ELSE 0 END AS left, c.status, q.at, q.sent_at IS NOT NULL AS sent
+		FROM quittance q
+		JOIN charge c ON c.id = q.charge_id
+		JOIN payment p ON p.id = q.payment_id
+		WHERE q.id = $1`, id)
+	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Quittance])
+}
+
+func tryQuittance(ctx context.Context, d db.DB, id uuid.UUID) error {
+	_, err := d.Exec(ctx, `UPDATE quittance SET attempts = attempts + 1 WHERE id = $1`, id)
+	return err
+}
+
+func setQuittanceSent(ctx context.Context, d db.DB, id uuid.UUID, at time.Time) error {
+	_, err := d.Exec(ctx, `UPDATE quittance SET sent_at = coalesce(sent_at, $2) WHERE id = $1`, id, at)
+	return err
+}

@@ -1,0 +1,75 @@
+package payments
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+)
+
+// TestQuittance: the owner of a fine hears of each part once, also when its first answer was an error; an application's charge
+// makes no notice.
+func TestQuittance(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var heard []Quittance
+	refuse := true
+	owner := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if refuse {
+			out.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		mac := hmac.New(sha256.New, []byte("shared"))
+		mac.Write(body)
+		var q Quittance
+		if err := json.Unmarshal(body, &q); err != nil || r.Header.Get(quittanceSignature) != hex.EncodeToString(mac.Sum(nil)) ||
+			r.Header.Get(quittanceKey) != q.ID.String() || strings.Contains(string(body), "Гарипова") {
+			t.Errorf("notice %s with %v (%v)", body, r.Header, err)
+		}
+		heard = append(heard, q)
+	}))
+	t.Cleanup(owner.Close)
+	c, b := w.fine(Identity{STS: "9912345678"}), w.stranger()
+	b.post("/payments", "/payments/find", "number", c.UIN)
+	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "", "sum", "200").to, "choice", "pay")
+	w.deliver()
+	b.atBank(b.toBank(c), "choice", "pay")
+	w.deliver()
+	w.browser().atBank(w.browser().toBank(w.charge()), "choice", "pay")
+	w.deliver()
+	rows, _ := w.db.Query(t.Context(), `SELECT args FROM river_job WHERE kind = 'payments.quittance' ORDER BY id`)
+	jobs, err := pgx.CollectRows(rows, pgx.RowTo[QuittanceArgs])
+	if err != nil || len(jobs) != 2 {
+		t.Fatalf("%d jobs, want one for each part: %v; %s", len(jobs), err, w.history(c))
+	}
+	work := &quittanceWorker{jobs: w.jobs}
+	for round, want := range []int{0, 2, 2} {
+		switch round {
+		case 0:
+			w.jobs.Owners = map[string]Owner{"gibdd": {URL: owner.URL, Secret: []byte("shared")}}
+		case 1:
+			refuse = false
+		}
+		for _, args := range jobs {
+			err := work.Work(t.Context(), &river.Job[QuittanceArgs]{Args: args})
+			if (err != nil) != (round == 0) {
+				t.Errorf("round %d: %v", round, err)
+			}
+		}
+		if len(heard) != want {
+			t.Errorf("round %d: the owner has heard %d notices, want %d", round, len(heard), want)
+		}
+	}
+	if len(heard) == 2 && (heard[0].Amount != 20000 || heard[1].Amount != 55000 || heard[1].Status != Paid || heard[1].UIN != c.UIN || heard[1].Reference != c.Reference) {
+		t.Errorf("the owner has heard %+v", heard)
+	}
+}
