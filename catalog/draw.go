@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -92,6 +93,9 @@ func drawDate(d *drawing, q *Question, name string) Field {
 		Birthday: q.Prefill == "birth_date"}
 	if date.Hint.Empty() {
 		date.Hint.Text = d.tr.T("catalog.date_hint")
+		if !q.Past && !d.env.Now.IsZero() { // a day to come
+			date.Hint.Text = d.tr.T("catalog_fields.date_hint_ahead", strconv.Itoa(d.env.Now.Year()+1))
+		}
 	}
 	date.Month.Classes = "tm-month" // for a name of a month
 	parts := map[string]*frontend.DatePart{"day": &date.Day, "month": &date.Month, "year": &date.Year}
@@ -135,8 +139,8 @@ func drawSelect(d *drawing, q *Question, name string) Field {
 
 // drawConsent is one box. Its label is what is agreed to, so it has no legend.
 func drawConsent(d *drawing, q *Question, name string) Field {
-	boxes := &frontend.Checkboxes{Name: name, Values: d.values[name], Hint: d.hint(q), ErrorMessage: d.message(name),
-		Items: []frontend.Choice{{Value: "yes", Text: d.label(q)}}}
+	boxes := &frontend.Checkboxes{Name: name, Values: d.values[name], ErrorMessage: d.message(name),
+		Items: []frontend.Choice{{Value: "yes", Text: d.label(q), Hint: d.hint(q)}}}
 	return Field{Field: frontend.Field{Checkboxes: boxes}}
 }
 

@@ -1,6 +1,10 @@
 package catalog
 
-import "tamga/frontend"
+import (
+	"strings"
+
+	"tamga/frontend"
+)
 
 // drawAddress asks for the parts, and keeps a line for those whose address has other ones.
 func drawAddress(d *drawing, q *Question, name string) Field {
@@ -14,4 +18,15 @@ func drawAddress(d *drawing, q *Question, name string) Field {
 	field.Group.More = &More{Title: d.tr.T("catalog_fields.address_other"), Open: line.Value != "" || !line.ErrorMessage.Empty(),
 		Field: Field{Field: frontend.Field{Textarea: line}}}
 	return field
+}
+
+// sentences joins what was written apart, with a full stop where the first has none.
+func sentences(first, second string) string {
+	switch first = strings.TrimSpace(first); {
+	case first == "":
+		return second
+	case strings.HasSuffix(first, ".") || strings.HasSuffix(first, "?") || strings.HasSuffix(first, "!"):
+		return first + " " + second
+	}
+	return first + ". " + second
 }

@@ -128,6 +128,9 @@ func drawFound(d *drawing, q *Question, name string) Field {
 		radios.Items = append(radios.Items, frontend.Choice{Value: found.ID, Text: title, Hint: frontend.Hint{Text: found.Text}})
 	}
 	own := d.choices(q)
+	if err == nil && len(records) == 0 && len(own) == 1 && radios.Value == "" {
+		radios.Value = own[0].Value // nothing else can be chosen
+	}
 	if len(records) > 0 && len(own) > 0 {
 		radios.Items = append(radios.Items, frontend.Choice{Divider: d.tr.T("catalog_citizen.or")})
 	}

@@ -182,7 +182,7 @@ func drawFiles(d *drawing, q *Question, name string) Field {
 		label.Text = d.tr.T("catalog_fields.file_more", label.Text)
 	}
 	list.Upload = &frontend.FileUpload{Name: name, Label: label, ErrorMessage: d.message(name), Multiple: q.MaxFiles() > 1,
-		Hint:       frontend.Hint{Text: strings.TrimSpace(q.Hint.In(d.tr.Lang) + " " + limits)},
+		Hint:       frontend.Hint{Text: sentences(q.Hint.In(d.tr.Lang), limits)},
 		Attributes: frontend.Attributes{"accept": upload.Accept(q.FileKinds())}}
 	return Field{Files: list}
 }

@@ -81,23 +81,19 @@ func TestProblemTexts(t *testing.T) {
 
 func TestStoredFormsOfAnswers(t *testing.T) {
 	t.Parallel()
-	s := service(t, "kindergarten-compensation")
+	s := typesService(t, ask("income_per_head", "money")+ask("fee", "money")+ask("bik", "bik")+ask("account", "account", "bank: bik"))
 	a := Set{Today: now}
-	a = fill(t, s, a, "applicant", "check_applicant", "applicant_role=parent", "contract_mine=yes")
-	a = fill(t, s, a, "applicant", "check_family", "students=no", "certificate_place=tatarstan")
-	a = fill(t, s, a, "applicant", "kind", "compensation=both")
-	a = fill(t, s, a, "applicant", "income", "income_per_head=9 999,50 ₽", "idle_parent=work", "fee=2200")
-	a = fill(t, s, a, "applicant", "payment", "bank_name=Сбербанк", "bik=044525225", "account=40702810138250123017")
+	a = fill(t, s, a, "first", "all", "income_per_head=9 999,50 ₽", "fee=2200", "bik=044525225", "account=40702810138250123017")
 	for id, want := range map[string]string{"income_per_head": "9999.50", "fee": "2200.00", "bik": "044525225", "account": "40702810138250123017"} {
 		if got := a.Shared[id]; got != want {
 			t.Errorf("%s is %v, want %s", id, got, want)
 		}
 	}
-	wrong := problemsOf(s, a, "applicant", "payment", "bank_name=Сбербанк", "bik=044030827", "account=40702810138250123017")
+	wrong := problemsOf(s, a, "first", "all", "income_per_head=1", "fee=1", "bik=044030827", "account=40702810138250123017")
 	if len(wrong) != 1 || wrong[0].Field != "account" || wrong[0].Key != "rus.account.check" {
 		t.Errorf("an account of another bank: %v", wrong)
 	}
-	both := problemsOf(s, a, "applicant", "payment", "bank_name=Сбербанк", "bik=044", "account=1")
+	both := problemsOf(s, a, "first", "all", "income_per_head=1", "fee=1", "bik=044", "account=1")
 	if len(both) != 2 {
 		t.Errorf("a wrong code and a wrong account: %v", both)
 	}

@@ -3,6 +3,7 @@ package frontend
 import (
 	"html/template"
 	"strconv"
+	"strings"
 )
 
 // Button sends a form, or is a link that looks like one (with Href).
@@ -143,9 +144,13 @@ type SummaryRow struct {
 	Classes string
 }
 
-// Row is a SummaryRow of plain text.
+// Row is a SummaryRow of plain text; its value may have several lines.
 func Row(key, value string, actions ...Action) SummaryRow {
-	return SummaryRow{Key: Content{Text: key}, Value: Content{Text: value}, Actions: Actions{Items: actions}}
+	row := SummaryRow{Key: Content{Text: key}, Value: Content{Text: value}, Actions: Actions{Items: actions}}
+	if strings.Contains(value, "\n") {
+		row.Value.HTML = template.HTML(strings.ReplaceAll(template.HTMLEscapeString(value), "\n", "<br>")) //nolint:gosec // escaped
+	}
+	return row
 }
 
 // Actions are links beside an answer or a card's title.

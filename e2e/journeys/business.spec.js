@@ -81,10 +81,10 @@ test('a permit for advertising for a company, with its duty of 5 000 rubles', as
   await expect(visitor.page.locator('#acting')).toContainText('ООО «Кырлай»');
   await visitor.open(`${site.portal}/services/advertising-permit`);
   await visitor.press('Подать заявление');
-  await visitor.step('Что вы хотите сделать', { 'Выберите действие': 'Повесить вывеску с названием и часами работы' });
+  await visitor.step('Что вы хотите сделать', { 'Что сделать?': 'Повесить вывеску с названием и часами работы' });
   await visitor.heading('Разрешение не нужно'); // a page that says so, not an error
   await visitor.press('Назад');
-  await visitor.step('Что вы хотите сделать', { 'Выберите действие': 'Получить разрешение на новую конструкцию' });
+  await visitor.step('Что вы хотите сделать', { 'Что сделать?': 'Получить разрешение на новую конструкцию' });
   await visitor.heading('Где будет реклама');
   await visitor.page.getByRole('radio').first().check();
   await visitor.press('Сохранить и продолжить');
