@@ -75,9 +75,12 @@ func daysAfter(date string, days int) string {
 	return d.AddDate(0, 0, days).Format(time.DateOnly)
 }
 
+// maxWorkingDays is about a century: they are counted one by one, and the number may be a reader's answer.
+const maxWorkingDays = 25_000
+
 func workingDaysAfter(date string, days int) string {
 	d, err := time.Parse(time.DateOnly, date)
-	if err != nil {
+	if err != nil || days > maxWorkingDays || days < -maxWorkingDays {
 		return ""
 	}
 	return calendar.Default().AddWorkingDays(d, days).Format(time.DateOnly)

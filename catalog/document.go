@@ -74,6 +74,9 @@ func decodeYAML(name string, raw []byte, into any) (*document, error) {
 	if err != nil {
 		return nil, located(name, err)
 	}
+	if unfolded(tree) > maxUnfolded {
+		return nil, &Mistake{File: name, Line: 1, Column: 1, Text: "anchors unfold to too much: write an alias (*name) for texts, not for lists of aliases"}
+	}
 	w := &shape{doc: &document{name: name, places: map[string]place{}}}
 	for _, d := range tree.Docs {
 		if d.Body != nil {
@@ -86,6 +89,43 @@ func decodeYAML(name string, raw []byte, into any) (*document, error) {
 		return nil, located(name, err)
 	}
 	return w.doc, errors.Join(w.mistakes...)
+}
+
+// maxUnfolded is how many values a file may have once each alias stands for what it names. The longest definition has a few thousand.
+const maxUnfolded = 100_000
+
+// unfolded counts them without unfolding: aliases of aliases grow ninefold with each line.
+func unfolded(tree *ast.File) int {
+	anchors := map[string]int{}
+	var count func(ast.Node) int
+	count = func(node ast.Node) int {
+		n := 1
+		switch v := node.(type) {
+		case *ast.AnchorNode:
+			n = count(v.Value)
+			anchors[v.Name.GetToken().Value] = n
+		case *ast.AliasNode:
+			n = max(1, anchors[v.Value.GetToken().Value])
+		case *ast.TagNode:
+			n = count(v.Value)
+		case *ast.MappingNode:
+			for _, one := range v.Values {
+				n += count(one)
+			}
+		case *ast.MappingValueNode:
+			n += count(v.Value)
+		case *ast.SequenceNode:
+			for _, one := range v.Values {
+				n += count(one)
+			}
+		}
+		return min(n, maxUnfolded+1)
+	}
+	n := 0
+	for _, d := range tree.Docs {
+		n = min(n+count(d.Body), maxUnfolded+1)
+	}
+	return n
 }
 
 // reviveYAML reads what was good when it was published. Keys that are no longer known do no harm.

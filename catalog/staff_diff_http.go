@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,6 +33,9 @@ func (h *StaffHandler) diff(c *fiber.Ctx) error {
 	d, err := h.desk(c)
 	if err != nil {
 		return err
+	}
+	if !slices.Contains(d.known(), id) {
+		return fault.New(fault.NotFound, "catalog.no_service")
 	}
 	from, to := c.Query("from"), c.Query("to", "draft")
 	if p, ok := d.current[id]; ok && from == "" {
