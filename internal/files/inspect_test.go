@@ -105,6 +105,20 @@ func TestCleanName(t *testing.T) {
 	}
 }
 
+// TestPDFHidesNothingInComments writes what begins a stream where no reader of PDF takes it for one.
+func TestPDFHidesNothingInComments(t *testing.T) {
+	t.Parallel()
+	for _, hidden := range []string{"\n%stream\n<</S/Launch/F(x)>>\n%endstream\n", "\n%>>stream\n<</S/Launch/F(x)>>\n%endstream\n",
+		"\n(>>stream\n) <</S/Launch/F(x)>>\n(endstream)\n"} {
+		if _, err := Inspect(aPDF(hidden), "a.pdf", "application/pdf", Kinds); !errors.Is(err, ErrActive) {
+			t.Errorf("%q: %v", hidden, err)
+		}
+	}
+	if _, err := Inspect(aPDF(">>\n3 0 obj<</Length 9>>\nstream\n/Launch 1 \nendstream endobj 4 0 obj<<"), "a.pdf", "application/pdf", Kinds); err != nil {
+		t.Errorf("packed bytes that look like a name: %v", err)
+	}
+}
+
 func FuzzInspect(f *testing.F) {
 	for _, seed := range [][]byte{aPDF("/JS(x)"), aHEIC(), aTIFF(), aPNG(f), aJPEG(f), aDOCX(f), []byte("PK\x05\x06"), []byte("\x00\x00\x00\x01ftypheic\xff")} {
 		f.Add(seed, "a.pdf", "image/png")

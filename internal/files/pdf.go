@@ -20,6 +20,9 @@ var (
 	pdfHidden = regexp.MustCompile(`/[A-Za-z]*#(?:4[1-9a-fA-F]|5[0-9aA]|6[1-9a-fA-F]|7[0-9aA])`)
 )
 
+// A stream begins on the line after its dictionary has closed.
+var pdfStream = regexp.MustCompile(`>>[ \t\r\n]*stream\r?\n`)
+
 // pdfTail is what may follow the last %%EOF: the ends of lines that programs add.
 const pdfTail = 64
 
@@ -45,13 +48,19 @@ func checkPDF(b []byte) error {
 }
 
 // withoutStreams returns the structure of the file: the pictures and texts between "stream" and "endstream" are packed, and may
-// have any bytes.
+// have any bytes. Only the word after a dictionary begins one: in a comment or a text it would hide what follows from a reader of ours
+// and from none of theirs.
 func withoutStreams(b []byte) []byte {
 	var plain []byte
 	for {
-		start := bytes.Index(b, []byte("stream"))
-		if start < 0 {
+		at := pdfStream.FindIndex(b)
+		if at == nil {
 			return append(plain, b...)
+		}
+		start := at[1]
+		if line := b[bytes.LastIndexAny(b[:at[0]], "\r\n")+1 : at[0]]; bytes.IndexByte(line, '%') >= 0 || bytes.Count(line, []byte("(")) > bytes.Count(line, []byte(")")) {
+			plain, b = append(plain, b[:start]...), b[start:]
+			continue
 		}
 		plain = append(plain, b[:start]...)
 		plain = append(plain, ' ')
