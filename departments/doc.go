@@ -26,6 +26,7 @@
 //
 //	portal  GET  /api/departments/jwks.json       our public keys
 //	portal  POST /api/departments/:code/events    call-backs
+//	portal  GET  /services/:id, /applications/:id   Notices: planned works, before the page's own route
 //	intra   GET  /deliveries                      stuck first
 //	intra   GET  /deliveries/:id                  its attempts and call-backs
 //	intra   POST /deliveries/:id/retry            «Повторить сейчас», journalled

@@ -84,3 +84,17 @@ func linesOf(ctx context.Context, d db.DB) ([]line, error) {
 		ORDER BY w.stuck DESC, w.waiting DESC, e.code`)
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[line])
 }
+
+// departmentOf returns where the application goes, or "" when it has not been sent.
+func departmentOf(ctx context.Context, d db.DB, application uuid.UUID) (code string, err error) {
+	err = d.QueryRow(ctx, `
+		SELECT department
+		FROM delivery
+		WHERE application_id = $1
+		ORDER BY seq DESC
+		LIMIT 1`, application).Scan(&code)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return code, err
+}

@@ -8,11 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"tamga/departments"
+	"tamga/frontend"
 	"tamga/frontend/htmltest"
 	"tamga/internal/calendar"
 	"tamga/internal/rus"
+	"tamga/internal/web"
 )
 
 // send posts a form of the staff site.
@@ -100,6 +104,35 @@ func TestPlannedWorks(t *testing.T) {
 	b.wantState(held, "delivered")
 	if status, _ := b.sendStaff("/deliveries/departments/zags/works/"+id.String()+"/cancel", nil); status != 409 {
 		t.Errorf("called off twice: %d", status)
+	}
+}
+
+// A citizen reads of the works on the page of the service and of the application, and nothing of another department's.
+func TestCitizenIsToldOfWorks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	d := b.submit("zags", uuid.Nil)
+	b.exec(b.portal, `INSERT INTO department_works (id, department, starts_at, ends_at, announced_at, announced_by)
+		VALUES (gen_random_uuid(), 'zags', now() + interval '2 days', now() + interval '3 days', now(), 'x')`)
+	app := web.New(web.Config{Role: "portal"})
+	(&departments.Notices{DB: b.portal, Pages: b.staff.Pages, Now: b.now,
+		DepartmentOf: func(service string) string {
+			return map[string]string{"marriage": "zags", "benefit": "social"}[service]
+		}}).Mount(app)
+	app.Get("/*", func(c *fiber.Ctx) error {
+		var said []string
+		frontend.SetLayout(c, func(l *frontend.Layout) { said = l.Notices })
+		return c.SendString(strings.Join(said, "\n"))
+	})
+	for path, want := range map[string]bool{"/services/marriage": true, "/services/benefit": false, "/services/none": false,
+		"/applications/" + d.ApplicationID.String(): true, "/applications/" + uuid.NewString(): false} {
+		response, err := app.Test(httptest.NewRequest("GET", path, nil), -1)
+		b.must(err)
+		raw, err := io.ReadAll(response.Body)
+		b.must(err)
+		if got := strings.Contains(string(raw), "Плановые работы"); got != want || response.StatusCode != 200 {
+			t.Errorf("%s: %d %s", path, response.StatusCode, raw)
+		}
 	}
 }
 

@@ -19,10 +19,11 @@ type Layout struct {
 	Nav       []Link // below the header
 	RequestID string
 	Version   string
-	Robots    string // content of <meta name="robots">, "" for an open page
-	Wide      bool   // tables and boards: the content takes the whole width
-	Demo      bool   // a line says that people and papers here are made up
-	Errors    Errors // shown above the page; a page whose data embeds Errors fills it by itself
+	Robots    string   // content of <meta name="robots">, "" for an open page
+	Wide      bool     // tables and boards: the content takes the whole width
+	Demo      bool     // a line says that people and papers here are made up
+	Notices   []string // what the reader must know before the page: planned works
+	Errors    Errors   // shown above the page; a page whose data embeds Errors fills it by itself
 
 	csrf func() string
 }

@@ -88,6 +88,12 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 		FormAction: []string{originOf(p.BankURL)}, Checks: g.check,
 		Domains: func(people *portal.People) []web.Handler {
 			return []web.Handler{
+				&departments.Notices{DB: g.pool, Pages: g.pages, Now: time.Now, DepartmentOf: func(service string) string {
+					if s, err := services.Service(service, 0); err == nil {
+						return s.Department
+					}
+					return ""
+				}},
 				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now, Limit: &web.Limiter{Redis: g.redis, Log: g.log}},
 				&payments.Handler{
 					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: p.sandbox(), Now: time.Now, User: people.User,
