@@ -52,6 +52,9 @@ bench-idp: ## the identity provider beside npm oidc-provider (Node): rates of it
 	@./scripts/need node
 	@$(GO) run ./idp/bench
 
+bench-departments: ## what one dead department costs nine others (.bench/departments.json)
+	@TAMGA_BENCH=$(CURDIR)/.bench $(GO) test -count=1 -v -run 'TestOneDeadOfTen$$' ./departments
+
 bench-catalog: ## open pages beside a bare Fiber handler, search, a form step, the weight of the home page
 	@./scripts/need wrk || true
 	@$(GO) run ./portal/bench
@@ -59,4 +62,4 @@ bench-catalog: ## open pages beside a bare Fiber handler, search, a form step, t
 fuzz: ## fuzz targets of all packages in turn, each for FUZZTIME (20s): make fuzz FUZZTIME=1m
 	@./scripts/fuzz $(or $(FUZZTIME),20s)
 
-.PHONY: help build run clean-data test test-go test-e2e check assets schema ci fresh bench bench-catalog fuzz
+.PHONY: help build run clean-data test test-go test-e2e check assets schema ci fresh bench bench-catalog bench-departments fuzz
