@@ -51,6 +51,7 @@
 //
 // Routes of StaffHandler (intra): GET and POST /payments (also the files, CSV and XLSX). POST, because a name must not stand in
 // an address. GET and POST /payments/calls, /payments/calls/:call: contact centre, where the caller is written down first.
+// Routes of StatsHandler (intra, right "payments"): GET /finance, what came by service, payee, state and day.
 // Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);
 // GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
 // Jobs: payments.check follows one payment until the bank has told its end; payments.refund follows one refund; payments.registry

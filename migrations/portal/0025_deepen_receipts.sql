@@ -21,3 +21,6 @@ COMMENT ON COLUMN quittance.amount IS 'What the charge took of the payment, in k
 COMMENT ON COLUMN quittance.sent_at IS 'When the owner took it; NULL while it waits';
 CREATE INDEX quittance_charge_id ON quittance (charge_id);
 CREATE INDEX quittance_waiting ON quittance (at) WHERE sent_at IS NULL;
+
+CREATE INDEX payment_created_at ON payment (created_at);
+COMMENT ON INDEX payment_created_at IS 'The period of the figures for finance';

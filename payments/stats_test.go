@@ -1,0 +1,82 @@
+package payments
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"tamga/internal/dbtest"
+	"tamga/internal/fault"
+	"tamga/internal/web"
+)
+
+func TestStats(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	for range 2 {
+		b.atBank(b.toBank(w.charge()), "choice", "pay")
+	}
+	b.toBank(w.charge()) // begun and not paid
+	w.deliver()
+	p, err := pages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := statsView.Check(p); err != nil {
+		t.Error(err)
+	}
+	app, allowed := web.New(web.Config{Role: "intra", ShowError: p.ShowError}), true
+	line := listen(t)
+	(&StatsHandler{DB: w.db, Pages: p, Now: w.now, Allowed: func(*fiber.Ctx) error {
+		if !allowed {
+			return fault.New(fault.Forbidden, "web.csrf")
+		}
+		return nil
+	}}).Mount(app)
+	serve(t, app, line)
+	address := "http://" + line.Addr().String() + "/finance?days=7"
+	page := b.get(address)
+	want(t, page, 200, "700", "marriage", "zags", "Ждём ответа банка", `height="160.0"`)
+	if n := strings.Count(page.text, "<rect"); n != 7 {
+		t.Errorf("%d bars for 7 days", n)
+	}
+	allowed = false
+	if got := b.get(address); got.status != 403 {
+		t.Errorf("without the right: %d", got.status)
+	}
+	figures, err := figuresOf(t.Context(), w.db, w.now().Add(-time.Hour), w.now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]figure{}
+	for _, f := range figures {
+		seen[f.Dimension+" "+f.Name] = f
+	}
+	if f := seen["service marriage"]; f.Begun != 3 || f.Paid != 2 || f.Sum != 70000 || len(seen) != 5 {
+		t.Errorf("%+v", figures)
+	}
+}
+
+// TestStatsUseIndex: a short period of many payments does not read them all.
+func TestStatsUseIndex(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	seedMany(t, pool, 5000)
+	conn, err := pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	for _, sql := range []string{`ANALYZE payment`, `ANALYZE charge`, `PREPARE figures (timestamptz, timestamptz) AS ` + figuresSQL} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plan := explain(t, conn, `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) EXECUTE figures (now() - interval '940 hours', now() - interval '938 hours')`)
+	if !strings.Contains(plan, "payment_created_at") || strings.Contains(plan, "Seq Scan on payment") {
+		t.Errorf("the figures of two hours read everything:\n%s", plan)
+	}
+}
