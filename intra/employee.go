@@ -70,6 +70,7 @@ type door struct {
 
 var doors = []door{
 	{RightPayments, "intra.payments", "/payments"},
+	{RightPayments, "payments_payer.stats_title", "/finance"},
 	{RightRefunds, "payments_books.refunds", "/refunds"},
 	{RightRefunds, "payments_books.discrepancies", "/discrepancies"},
 	{RightDeliveries, "intra.deliveries", "/deliveries"},

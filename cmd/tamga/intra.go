@@ -77,6 +77,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 			return []web.Handler{
 				&payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor,
 					Who: who, Numbers: applications.IDOfNumber},
+				&payments.StatsHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightPayments)},
 				&payments.BooksHandler{
 					StaffHandler: payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightRefunds), Actor: actor},
 					Desk:         &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},
