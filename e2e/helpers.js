@@ -126,8 +126,9 @@ export class Visitor {
       for (const i of [0, 1, 2]) await group.getByRole('textbox').nth(i).fill(date[i + 1]);
       return undefined;
     }
-    if (await control.evaluate((node) => node.tagName === 'SELECT')) return control.selectOption({ label: value });
-    return control.fill(value);
+    const first = control.first(); // of two addresses on a page, the first
+    if (await first.evaluate((node) => node.tagName === 'SELECT')) return first.selectOption({ label: value });
+    return first.fill(value);
   }
 
   // step answers one page of questions and goes on.
