@@ -27,7 +27,7 @@ func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time
 		{Employee{LastName: "Сафина", FirstName: "Ляйсан", MiddleName: "Наилевна", Post: "специалист", OrganisationID: social.ID},
 			"Tamga2026"},
 		{Employee{LastName: "Нуриев", FirstName: "Марат", MiddleName: "Ильгизович", Post: "ответственный за электронные услуги",
-			OrganisationID: ministry.ID, Rights: []string{RightPayments, RightRefunds, RightDeliveries, RightCatalog}}, "Tamga2026"},
+			OrganisationID: ministry.ID, Rights: []string{RightPayments, RightRefunds, RightDeliveries, RightCatalog, RightSupport}}, "Tamga2026"},
 	}
 	// Hashing takes a while by design: a demo that was seeded before does not repeat it.
 	known, err := listEmployees(ctx, d, zags.ID)

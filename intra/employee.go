@@ -17,6 +17,7 @@ const (
 	RightRefunds      = "refunds"      // refunds, and what differs between the bank's books and ours
 	RightDeliveries   = "deliveries"   // what goes to departments, and what is stuck
 	RightApplications = "applications" // what citizens attached to applications that went to the employee's department
+	RightSupport      = "support"      // incidents, calls, what the status page announces
 	RightCatalog      = "catalog"      // services: texts, publishing, what people do not find
 )
 
@@ -75,6 +76,7 @@ var doors = []door{
 	{RightRefunds, "payments_books.discrepancies", "/discrepancies"},
 	{RightDeliveries, "intra.deliveries", "/deliveries"},
 	{RightApplications, "applications_staff.title", "/files"},
+	{RightSupport, "support_staff.tab", "/support"},
 	{RightCatalog, "catalog_editor.staff", "/catalog"},
 	{RightCatalog, "catalog_search.staff", "/searches"},
 }

@@ -6,11 +6,9 @@ import (
 	"tamga/frontend"
 )
 
-// infoPages are texts about the portal itself, by address. «Помощь» has two addresses: people type one, the footer links the other.
+// infoPages are texts about the portal itself, by address. «Помощь» is the support package's.
 var infoPages = map[string]string{
 	"/about":         "about",
-	"/support":       "support",
-	"/help":          "support",
 	"/accessibility": "accessibility",
 	"/privacy":       "privacy",
 }
@@ -30,7 +28,7 @@ type infoPart struct {
 const infoTemplate frontend.Page[infoPage] = "portal/info.html"
 
 // infoParts counts the parts of each text in the locales: portal.<name>_1_title, portal.<name>_1_text and so on.
-var infoParts = map[string]int{"about": 3, "support": 3, "accessibility": 3, "privacy": 4}
+var infoParts = map[string]int{"about": 3, "accessibility": 3, "privacy": 4}
 
 func (h *Handler) showInfo(name string) fiber.Handler {
 	return func(c *fiber.Ctx) error {

@@ -49,7 +49,7 @@ func TestLinksLead(t *testing.T) {
 			queue = append(queue, html.UnescapeString(link[1]))
 		}
 	}
-	for _, path := range []string{"/about", "/support", "/accessibility", "/privacy", "/situations", "/organisations"} {
+	for _, path := range []string{"/about", "/accessibility", "/privacy", "/situations", "/organisations"} {
 		if !seen[path] {
 			t.Errorf("nothing leads to %s", path)
 		}

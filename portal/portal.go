@@ -16,6 +16,7 @@ import (
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/support"
 )
 
 // Config is what the citizens' site needs.
@@ -66,7 +67,8 @@ func New(cfg Config) (*fiber.App, error) {
 	people := &People{db: cfg.DB, box: cfg.Box}
 	app := web.New(web.Config{Role: "portal", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: showError(cfg.Pages),
 		FormAction: append([]string{origin(cfg.ESIA.Issuer)}, cfg.FormAction...),
-		Uploads:    &web.Uploads{Path: applications.TakesFiles, Cookie: sessionCookie, Max: applications.MaxUpload}})
+		Uploads: &web.Uploads{Path: func(path string) bool { return applications.TakesFiles(path) || support.TakesFiles(path) },
+			Cookie: sessionCookie, Max: max(applications.MaxUpload, support.MaxUpload)}})
 	(&web.Health{Role: "portal", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)
 	app.Use((&web.Cache{Session: sessionCookie, Open: openTo(cfg.Catalog), Edition: cfg.Catalog.Edition, Keep: time.Minute}).Serve)

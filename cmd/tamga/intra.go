@@ -5,15 +5,18 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"tamga/applications"
 	"tamga/catalog"
 	"tamga/departments"
+	"tamga/internal/i18n"
 	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/intra"
 	"tamga/migrations"
 	"tamga/payments"
+	"tamga/support"
 )
 
 // intraRole is the staff site.
@@ -47,6 +50,10 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 		return nil, err
 	}
 	forms, err := i.Key.one("intra forms")
+	if err != nil {
+		return nil, err
+	}
+	services, err := r.services(ctx, g, i.definitions)
 	if err != nil {
 		return nil, err
 	}
@@ -86,10 +93,36 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
 				&applications.StaffHandler{Core: &applications.Core{DB: g.pool, Box: g.box, Files: room, Now: time.Now}, Pages: g.pages,
 					Definition: press.Version, Allowed: staff.Allowed(intra.RightApplications), Actor: actor},
+				&support.StaffHandler{
+					Desk:    support.Desk{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: i.PortalURL},
+					Allowed: staff.Allowed(intra.RightSupport), Employee: employeeOf(staff), Service: nameOf(services),
+				},
 				&catalog.StaffHandler{Press: press, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 				&catalog.FeedbackHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 			}
 		},
 	})
 	return r, err
+}
+
+// employeeOf tells support who is signed in.
+func employeeOf(staff *intra.Staff) func(*fiber.Ctx) (uuid.UUID, error) {
+	return func(c *fiber.Ctx) (uuid.UUID, error) {
+		e, err := staff.Employee(c)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		return e.ID, nil
+	}
+}
+
+// nameOf names services by their ids.
+func nameOf(services *catalog.Catalog) func(string, i18n.Lang) string {
+	return func(id string, lang i18n.Lang) string {
+		s, err := services.Service(id, 0)
+		if err != nil {
+			return id
+		}
+		return s.Name.In(lang)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
 	"tamga/applications"
@@ -15,6 +16,7 @@ import (
 	"tamga/migrations"
 	"tamga/payments"
 	"tamga/portal"
+	"tamga/support"
 )
 
 // portalRole is the citizens' site.
@@ -101,6 +103,10 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 					Box: g.box, Identity: people.Payer, Secure: !p.Insecure,
 				},
 				&register.Handler{Limiter: &web.Limiter{Redis: g.redis, Log: g.log}},
+				&support.Handler{
+					Desk:    support.Desk{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: p.PortalURL},
+					Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Scanner: core.Files.Scanner, Citizen: citizenOf(people),
+				},
 				&applications.Handler{Core: core, Redis: g.redis, Pages: g.pages, Person: people.Person, NeedLevel: people.NeedLevel,
 					NeedCapacity: people.NeedCapacity},
 				&departments.Handler{
@@ -132,4 +138,15 @@ func backTo(o payments.Origin) string {
 		return "/applications/" + o.ID.String()
 	}
 	return "/cabinet"
+}
+
+// citizenOf tells support who asks and where the answer goes.
+func citizenOf(people *portal.People) func(*fiber.Ctx) (*support.Citizen, error) {
+	return func(c *fiber.Ctx) (*support.Citizen, error) {
+		p, err := people.Person(c)
+		if err != nil {
+			return nil, err
+		}
+		return &support.Citizen{ID: p.ID, Email: p.Profile["email"], Phone: p.Profile["phone"]}, nil
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +18,7 @@ import (
 	"tamga/internal/journal"
 	"tamga/migrations"
 	"tamga/payments"
+	"tamga/support"
 )
 
 // workerRole works the jobs of the portal's database. Any number of them may run.
@@ -70,6 +72,10 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		&payments.Jobs{DB: g.pool, Bank: w.sandbox(), Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
 		exchanges,
 		&applications.Jobs{Core: core, Log: g.log},
+		&support.Jobs{
+			Desk:   support.Desk{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL},
+			Checks: g.check, Reach: reach(client), Log: g.log,
+		},
 		&catalog.Press{DB: g.pool, River: g.river, Files: w.files(), Now: time.Now},
 	}
 	workers, periodic := river.NewWorkers(), []*river.PeriodicJob{journal.Periodic(10 * time.Second)}
@@ -125,4 +131,15 @@ func working(g *ground, workers *river.Workers, periodic []*river.PeriodicJob) (
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
 	return client, nil
+}
+
+// reach asks whether a department's system answers, for the status page.
+func reach(client *departments.Client) func(context.Context, string) error {
+	return func(ctx context.Context, address string) error {
+		answer, err := client.Get(ctx, address)
+		if err == nil && answer.Status != http.StatusOK {
+			err = fmt.Errorf("answer %d", answer.Status)
+		}
+		return err
+	}
 }
