@@ -59,6 +59,9 @@ bench-catalog: ## open pages beside a bare Fiber handler, search, a form step, t
 	@./scripts/need wrk || true
 	@$(GO) run ./portal/bench
 
+bench-payments: ## staff find payments among many: make bench-payments SIZES=1000000,5000000,20000000 (200000)
+	@$(GO) run ./payments/bench -n $(or $(SIZES),200000)
+
 fuzz: ## fuzz targets of all packages in turn, each for FUZZTIME (20s): make fuzz FUZZTIME=1m
 	@./scripts/fuzz $(or $(FUZZTIME),20s)
 

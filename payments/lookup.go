@@ -221,3 +221,14 @@ func badNumber(err error) (*rus.FormatError, bool) {
 	ok := errors.As(err, &wrong)
 	return wrong, ok
 }
+
+// Find looks a payment up as the box of the staff site does, without its journal: for payments/bench.
+func Find(ctx context.Context, d db.DB, typed string) ([]Found, error) {
+	l, err := readLookup(ctx, d, nil, typed)
+	if err != nil {
+		return nil, err
+	}
+	l.After = top
+	o, err := l.answer(ctx, d)
+	return o.Found, err
+}
