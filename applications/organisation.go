@@ -1,14 +1,10 @@
 package applications
 
 import (
-	"context"
 	"slices"
 
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"tamga/catalog"
-	"tamga/internal/db"
 	"tamga/internal/fault"
 )
 
@@ -96,17 +92,4 @@ func (a *Application) audienceOf() string {
 		return catalog.Citizen
 	}
 	return a.Organisation.Audience
-}
-
-// ofOrganisation returns the applications of an organisation that somebody else leads, the latest change first.
-func ofOrganisation(ctx context.Context, d db.DB, oid int64, but uuid.UUID) ([]Summary, error) {
-	rows, _ := d.Query(ctx, `
-		SELECT a.id, a.service, a.service_version, a.state, coalesce(a.number, '') AS number, p.position, a.deadline, a.late_at,
-			a.kept_until, a.updated_at, a.organisation
-		FROM application a
-		JOIN application_party p ON p.application = a.id AND p.position = 0
-		WHERE a.organisation_oid = $1 AND p.person <> $2
-		ORDER BY a.updated_at DESC
-		LIMIT 200`, oid, but)
-	return pgx.CollectRows(rows, pgx.RowToStructByName[Summary])
 }

@@ -146,7 +146,7 @@ func TestStops(t *testing.T) {
 	a := shared(t, s) // the wedding is on 2027-02-05
 	for _, test := range []struct{ birth, want string }{
 		{"2009-02-05", ""}, // 18 on the very day
-		{"2009-2-6", ""}, // with a permission: services_citizen_test.go
+		{"2009-2-6", ""},   // with a permission: services_citizen_test.go
 		{"2011-2-5", ""},
 		{"2011-2-6", "16 лет"},
 	} {

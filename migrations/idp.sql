@@ -360,16 +360,16 @@ TABLE esia_grant -- One answer to a system, and all tokens that grow from it: a 
     CREATE INDEX esia_grant_expires_at ON public.esia_grant USING btree (expires_at)
     CREATE INDEX esia_grant_session_id ON public.esia_grant USING btree (session_id) WHERE (session_id IS NOT NULL)
 
-TABLE esia_key -- Keys that sign tokens. Systems keep the certificate in a file, so a key is replaced by hand, not by the clock
+TABLE esia_key -- Keys that sign tokens. Systems keep the certificate in a file, so a key is replaced by hand, and long announced
     id bigint NOT NULL IDENTITY
     kind text NOT NULL
     private bytea NOT NULL -- PKCS #8, sealed by secret.Box
     certificate bytea NOT NULL -- Self-signed, DER: what /public/ gives out
     created_at timestamp with time zone NOT NULL
-    retired_at timestamp with time zone
+    retired_at timestamp with time zone -- Nothing that it signed is used any more: its certificate is not given out and verifies nothing
+    active_at timestamp with time zone NOT NULL -- From when it signs, unless a later one does. Before that its certificate is given out for systems to install
     esia_key_kind_check CHECK ((kind = ANY (ARRAY['RS256'::text, 'GOST3410_2012_256'::text])))
     esia_key_pkey PRIMARY KEY (id)
-    CREATE UNIQUE INDEX esia_key_active ON public.esia_key USING btree (kind) WHERE (retired_at IS NULL)
 
 TABLE esia_manager -- Who may look after a system at /console/tech: certificates, addresses, refused signatures
     client_id text NOT NULL
@@ -385,6 +385,7 @@ TABLE esia_refresh -- Refresh tokens. Used ones stay: that is how their reuse is
     grant_id uuid NOT NULL
     created_at timestamp with time zone NOT NULL
     used_at timestamp with time zone
+    answer bytea -- What it brought, sealed by itself: sent once more to a system whose line broke
     esia_refresh_token_hash_check CHECK ((length(token_hash) = 32))
     esia_refresh_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES esia_grant(id) ON DELETE CASCADE
     esia_refresh_pkey PRIMARY KEY (token_hash)
@@ -467,6 +468,26 @@ TABLE factor_recovery -- Ten printed codes for the day when the phone is lost; e
     factor_recovery_code_hash_check CHECK ((length(code_hash) = 32))
     factor_recovery_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE
     factor_recovery_pkey PRIMARY KEY (account_id, code_hash)
+
+TABLE factor_reset -- Second proofs that are taken off an account at its holder's word in a service centre, after a time in which the holder can say no
+    id uuid NOT NULL
+    account_id uuid NOT NULL
+    operator_id uuid NOT NULL
+    centre_oid bigint NOT NULL
+    centre text NOT NULL
+    token_hash bytea NOT NULL -- Of the link in the notices by which the holder keeps the proofs
+    created_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone NOT NULL
+    ended_at timestamp with time zone
+    ended_how text -- done: taken off, codes by SMS in their place; kept: the holder said no
+    factor_reset_check CHECK ((operator_id <> account_id))
+    factor_reset_check1 CHECK (((ended_at IS NULL) = (ended_how IS NULL)))
+    factor_reset_ended_how_check CHECK ((ended_how = ANY (ARRAY['done'::text, 'kept'::text])))
+    factor_reset_token_hash_check CHECK ((length(token_hash) = 32))
+    factor_reset_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE
+    factor_reset_pkey PRIMARY KEY (id)
+    factor_reset_token_hash_key UNIQUE (token_hash)
+    CREATE UNIQUE INDEX factor_reset_waiting ON public.factor_reset USING btree (account_id) WHERE (ended_at IS NULL)
 
 TABLE factor_sms -- People who want a code by SMS after the password. It goes to the account's phone
     account_id uuid NOT NULL
@@ -624,6 +645,15 @@ TABLE journal_leaf -- Hash of each sealed row: lets the check name the row that 
 TABLE journal_pending -- Rows not sealed yet. Written by a trigger in the row's own transaction, so a late commit turns up here, whatever its id
     id bigint NOT NULL
     journal_pending_pkey PRIMARY KEY (id)
+
+TABLE kin -- Who was a parent of somebody who has taken over the own account: operators serve no relatives
+    parent_id uuid NOT NULL
+    child_id uuid NOT NULL
+    since timestamp with time zone NOT NULL
+    kin_child_id_fkey FOREIGN KEY (child_id) REFERENCES account(id) ON DELETE CASCADE
+    kin_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES account(id) ON DELETE CASCADE
+    kin_pkey PRIMARY KEY (parent_id, child_id)
+    CREATE INDEX kin_child_id ON public.kin USING btree (child_id)
 
 TABLE known_browser -- Browsers where a person has signed in: a new one is told of, and a stranger's guesses do not count against a known one
     account_id uuid NOT NULL
@@ -825,17 +855,19 @@ TABLE oauth_grant -- What fosite keeps of codes and tokens, one row each
     requested_at timestamp with time zone NOT NULL
     expires_at timestamp with time zone NOT NULL
     data jsonb NOT NULL -- Scopes, session and the few parameters that later steps need; no personal data
-    used_at timestamp with time zone -- When a code was redeemed or a refresh token rotated
+    used_at timestamp with time zone -- When a refresh token was rotated; a redeemed code is only no longer active
     answer bytea -- What a rotated refresh token brought, sealed by that token itself: a client that lost the answer gets it again for a moment
+    owner text -- The client, where a token is its own and not a family's; such tokens go with the client
     oauth_grant_check CHECK (((kind = 'access'::text) OR (request_id IS NOT NULL)))
     oauth_grant_check1 CHECK (((answer IS NULL) OR (used_at IS NOT NULL)))
+    oauth_grant_check2 CHECK (((request_id IS NOT NULL) OR (owner IS NOT NULL)))
     oauth_grant_kind_check CHECK ((kind = ANY (ARRAY['code'::text, 'access'::text, 'refresh'::text])))
     oauth_grant_signature_check CHECK ((length(signature) = 32))
-    oauth_grant_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_client(id) ON DELETE CASCADE
+    oauth_grant_owner_fkey FOREIGN KEY (owner) REFERENCES oauth_client(id) ON DELETE CASCADE
     oauth_grant_request_id_fkey FOREIGN KEY (request_id) REFERENCES oauth_family(id) ON DELETE CASCADE
     oauth_grant_pkey PRIMARY KEY (kind, signature)
     CREATE INDEX oauth_grant_answer_used_at ON public.oauth_grant USING btree (used_at) WHERE (answer IS NOT NULL)
-    CREATE INDEX oauth_grant_client_id ON public.oauth_grant USING btree (client_id)
+    CREATE INDEX oauth_grant_owner ON public.oauth_grant USING btree (owner) WHERE (owner IS NOT NULL)
     CREATE INDEX oauth_grant_request_id ON public.oauth_grant USING btree (request_id, kind)
     CREATE INDEX oauth_grant_token_expires_at ON public.oauth_grant USING btree (expires_at) WHERE (kind <> 'code'::text)
 
@@ -951,7 +983,7 @@ TABLE operator_visit -- A person at an operator's desk: what the operator may se
     operator_visit_check CHECK ((operator_id <> account_id))
     operator_visit_check1 CHECK (((contacts IS NULL) = (code_hash IS NULL)))
     operator_visit_code_tries_check CHECK ((code_tries >= 0))
-    operator_visit_purpose_check CHECK ((purpose = ANY (ARRAY['confirm'::text, 'contacts'::text, 'block'::text])))
+    operator_visit_purpose_check CHECK ((purpose = ANY (ARRAY['confirm'::text, 'contacts'::text, 'factors'::text, 'block'::text])))
     operator_visit_tries_check CHECK ((tries >= 0))
     operator_visit_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE
     operator_visit_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES account(id) ON DELETE CASCADE

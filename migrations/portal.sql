@@ -1,5 +1,15 @@
 -- Written by `make schema` from the migrations. Read it top to bottom; change it by a new migration.
 
+CREATE OR REPLACE FUNCTION public.application_file_forget()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    INSERT INTO application_file_gone (id) VALUES (OLD.id) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $function$
+
+
 CREATE OR REPLACE FUNCTION public.application_guard_submission()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -16,6 +26,40 @@ BEGIN
     END IF;
     RETURN NEW;
 END $function$
+
+
+CREATE OR REPLACE FUNCTION public.catalog_key(word text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+    SELECT regexp_replace(translate(
+        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(word,
+            'shch', 'щ'), 'sch', 'щ'), 'sh', 'ш'), 'ch', 'ч'), 'zh', 'ж'), 'kh', 'х'), 'ц', 'ts'), 'yu', 'ю'), 'iu', 'ю'), 'ju', 'ю'),
+            'ya', 'я'), 'ia', 'я'), 'ja', 'я'),
+        'абвгдеёжҗзийклмнңоөпрстуүфхһчшщыэәюяcwqxyjъь''’-',
+        'abvgdeejjziiklmnnooprstuufhhcwwiaauakvkhii'),
+        '(.)\1+', '\1', 'g')
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.catalog_near(asked text)
+ RETURNS SETOF catalog_word
+ LANGUAGE sql
+ STABLE STRICT
+ SET enable_seqscan TO 'off'
+AS $function$
+    SELECT * FROM catalog_word WHERE key % asked ORDER BY similarity(key, asked) DESC, key LIMIT 16
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.catalog_stem(word text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+    SELECT (CASE WHEN word ~ '^[a-z0-9]+$' THEN ts_lexize('english_stem', word) ELSE ts_lexize('russian_stem', word) END)[1]
+$function$
 
 
 CREATE OR REPLACE FUNCTION public.catalog_version_keep()
@@ -46,12 +90,159 @@ BEGIN
 END $function$
 
 
+CREATE OR REPLACE FUNCTION public.ledger_balanced()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    entry bigint := CASE TG_TABLE_NAME WHEN 'ledger_entry' THEN (to_jsonb(NEW) ->> 'id')::bigint ELSE (to_jsonb(NEW) ->> 'entry_id')::bigint END;
+BEGIN
+    IF NOT EXISTS (SELECT FROM ledger_posting WHERE entry_id = entry) OR EXISTS (
+        SELECT FROM ledger_posting WHERE entry_id = entry GROUP BY currency HAVING sum(amount) <> 0) THEN
+        RAISE EXCEPTION 'ledger entry % does not balance', entry USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_balanced';
+    END IF;
+    RETURN NULL;
+END $function$
+
+
+CREATE OR REPLACE FUNCTION public.name_loose(word text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+    SELECT regexp_replace(translate(replace(replace(word, 'дж', 'ж'), 'нг', 'н'), 'яэеюойыгьъ', 'аааууиих'), '(.)\1+', '\1', 'g')
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.name_word_add(p text, w text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF w = '' OR EXISTS (SELECT FROM name_word WHERE part = p AND word = w) THEN
+        RETURN;
+    END IF;
+    INSERT INTO name_word (part, word, loose) VALUES (p, w, name_loose(w)) ON CONFLICT DO NOTHING;
+    INSERT INTO name_typo (lacking, part, word)
+    SELECT w, p, w
+    UNION
+    SELECT substr(w, 1, i - 1) || substr(w, i + 1), p, w FROM generate_series(1, length(w)) i
+    ON CONFLICT DO NOTHING;
+END $function$
+
+
+CREATE OR REPLACE FUNCTION public.payment_event_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    UPDATE payment
+    SET state = NEW.to_state, events = NEW.seq,
+        paid_at = CASE WHEN NEW.to_state IN ('succeeded', 'surplus', 'mismatch') THEN coalesce(paid_at, NEW.at) ELSE paid_at END,
+        credited = CASE WHEN NEW.to_state IN ('succeeded', 'refunded') THEN credited ELSE 0 END
+    WHERE id = NEW.payment_id AND state = NEW.from_state AND events = NEW.seq - 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'payment % is not in state % after % events', NEW.payment_id, NEW.from_state, NEW.seq - 1 USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $function$
+
+
 CREATE OR REPLACE FUNCTION public.payment_event_refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
     RAISE EXCEPTION 'payment_event is append-only: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $function$
+
+
+CREATE OR REPLACE FUNCTION public.payment_guard()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'none' OR NEW.events <> 0 THEN
+            RAISE EXCEPTION 'a payment begins with an event' USING ERRCODE = 'check_violation';
+        END IF;
+        PERFORM FROM charge WHERE id = NEW.charge_id AND status = 'open';
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'charge % is closed', NEW.charge_id USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_charge_open';
+        END IF;
+    ELSIF (NEW.state, NEW.events) IS DISTINCT FROM (OLD.state, OLD.events) AND pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'the state of a payment is changed by its events' USING ERRCODE = 'check_violation';
+    ELSIF (NEW.id, NEW.charge_id, NEW.receipt, NEW.acquirer, NEW.amount) IS DISTINCT FROM (OLD.id, OLD.charge_id, OLD.receipt, OLD.acquirer, OLD.amount) THEN
+        RAISE EXCEPTION 'what a payment is for does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $function$
+
+
+CREATE OR REPLACE FUNCTION public.payment_name_add()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    whole text := replace(NEW.last_n, ' ', '-');
+    half  text;
+BEGIN
+    INSERT INTO payment_name (last_n, first_n, middle_n, created_at, payment_id, amount, service, payee)
+    SELECT DISTINCT l, NEW.first_n, NEW.middle_n, NEW.created_at, NEW.id, NEW.amount, c.service, c.payee
+    FROM charge c, unnest(whole || string_to_array(whole, '-')) l
+    WHERE c.id = NEW.charge_id AND l <> '';
+    -- in one order always, so that two payments with new words do not wait for each other in a circle
+    FOR half IN SELECT DISTINCT l COLLATE "C" FROM unnest(whole || string_to_array(whole, '-')) l ORDER BY 1 LOOP
+        PERFORM name_word_add('last', half);
+    END LOOP;
+    PERFORM name_word_add('first', NEW.first_n);
+    PERFORM name_word_add('middle', NEW.middle_n);
+    PERFORM name_word_add('middle', split_part(NEW.middle_n, ' ', 1));
+    RETURN NULL;
+END $function$
+
+
+CREATE OR REPLACE FUNCTION public.payments_append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END $function$
+
+
+CREATE OR REPLACE FUNCTION public.refund_event_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    UPDATE refund
+    SET state = NEW.to_state, events = NEW.seq,
+        first_by = CASE NEW.event WHEN 'propose' THEN NEW.actor ELSE first_by END,
+        second_by = CASE NEW.event WHEN 'approve' THEN NEW.actor ELSE second_by END,
+        done_at = CASE NEW.to_state WHEN 'done' THEN NEW.at END
+    WHERE id = NEW.refund_id AND state = NEW.from_state AND events = NEW.seq - 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'refund % is not in state % after % events', NEW.refund_id, NEW.from_state, NEW.seq - 1 USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $function$
+
+
+CREATE OR REPLACE FUNCTION public.refund_guard()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF TG_OP = 'INSERT' AND (NEW.state <> 'none' OR NEW.events <> 0 OR NEW.first_by IS NOT NULL OR NEW.second_by IS NOT NULL) THEN
+        RAISE EXCEPTION 'a refund begins with an event' USING ERRCODE = 'check_violation';
+    ELSIF TG_OP = 'UPDATE' AND (NEW.state, NEW.events, NEW.first_by, NEW.second_by) IS DISTINCT FROM (OLD.state, OLD.events, OLD.first_by, OLD.second_by)
+        AND pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'the state of a refund is changed by its events' USING ERRCODE = 'check_violation';
+    ELSIF TG_OP = 'UPDATE' AND (NEW.id, NEW.payment_id, NEW.amount) IS DISTINCT FROM (OLD.id, OLD.payment_id, OLD.amount) THEN
+        RAISE EXCEPTION 'what a refund is of does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
 END $function$
 
 
@@ -106,11 +297,14 @@ TABLE application -- One application of one or several citizens for one version 
     created_at timestamp with time zone NOT NULL
     updated_at timestamp with time zone NOT NULL
     submitted_at timestamp with time zone
+    organisation jsonb -- The legal entity or sole proprietor as the identity provider told it when the application was begun; NULL: the person acts for himself
+    organisation_oid bigint GENERATED (((organisation ->> 'oid'::text))::bigint) -- Its number at the provider: only who acts in its name at the sign-in may open the application
     application_check CHECK (((paid_charge IS NULL) = (paid_at IS NULL)))
     application_check1 CHECK (((NOT refund_due) OR (paid_charge IS NOT NULL)))
     application_check2 CHECK (((number IS NULL) = (submitted_at IS NULL)))
     application_check3 CHECK (((state <> ALL (ARRAY['submitted'::text, 'sent'::text, 'accepted'::text, 'in_progress'::text, 'completed'::text, 'rejected'::text, 'refused'::text])) OR ((number IS NOT NULL) AND (hash IS NOT NULL))))
     application_hash_check CHECK ((length(hash) = 32))
+    application_organisation CHECK (((organisation IS NULL) OR ((organisation ? 'ogrn'::text) AND (organisation ? 'inn'::text) AND (organisation ? 'oid'::text) AND ((organisation ->> 'audience'::text) = ANY (ARRAY['entrepreneur'::text, 'organisation'::text])))))
     application_service_check CHECK ((service <> ''::text))
     application_service_version_check CHECK ((service_version > 0))
     application_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'filling'::text, 'signing'::text, 'paying'::text, 'submitted'::text, 'sent'::text, 'accepted'::text, 'in_progress'::text, 'completed'::text, 'rejected'::text, 'refused'::text, 'declined'::text, 'expired'::text, 'cancelled'::text])))
@@ -119,6 +313,7 @@ TABLE application -- One application of one or several citizens for one version 
     CREATE INDEX application_deadline ON public.application USING btree (deadline) WHERE (state = ANY (ARRAY['filling'::text, 'signing'::text, 'paying'::text]))
     CREATE INDEX application_draft_kept_until ON public.application USING btree (kept_until) WHERE (state = 'draft'::text)
     CREATE UNIQUE INDEX application_number_key ON public.application USING btree (number) WHERE (number IS NOT NULL)
+    CREATE INDEX application_organisation_oid ON public.application USING btree (organisation_oid, updated_at DESC) WHERE (organisation_oid IS NOT NULL)
 
 TABLE application_answers -- Answers as JSON sealed by secret.Box: one row per party and one, with party '', of the shared part
     application uuid NOT NULL
@@ -162,6 +357,39 @@ TABLE application_event -- What happened and when, as all parties see it
     application_event_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
     application_event_pkey PRIMARY KEY (id)
     CREATE INDEX application_event_application_id ON public.application_event USING btree (application, id)
+
+TABLE application_file -- An uploaded file. Who takes part in the application may read it, and the staff of its department
+    id uuid NOT NULL
+    application uuid NOT NULL
+    party text NOT NULL -- Whose answers it belongs to, '' for the shared part
+    person uuid NOT NULL -- Who sent it. No foreign key: accounts are the portal's
+    question text NOT NULL
+    name bytea NOT NULL -- As the person named it, sealed by secret.Box
+    kind text NOT NULL
+    size bigint NOT NULL
+    sha256 bytea NOT NULL -- Of the plain content; stands in the answers, so that the signatures cover it
+    scan text NOT NULL -- none: no scanner was configured; unavailable: it did not answer, and is asked again; nothing is sent before it says clean
+    virus text NOT NULL DEFAULT ''::text
+    kept boolean NOT NULL DEFAULT false -- An answer names it. What no answer names for a day is removed
+    created_at timestamp with time zone NOT NULL
+    scanned_at timestamp with time zone
+    application_file_check CHECK (((virus <> ''::text) = (scan = 'infected'::text)))
+    application_file_check1 CHECK (((scanned_at IS NULL) = (scan = ANY (ARRAY['none'::text, 'waiting'::text]))))
+    application_file_kind_check CHECK ((kind = ANY (ARRAY['pdf'::text, 'jpeg'::text, 'png'::text, 'heic'::text, 'tiff'::text, 'docx'::text, 'xlsx'::text, 'odt'::text])))
+    application_file_question_check CHECK ((question <> ''::text))
+    application_file_scan_check CHECK ((scan = ANY (ARRAY['none'::text, 'waiting'::text, 'unavailable'::text, 'clean'::text, 'infected'::text])))
+    application_file_sha256_check CHECK ((length(sha256) = 32))
+    application_file_size_check CHECK ((size > 0))
+    application_file_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
+    application_file_pkey PRIMARY KEY (id)
+    CREATE INDEX application_file_application ON public.application_file USING btree (application)
+    CREATE INDEX application_file_loose ON public.application_file USING btree (created_at) WHERE (NOT kept)
+    CREATE INDEX application_file_unscanned ON public.application_file USING btree (created_at) WHERE (scan = ANY (ARRAY['waiting'::text, 'unavailable'::text]))
+
+TABLE application_file_gone -- Contents to remove from the folder: their rows are gone, with the draft for one
+    id uuid NOT NULL
+    gone_at timestamp with time zone NOT NULL DEFAULT now()
+    application_file_gone_pkey PRIMARY KEY (id)
 
 TABLE application_invitation -- A letter to a further party. The link's token is kept as SHA-256 only
     id uuid NOT NULL
@@ -220,15 +448,48 @@ TABLE application_signature -- A simple electronic signature: who, when, at whic
     application_signature_pkey PRIMARY KEY (id)
     CREATE UNIQUE INDEX application_signature_live ON public.application_signature USING btree (application, party) WHERE (voided_at IS NULL)
 
-TABLE catalog_search -- The words of the current version of each service
+TABLE catalog_posting -- Which services have a word, and where
+    lexeme text NOT NULL -- By catalog_stem; with "=" before it, all the lexemes of a name or a keyword together
+    service text NOT NULL
+    weight real NOT NULL -- Of the best place: 1 the name, 0.9 a keyword, 0.35 the rest
+    catalog_posting_lexeme_check CHECK ((lexeme <> ''::text))
+    catalog_posting_weight_check CHECK (((weight > (0)::double precision) AND (weight <= (1)::double precision)))
+    catalog_posting_service_fkey FOREIGN KEY (service) REFERENCES catalog_search(service) ON DELETE CASCADE
+    catalog_posting_pkey PRIMARY KEY (lexeme, service) INCLUDE (weight)
+    CREATE INDEX catalog_posting_service ON public.catalog_posting USING btree (service)
+
+TABLE catalog_publication -- Publications that are planned, made or called off. The newest that is made says which version of a service is current
+    id uuid NOT NULL
+    service text NOT NULL
+    state text NOT NULL
+    definition text NOT NULL -- The file as it was when it was given to be published: what the editor saw is what comes out
+    sha256 text NOT NULL -- Of the definition, as in catalog_version
+    version integer -- Given when it is published, so that a publication that was called off leaves no gap
+    actor text NOT NULL -- Id of an employee, or "release" when a release of the program brought the definition
+    planned_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL
+    done_at timestamp with time zone
+    failure text NOT NULL DEFAULT ''::text -- Why a planned publication did not come out
+    catalog_publication_actor_check CHECK ((actor <> ''::text))
+    catalog_publication_check CHECK (((state = 'published'::text) = (version IS NOT NULL)))
+    catalog_publication_check1 CHECK (((state = 'planned'::text) = (done_at IS NULL)))
+    catalog_publication_check2 CHECK (((state = 'failed'::text) = (failure <> ''::text)))
+    catalog_publication_service_check CHECK ((service <> ''::text))
+    catalog_publication_sha256_check CHECK ((length(sha256) = 64))
+    catalog_publication_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'published'::text, 'cancelled'::text, 'failed'::text])))
+    catalog_publication_version FOREIGN KEY (service, version) REFERENCES catalog_version(service, version)
+    catalog_publication_pkey PRIMARY KEY (id)
+    CREATE INDEX catalog_publication_current ON public.catalog_publication USING btree (service, done_at DESC) WHERE (state = 'published'::text)
+    CREATE INDEX catalog_publication_due ON public.catalog_publication USING btree (planned_at) WHERE (state = 'planned'::text)
+    CREATE UNIQUE INDEX catalog_publication_planned ON public.catalog_publication USING btree (service) WHERE (state = 'planned'::text)
+
+TABLE catalog_search -- Which version of each service the search knows
     service text NOT NULL
     version integer NOT NULL
-    words tsvector NOT NULL -- Russian and English by their word forms: A the name, B what people say instead, C the rest
-    words_tt tsvector NOT NULL -- Tatar as written: PostgreSQL has no Tatar word forms, so the search compares beginnings of words
+    sum text NOT NULL -- Of the words of the service: a start does not write again what is there
+    catalog_search_sum_check CHECK ((sum <> ''::text))
     catalog_search_version FOREIGN KEY (service, version) REFERENCES catalog_version(service, version)
     catalog_search_pkey PRIMARY KEY (service)
-    CREATE INDEX catalog_search_words ON public.catalog_search USING gin (words)
-    CREATE INDEX catalog_search_words_tt ON public.catalog_search USING gin (words_tt)
 
 TABLE catalog_version -- Every definition that was ever published. A draft names its version and is read with it for ever
     service text NOT NULL
@@ -242,12 +503,23 @@ TABLE catalog_version -- Every definition that was ever published. A draft names
     catalog_version_pkey PRIMARY KEY (service, version)
     catalog_version_content UNIQUE (service, sha256)
 
+TABLE catalog_word -- Every word of every service as it is written: for misspelt words and for suggestions
+    word text NOT NULL
+    lexeme text NOT NULL
+    key text NOT NULL GENERATED (catalog_key(word))
+    lexeme_key text NOT NULL GENERATED (catalog_key(lexeme))
+    catalog_word_pkey PRIMARY KEY (word)
+    CREATE INDEX catalog_word_beginning ON public.catalog_word USING btree (key text_pattern_ops)
+    CREATE INDEX catalog_word_lexeme ON public.catalog_word USING btree (lexeme)
+    CREATE INDEX catalog_word_lexeme_key ON public.catalog_word USING btree (lexeme_key)
+    CREATE INDEX catalog_word_trigrams ON public.catalog_word USING gin (key gin_trgm_ops)
+
 TABLE charge -- What somebody owes (начисление), known to the treasury by its УИН
     id uuid NOT NULL
     uin text NOT NULL
-    origin_kind text NOT NULL -- What the charge is for: "application" and the key of the application
-    origin_id uuid NOT NULL
-    payer uuid NOT NULL
+    origin_kind text NOT NULL -- application; register: a fine or a tax; utility: the bill of a utility account; department: made through the API
+    origin_id uuid NOT NULL -- Key of the application; of the others UUIDv5 of source and reference
+    payer uuid -- Account of the payer; NULL when the charge came from outside and is known by numbers alone
     last_name text NOT NULL
     first_name text NOT NULL
     middle_name text NOT NULL
@@ -264,20 +536,83 @@ TABLE charge -- What somebody owes (начисление), known to the treasury
     paid_at timestamp with time zone
     cancelled_at timestamp with time zone
     refund_since timestamp with time zone -- What was paid for came to nothing, and the money is to be returned
+    source text NOT NULL DEFAULT ''::text -- The outside system that made the charge; empty for ours
+    reference text NOT NULL DEFAULT ''::text -- Its number there: of the decision, of the bill
+    identity bytea -- Sealed JSON: the payer's numbers (SNILS, INN, СТС…). Found through charge_key
+    part_allowed boolean NOT NULL DEFAULT false
+    exempt bigint NOT NULL DEFAULT 0 -- What exemptions took off, for good
+    discounted bigint NOT NULL DEFAULT 0 -- What the discount took off when the charge was paid
+    paid bigint NOT NULL DEFAULT 0 -- Money that has come for it and was not returned
+    cancel_reason text NOT NULL DEFAULT ''::text
+    events integer NOT NULL DEFAULT 0
     charge_amount_check CHECK ((amount > 0))
-    charge_check CHECK (((status = 'paid'::text) = (paid_at IS NOT NULL)))
     charge_check1 CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL)))
-    charge_check2 CHECK (((refund_since IS NULL) OR (status = 'paid'::text)))
+    charge_discounted_check CHECK ((discounted >= 0))
+    charge_exempt_check CHECK ((exempt >= 0))
     charge_last_name_check CHECK ((last_name <> ''::text))
+    charge_origin_kind CHECK ((origin_kind = ANY (ARRAY['application'::text, 'register'::text, 'utility'::text, 'department'::text])))
     charge_origin_kind_check CHECK ((origin_kind <> ''::text))
+    charge_paid_at CHECK (((status = ANY (ARRAY['paid'::text, 'refunded'::text])) = (paid_at IS NOT NULL)))
+    charge_paid_check CHECK ((paid >= 0))
+    charge_paid_whole CHECK (((status <> 'paid'::text) OR (((paid + discounted) + exempt) = amount)))
     charge_purpose_check CHECK (((length(purpose) >= 1) AND (length(purpose) <= 210)))
-    charge_status_check CHECK ((status = ANY (ARRAY['open'::text, 'paid'::text, 'cancelled'::text])))
+    charge_reference_check CHECK ((length(reference) <= 120))
+    charge_refund_since CHECK (((refund_since IS NULL) OR (status = ANY (ARRAY['paid'::text, 'refunded'::text])) OR (paid > 0)))
+    charge_source CHECK ((((source = ''::text) = (reference = ''::text)) AND ((source = ''::text) <= (origin_kind = 'application'::text))))
+    charge_status_check CHECK ((status = ANY (ARRAY['open'::text, 'paid'::text, 'cancelled'::text, 'refunded'::text])))
+    charge_sums CHECK ((((paid + discounted) + exempt) <= amount))
     charge_uin_check CHECK ((uin ~ '^(\d{20}|\d{25})$'::text))
     charge_payee_payee_from_fkey FOREIGN KEY (payee, payee_from) REFERENCES payee(code, valid_from)
     charge_pkey PRIMARY KEY (id)
     charge_uin_key UNIQUE (uin)
-    CREATE UNIQUE INDEX charge_live_origin ON public.charge USING btree (origin_kind, origin_id) WHERE (status <> 'cancelled'::text)
+    CREATE UNIQUE INDEX charge_live_origin ON public.charge USING btree (origin_kind, origin_id) WHERE (status <> ALL (ARRAY['cancelled'::text, 'refunded'::text]))
     CREATE INDEX charge_origin_created_at ON public.charge USING btree (origin_kind, origin_id, created_at DESC)
+    CREATE INDEX charge_payer_created_at ON public.charge USING btree (payer, created_at DESC) WHERE (payer IS NOT NULL)
+    CREATE INDEX charge_phone ON public.charge USING btree (phone) WHERE (phone <> ''::text)
+
+TABLE charge_claim -- Somebody named the УИН or a number of a charge that is not the own one, and may therefore pay it
+    charge_id uuid NOT NULL
+    account uuid NOT NULL -- Account of the payer, or key of the browser of a guest: a hash of its cookie
+    via text NOT NULL
+    at timestamp with time zone NOT NULL
+    charge_claim_via_check CHECK ((via = ANY (ARRAY['uin'::text, 'number'::text])))
+    charge_claim_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    charge_claim_pkey PRIMARY KEY (charge_id, account)
+    CREATE INDEX charge_claim_account ON public.charge_claim USING btree (account, at DESC)
+
+TABLE charge_discount -- What is taken off when the whole rest is paid before a moment. Of several the largest counts
+    charge_id uuid NOT NULL
+    until timestamp with time zone NOT NULL
+    percent smallint NOT NULL
+    ground text NOT NULL
+    charge_discount_ground_check CHECK ((ground <> ''::text))
+    charge_discount_percent_check CHECK (((percent >= 1) AND (percent <= 100)))
+    charge_discount_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    charge_discount_pkey PRIMARY KEY (charge_id, until)
+
+TABLE charge_event -- What happened to a charge. Append-only
+    charge_id uuid NOT NULL
+    seq integer NOT NULL
+    event text NOT NULL
+    amount bigint NOT NULL
+    actor text NOT NULL
+    detail text NOT NULL DEFAULT ''::text
+    at timestamp with time zone NOT NULL
+    charge_event_actor_check CHECK ((actor <> ''::text))
+    charge_event_event_check CHECK ((event = ANY (ARRAY['created'::text, 'exempted'::text, 'cancelled'::text, 'credited'::text, 'paid'::text, 'returned'::text, 'reversed'::text, 'refunded'::text, 'reopened'::text])))
+    charge_event_seq_check CHECK ((seq > 0))
+    charge_event_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    charge_event_pkey PRIMARY KEY (charge_id, seq)
+
+TABLE charge_key -- Keyed hashes of the numbers by which a payer's charges are found
+    hash bytea NOT NULL
+    charge_id uuid NOT NULL
+    kind text NOT NULL
+    charge_key_hash_check CHECK ((length(hash) = 32))
+    charge_key_kind_check CHECK ((kind = ANY (ARRAY['snils'::text, 'inn'::text, 'sts'::text, 'licence'::text, 'passport'::text, 'account'::text])))
+    charge_key_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    charge_key_pkey PRIMARY KEY (hash, charge_id)
+    CREATE INDEX charge_key_charge_id ON public.charge_key USING btree (charge_id)
 
 TABLE delivery -- The outbox: one message to a department. Written in the transaction that submits the application
     id uuid NOT NULL -- The idempotency key on both sides
@@ -319,6 +654,7 @@ END) -- Order of the staff list: stuck first
     delivery_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
     delivery_pkey PRIMARY KEY (id)
     CREATE INDEX delivery_application_seq ON public.delivery USING btree (application_id, seq)
+    CREATE INDEX delivery_department_waiting ON public.delivery USING btree (department, next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'stuck'::text]))
     CREATE INDEX delivery_number ON public.delivery USING btree (number)
     CREATE INDEX delivery_rank_seq ON public.delivery USING btree (rank, seq DESC)
     CREATE INDEX delivery_waiting_created_at ON public.delivery USING btree (created_at) WHERE (state = 'waiting'::text)
@@ -343,7 +679,13 @@ TABLE department_endpoint -- Departmental systems. Rows come from configuration 
     name jsonb NOT NULL
     url text NOT NULL -- Base: messages go to <url>/events, public keys are at <url>/jwks.json
     updated_at timestamp with time zone NOT NULL
+    failures integer NOT NULL DEFAULT 0 -- Attempts that failed one after another, of all messages; written only while something fails
+    open_until timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone -- The breaker is open: nothing is sent, and after that time one message tries. -infinity: closed
+    paused_at timestamp with time zone -- Staff stopped sending
+    pause_reason text NOT NULL DEFAULT ''::text
+    department_endpoint_check CHECK (((paused_at IS NULL) = (pause_reason = ''::text)))
     department_endpoint_code_check CHECK ((code ~ '^[a-z][a-z0-9-]{0,62}$'::text))
+    department_endpoint_failures_check CHECK ((failures >= 0))
     department_endpoint_name_check CHECK (((name ->> 'ru'::text) <> ''::text))
     department_endpoint_url_check CHECK (((url ~ '^https?://'::text) AND (url !~ '/$'::text)))
     department_endpoint_pkey PRIMARY KEY (code)
@@ -367,6 +709,58 @@ TABLE department_event -- Call-backs of departments, kept for ever: the key is w
     department_event_pkey PRIMARY KEY (department, id)
     CREATE INDEX department_event_delivery_received_at ON public.department_event USING btree (delivery_id, received_at)
 
+TABLE department_works -- Planned works of departmental systems, announced a working day before: nothing is sent while they last, and citizens are told
+    id uuid NOT NULL
+    department text NOT NULL
+    starts_at timestamp with time zone NOT NULL
+    ends_at timestamp with time zone NOT NULL
+    announced_at timestamp with time zone NOT NULL
+    announced_by text NOT NULL
+    cancelled_at timestamp with time zone
+    department_works_announced_by_check CHECK ((announced_by <> ''::text))
+    department_works_check CHECK (((starts_at < ends_at) AND (announced_at < starts_at)))
+    department_works_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
+    department_works_pkey PRIMARY KEY (id)
+    CREATE INDEX department_works_department ON public.department_works USING btree (department)
+    CREATE INDEX department_works_ends_at ON public.department_works USING btree (ends_at) WHERE (cancelled_at IS NULL)
+
+TABLE discount_rule -- Discounts for paying soon, by the day of the decision: the latest row from that day or before. Never edited, only added to
+    code text NOT NULL
+    valid_from date NOT NULL
+    percent smallint NOT NULL
+    days integer NOT NULL
+    ground text NOT NULL
+    discount_rule_code_check CHECK ((code ~ '^[a-z][a-z0-9_]*$'::text))
+    discount_rule_days_check CHECK ((days > 0))
+    discount_rule_ground_check CHECK ((ground <> ''::text))
+    discount_rule_percent_check CHECK (((percent >= 1) AND (percent <= 100)))
+    discount_rule_pkey PRIMARY KEY (code, valid_from)
+
+TABLE discrepancy -- Where our books and the bank's word differ. One that is resolved says how and by whom
+    id uuid NOT NULL
+    kind text NOT NULL -- amount, currency: other than asked has come. surplus: came for nothing. unknown: the bank took money for what we do not know. missing: we have money that the registry has not. unpaid: the bank has money of which we do not know. reversal: the bank took it back. refund: of another amount, or unknown to us. books: the ledger and the tables differ
+    acquirer text NOT NULL DEFAULT ''::text
+    bank_id text NOT NULL DEFAULT ''::text
+    payment_id uuid
+    ours bigint NOT NULL DEFAULT 0
+    theirs bigint NOT NULL DEFAULT 0
+    currency text NOT NULL DEFAULT 'RUB'::text
+    detail text NOT NULL DEFAULT ''::text
+    found_at timestamp with time zone NOT NULL
+    resolution text
+    resolved_by text
+    resolved_at timestamp with time zone
+    note text NOT NULL DEFAULT ''::text
+    discrepancy_check CHECK ((((resolution IS NULL) = (resolved_at IS NULL)) AND ((resolution IS NULL) = (resolved_by IS NULL))))
+    discrepancy_kind_check CHECK ((kind = ANY (ARRAY['amount'::text, 'currency'::text, 'surplus'::text, 'unknown'::text, 'missing'::text, 'unpaid'::text, 'reversal'::text, 'refund'::text, 'books'::text])))
+    discrepancy_note_check CHECK ((length(note) <= 1000))
+    discrepancy_resolution_check CHECK ((resolution = ANY (ARRAY['accepted'::text, 'returned'::text, 'reversed'::text, 'found'::text, 'mended'::text, 'dismissed'::text])))
+    discrepancy_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    discrepancy_pkey PRIMARY KEY (id)
+    CREATE INDEX discrepancy_open ON public.discrepancy USING btree (found_at) WHERE (resolution IS NULL)
+    CREATE UNIQUE INDEX discrepancy_open_bank ON public.discrepancy USING btree (acquirer, bank_id, kind) WHERE ((resolution IS NULL) AND (payment_id IS NULL))
+    CREATE UNIQUE INDEX discrepancy_open_payment ON public.discrepancy USING btree (payment_id, kind) WHERE ((resolution IS NULL) AND (payment_id IS NOT NULL))
+
 TABLE employee -- somebody with a personal password on the inner contour; nobody registers by himself
     id uuid NOT NULL
     organisation_id uuid NOT NULL
@@ -381,7 +775,7 @@ TABLE employee -- somebody with a personal password on the inner contour; nobody
     password_changed_at timestamp with time zone NOT NULL
     employee_first_name_check CHECK ((first_name <> ''::text))
     employee_last_name_check CHECK ((last_name <> ''::text))
-    employee_rights_check CHECK ((rights <@ ARRAY['payments'::text, 'deliveries'::text]))
+    employee_rights_check CHECK ((rights <@ ARRAY['support'::text, 'payments'::text, 'deliveries'::text, 'catalog'::text, 'refunds'::text, 'applications'::text]))
     employee_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisation(id)
     employee_pkey PRIMARY KEY (id)
     CREATE INDEX employee_by_organisation ON public.employee USING btree (organisation_id, last_name, first_name) WHERE (blocked_at IS NULL)
@@ -435,6 +829,53 @@ TABLE journal_pending -- Rows not sealed yet. Written by a trigger in the row's 
     id bigint NOT NULL
     journal_pending_pkey PRIMARY KEY (id)
 
+TABLE ledger_account -- The accounts of the ledger. Debits are positive, credits negative; everything sums up to nothing
+    code text NOT NULL
+    about text NOT NULL
+    ledger_account_pkey PRIMARY KEY (code)
+
+TABLE ledger_entry -- One booking; its postings sum up to nothing. Append-only
+    id bigint NOT NULL IDENTITY
+    at timestamp with time zone NOT NULL
+    kind text NOT NULL
+    charge_id uuid
+    payment_id uuid
+    detail text NOT NULL DEFAULT ''::text
+    ledger_entry_kind_check CHECK ((kind = ANY (ARRAY['charge'::text, 'exemption'::text, 'cancellation'::text, 'payment'::text, 'discount'::text, 'refund'::text, 'reversal'::text, 'settlement'::text])))
+    ledger_entry_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    ledger_entry_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    ledger_entry_pkey PRIMARY KEY (id)
+    ledger_entry_balanced TRIGGER DEFERRABLE INITIALLY DEFERRED
+    CREATE INDEX ledger_entry_charge_id ON public.ledger_entry USING btree (charge_id)
+    CREATE INDEX ledger_entry_payment_id ON public.ledger_entry USING btree (payment_id) WHERE (payment_id IS NOT NULL)
+
+TABLE ledger_posting
+    entry_id bigint NOT NULL
+    line smallint NOT NULL
+    account text NOT NULL
+    currency text NOT NULL DEFAULT 'RUB'::text
+    amount bigint NOT NULL -- Kopecks: a debit is positive, a credit negative
+    ledger_posting_amount_check CHECK ((amount <> 0))
+    ledger_posting_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+    ledger_posting_account_fkey FOREIGN KEY (account) REFERENCES ledger_account(code)
+    ledger_posting_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES ledger_entry(id)
+    ledger_posting_pkey PRIMARY KEY (entry_id, line)
+    ledger_posting_balanced TRIGGER DEFERRABLE INITIALLY DEFERRED
+
+TABLE name_typo -- A word whole and without each of its letters: two words one edit apart (letter wrong, lost, added, two changed places) share a row's lacking
+    lacking text NOT NULL
+    part text NOT NULL
+    word text NOT NULL
+    name_typo_pkey PRIMARY KEY (lacking, part, word)
+
+TABLE name_word -- Each word of payers' names once: hundreds of thousands, however many millions of payments there are. Misspelt names are looked for here
+    part text NOT NULL
+    word text NOT NULL
+    loose text NOT NULL -- By name_loose: the same for spellings of one Tatar name, Әнвәр, Анвар, Энвер
+    name_word_part_check CHECK ((part = ANY (ARRAY['last'::text, 'first'::text, 'middle'::text])))
+    name_word_pkey PRIMARY KEY (part, word)
+    CREATE INDEX name_word_loose ON public.name_word USING btree (loose, part, word)
+
 TABLE notification -- SMS and e-mail on their way out. Recipient, subject and body are sealed by secret.Box
     id uuid NOT NULL
     channel text NOT NULL
@@ -460,6 +901,8 @@ TABLE organisation -- a body whose staff work on the inner contour
     id uuid NOT NULL
     name text NOT NULL
     position integer NOT NULL DEFAULT 0 -- place in the list of the sign-in page; equal ones stand by name
+    department text -- Code of the catalogue's department whose staff these are; NULL: none, they open no application
+    organisation_department_check CHECK ((department <> ''::text))
     organisation_name_check CHECK ((name <> ''::text))
     organisation_pkey PRIMARY KEY (id)
 
@@ -476,16 +919,18 @@ TABLE payee -- Treasury requisites by date: the row in force on a day is the lat
     kbk text NOT NULL
     oktmo text NOT NULL
     uin_prefix text NOT NULL -- First 8 digits of the УИН: who makes the charge in the state payments system
+    treasury boolean NOT NULL DEFAULT true -- Money of a budget: treasury account 03…, КБК and ОКТМО. False for a utility with an account at a bank
     payee_account_check CHECK ((account ~ '^\d{20}$'::text))
     payee_bank_name_check CHECK (((length(bank_name) >= 1) AND (length(bank_name) <= 45)))
     payee_bik_check CHECK ((bik ~ '^[012]\d{8}$'::text))
     payee_code_check CHECK ((code ~ '^[a-z][a-z0-9-]*$'::text))
     payee_corr_account_check CHECK ((corr_account ~ '^(0|\d{20})$'::text))
     payee_inn_check CHECK ((inn ~ '^\d{10}$'::text))
-    payee_kbk_check CHECK ((kbk ~ '^\d{20}$'::text))
+    payee_kbk_check CHECK (((kbk ~ '^\d{20}$'::text) OR ((kbk = ''::text) AND (NOT treasury))))
     payee_kpp_check CHECK ((kpp ~ '^\d{9}$'::text))
     payee_name_check CHECK (((length(name) >= 1) AND (length(name) <= 160)))
-    payee_oktmo_check CHECK ((oktmo ~ '^\d{8}(\d{3})?$'::text))
+    payee_oktmo_check CHECK (((oktmo ~ '^\d{8}(\d{3})?$'::text) OR ((oktmo = ''::text) AND (NOT treasury))))
+    payee_treasury_account CHECK (((NOT treasury) OR (account ~~ '03%'::text)))
     payee_uin_prefix_check CHECK ((uin_prefix ~ '^\d{8}$'::text))
     payee_pkey PRIMARY KEY (code, valid_from)
 
@@ -496,28 +941,60 @@ TABLE payment -- An attempt to pay a charge. Its key is also the Idempotence-Key
     acquirer text NOT NULL
     bank_id text
     confirmation_url text
-    state text NOT NULL -- mismatch: another amount than charged has come. surplus: money came for a charge that was paid already or cancelled
+    state text NOT NULL DEFAULT 'none'::text -- mismatch: another amount or currency than asked has come. surplus: money came for a charge that was paid already or cancelled. reversed: the bank took it back
     events integer NOT NULL DEFAULT 0
     amount bigint NOT NULL
     received bigint -- What the bank says it took, in kopecks
     reason text NOT NULL DEFAULT ''::text
-    last_n text NOT NULL -- Name of the payer folded by rus.FoldName; so are first_n and middle_n
+    last_n text NOT NULL -- Name of the payer folded by rus.FoldName; so are first_n and middle_n. Found through payment_name
     first_n text NOT NULL
     middle_n text NOT NULL
     created_at timestamp with time zone NOT NULL
     paid_at timestamp with time zone
+    method text NOT NULL DEFAULT 'card'::text
+    part boolean NOT NULL DEFAULT false -- One of several payments of the charge: does not pay the whole rest
+    discount bigint NOT NULL DEFAULT 0 -- The discount that was in force when the payer clicked: promised, if this payment succeeds
+    email text NOT NULL DEFAULT ''::text -- Where the receipt and the bank's cheque go, as typed at the click: a bank refuses the same order with other words
+    paid_by uuid -- Who pays, not always the payer of the charge: an account, or the key of a guest's browser
+    currency text NOT NULL DEFAULT 'RUB'::text -- Of what was received
+    credited bigint NOT NULL DEFAULT 0 -- How much of what was received the charge has taken; the rest of it is to be returned
+    reserved bigint NOT NULL DEFAULT 0 -- What refunds under way and done take of it: never more than was received
+    refunded bigint NOT NULL DEFAULT 0
+    qr text NOT NULL DEFAULT ''::text -- What the QR code of the fast payment system says
+    registry_day date -- The day of the bank's registry in which it was found
     payment_acquirer_check CHECK ((acquirer <> ''::text))
     payment_amount_check CHECK ((amount > 0))
-    payment_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'surplus'::text])) <= (paid_at IS NOT NULL)))
+    payment_credited CHECK (((credited = 0) OR (state = ANY (ARRAY['succeeded'::text, 'refunded'::text]))))
+    payment_credited_check CHECK ((credited >= 0))
+    payment_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+    payment_discount_check CHECK ((discount >= 0))
+    payment_method_check CHECK ((method = ANY (ARRAY['card'::text, 'sbp'::text])))
+    payment_paid_at CHECK (((state = ANY (ARRAY['succeeded'::text, 'surplus'::text, 'refunded'::text, 'reversed'::text])) <= (paid_at IS NOT NULL)))
     payment_received_check CHECK ((received >= 0))
-    payment_state_check CHECK ((state = ANY (ARRAY['created'::text, 'pending'::text, 'succeeded'::text, 'failed'::text, 'expired'::text, 'mismatch'::text, 'surplus'::text])))
+    payment_returned CHECK (((0 <= refunded) AND (refunded <= reserved) AND (reserved <= COALESCE(received, (0)::bigint))))
+    payment_state_check CHECK ((state = ANY (ARRAY['none'::text, 'created'::text, 'pending'::text, 'authorised'::text, 'succeeded'::text, 'failed'::text, 'expired'::text, 'mismatch'::text, 'surplus'::text, 'refunded'::text, 'reversed'::text])))
     payment_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
     payment_pkey PRIMARY KEY (id)
     payment_acquirer_bank_id_key UNIQUE (acquirer, bank_id)
     payment_receipt UNIQUE (receipt)
-    CREATE UNIQUE INDEX one_live_attempt ON public.payment USING btree (charge_id) WHERE (state = ANY (ARRAY['created'::text, 'pending'::text, 'mismatch'::text, 'succeeded'::text]))
+    CREATE UNIQUE INDEX one_live_attempt ON public.payment USING btree (charge_id) WHERE ((state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text, 'mismatch'::text])) OR ((state = 'succeeded'::text) AND (NOT part)))
+    CREATE INDEX payment_bank_id ON public.payment USING btree (acquirer, paid_at) WHERE ((registry_day IS NULL) AND (paid_at IS NOT NULL))
     CREATE INDEX payment_charge_id_created_at ON public.payment USING btree (charge_id, created_at DESC)
-    CREATE INDEX payment_name_created_at ON public.payment USING btree (last_n, first_n, middle_n, created_at DESC)
+    CREATE INDEX payment_created_at ON public.payment USING btree (created_at)
+    CREATE INDEX payment_unsettled ON public.payment USING btree (created_at) WHERE (state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text]))
+
+TABLE payment_call -- A call of a department's employee to the contact centre, who must say the own name, the department and the purpose before anything is told
+    id uuid NOT NULL
+    operator text NOT NULL
+    caller bytea NOT NULL -- Sealed: the caller's own name
+    department text NOT NULL
+    purpose text NOT NULL
+    started_at timestamp with time zone NOT NULL
+    ends_at timestamp with time zone NOT NULL
+    payment_call_department_check CHECK (((length(department) >= 1) AND (length(department) <= 200)))
+    payment_call_operator_check CHECK ((operator <> ''::text))
+    payment_call_purpose_check CHECK (((length(purpose) >= 1) AND (length(purpose) <= 300)))
+    payment_call_pkey PRIMARY KEY (id)
 
 TABLE payment_event -- Everything that changed a payment. Append-only
     payment_id uuid NOT NULL
@@ -529,11 +1006,50 @@ TABLE payment_event -- Everything that changed a payment. Append-only
     provider_id text NOT NULL DEFAULT ''::text -- The bank's own number of the notice. Not unique: what counts is the truth re-read at the bank, and that may have moved on
     detail text NOT NULL DEFAULT ''::text
     at timestamp with time zone NOT NULL
+    actor text NOT NULL DEFAULT ''::text -- The employee who pressed the button
     payment_event_seq_check CHECK ((seq > 0))
-    payment_event_source_check CHECK ((source = ANY (ARRAY['payer'::text, 'answer'::text, 'callback'::text, 'return'::text, 'poll'::text, 'charge'::text])))
+    payment_event_source_check CHECK ((source = ANY (ARRAY['payer'::text, 'answer'::text, 'callback'::text, 'return'::text, 'poll'::text, 'charge'::text, 'staff'::text, 'registry'::text, 'refund'::text])))
     payment_event_from_state_event_to_state_fkey FOREIGN KEY (from_state, event, to_state) REFERENCES payment_transition(from_state, event, to_state)
     payment_event_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
     payment_event_pkey PRIMARY KEY (payment_id, seq)
+
+TABLE payment_lookup -- Each look-up of payments, for the head who watches over them; the journal holds the same for the citizen
+    id bigint NOT NULL IDENTITY
+    at timestamp with time zone NOT NULL
+    actor text NOT NULL
+    organisation uuid -- Of the employee at that moment
+    kind text NOT NULL
+    purpose text NOT NULL
+    call_id uuid
+    query bytea NOT NULL -- Keyed hash of what was looked for: tells that it is the same again, not what it was
+    hits integer NOT NULL
+    exported boolean NOT NULL DEFAULT false
+    payment_lookup_actor_check CHECK ((actor <> ''::text))
+    payment_lookup_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'uin'::text, 'application'::text, 'phone'::text, 'name'::text])))
+    payment_lookup_purpose_check CHECK ((purpose <> ''::text))
+    payment_lookup_call_id_fkey FOREIGN KEY (call_id) REFERENCES payment_call(id)
+    payment_lookup_pkey PRIMARY KEY (id)
+    CREATE INDEX payment_lookup_organisation ON public.payment_lookup USING btree (organisation, at)
+
+TABLE payment_lookup_seen -- Whose payments a look-up showed
+    lookup_id bigint NOT NULL
+    person bytea NOT NULL -- Keyed hash of the folded name
+    own boolean NOT NULL -- The name is the employee's own
+    payment_lookup_seen_lookup_id_fkey FOREIGN KEY (lookup_id) REFERENCES payment_lookup(id)
+    payment_lookup_seen_pkey PRIMARY KEY (lookup_id, person)
+
+TABLE payment_name -- Under which names a payment is found: one row, and one more for each half of a double surname. Names are folded by rus.FoldName
+    last_n text NOT NULL -- The surname, with a hyphen where there was a space; or one half of it
+    first_n text NOT NULL
+    middle_n text NOT NULL
+    created_at timestamp with time zone NOT NULL
+    payment_id uuid NOT NULL
+    amount bigint NOT NULL -- Of the payment; service and payee are its charge's: what a search is narrowed by
+    service text NOT NULL
+    payee text NOT NULL
+    payment_name_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    payment_name_whole PRIMARY KEY (last_n, first_n, middle_n, created_at, payment_id)
+    CREATE INDEX payment_name_newest ON public.payment_name USING btree (last_n, created_at, payment_id)
 
 TABLE payment_transition -- The state machine of a payment. An event without a row here changes nothing: a call-back may come twice and in any order
     from_state text NOT NULL
@@ -542,6 +1058,104 @@ TABLE payment_transition -- The state machine of a payment. An event without a r
     payment_transition_pkey PRIMARY KEY (from_state, event)
     payment_transition_from_state_event_to_state_key UNIQUE (from_state, event, to_state)
 
+TABLE quittance -- Notices to the outside owner of a charge: money came for it, or went back. Each once, until the owner has taken it
+    id uuid NOT NULL
+    charge_id uuid NOT NULL
+    payment_id uuid NOT NULL
+    kind text NOT NULL
+    amount bigint NOT NULL -- What the charge took of the payment, in kopecks
+    at timestamp with time zone NOT NULL
+    attempts integer NOT NULL DEFAULT 0
+    sent_at timestamp with time zone -- When the owner took it; NULL while it waits
+    quittance_amount_check CHECK ((amount > 0))
+    quittance_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'returned'::text])))
+    quittance_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    quittance_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    quittance_pkey PRIMARY KEY (id)
+    quittance_payment_id_kind_key UNIQUE (payment_id, kind)
+    CREATE INDEX quittance_charge_id ON public.quittance USING btree (charge_id)
+    CREATE INDEX quittance_waiting ON public.quittance USING btree (at) WHERE (sent_at IS NULL)
+
+TABLE refund -- Money on its way back. Its key is the Idempotence-Key at the bank. Two different people let it go
+    id uuid NOT NULL
+    payment_id uuid NOT NULL
+    amount bigint NOT NULL
+    ground text NOT NULL
+    note text NOT NULL DEFAULT ''::text
+    state text NOT NULL DEFAULT 'none'::text
+    events integer NOT NULL DEFAULT 0
+    first_by text -- The employee who proposed it; NULL while only the portal has asked for it
+    second_by text -- The employee who approved it: never the first
+    bank_id text
+    reason text NOT NULL DEFAULT ''::text
+    created_at timestamp with time zone NOT NULL
+    done_at timestamp with time zone
+    refund_amount_check CHECK ((amount > 0))
+    refund_approved CHECK (((state <> ALL (ARRAY['approved'::text, 'sent'::text, 'done'::text, 'refused'::text])) OR ((first_by IS NOT NULL) AND (second_by IS NOT NULL))))
+    refund_check CHECK (((state = 'done'::text) = (done_at IS NOT NULL)))
+    refund_ground_check CHECK ((ground = ANY (ARRAY['surplus'::text, 'mismatch'::text, 'refusal'::text, 'withdrawal'::text, 'error'::text, 'court'::text])))
+    refund_note_check CHECK ((length(note) <= 1000))
+    refund_state_check CHECK ((state = ANY (ARRAY['none'::text, 'asked'::text, 'proposed'::text, 'approved'::text, 'sent'::text, 'done'::text, 'refused'::text, 'rejected'::text])))
+    refund_two_people CHECK ((first_by <> second_by))
+    refund_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    refund_pkey PRIMARY KEY (id)
+    CREATE INDEX refund_open ON public.refund USING btree (created_at) WHERE (state = ANY (ARRAY['asked'::text, 'proposed'::text, 'approved'::text, 'sent'::text]))
+    CREATE INDEX refund_payment_id ON public.refund USING btree (payment_id, created_at)
+
+TABLE refund_event -- Everything that changed a refund. Append-only
+    refund_id uuid NOT NULL
+    seq integer NOT NULL
+    from_state text NOT NULL
+    event text NOT NULL
+    to_state text NOT NULL
+    actor text NOT NULL
+    detail text NOT NULL DEFAULT ''::text
+    at timestamp with time zone NOT NULL
+    refund_event_actor_check CHECK ((actor <> ''::text))
+    refund_event_seq_check CHECK ((seq > 0))
+    refund_event_from_state_event_to_state_fkey FOREIGN KEY (from_state, event, to_state) REFERENCES refund_transition(from_state, event, to_state)
+    refund_event_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refund(id)
+    refund_event_pkey PRIMARY KEY (refund_id, seq)
+
+TABLE refund_transition -- The state machine of a refund
+    from_state text NOT NULL
+    event text NOT NULL
+    to_state text NOT NULL
+    refund_transition_pkey PRIMARY KEY (from_state, event)
+    refund_transition_from_state_event_to_state_key UNIQUE (from_state, event, to_state)
+
+TABLE registry -- The bank's daily files that were taken: each once
+    acquirer text NOT NULL
+    day date NOT NULL
+    sha256 bytea NOT NULL
+    lines integer NOT NULL
+    taken_at timestamp with time zone NOT NULL
+    registry_sha256_check CHECK ((length(sha256) = 32))
+    registry_pkey PRIMARY KEY (acquirer, day)
+
+TABLE registry_line -- What the bank says it did that day
+    acquirer text NOT NULL
+    day date NOT NULL
+    line integer NOT NULL
+    kind text NOT NULL
+    bank_id text NOT NULL
+    payment_of text NOT NULL DEFAULT ''::text
+    order_id text NOT NULL
+    amount bigint NOT NULL
+    commission bigint NOT NULL
+    currency text NOT NULL
+    at timestamp with time zone NOT NULL
+    payment_id uuid -- Ours, when it was found
+    registry_line_amount_check CHECK ((amount > 0))
+    registry_line_check CHECK (((commission >= 0) AND (commission <= amount)))
+    registry_line_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+    registry_line_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'reversal'::text])))
+    registry_line_line_check CHECK ((line > 0))
+    registry_line_acquirer_day_fkey FOREIGN KEY (acquirer, day) REFERENCES registry(acquirer, day)
+    registry_line_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    registry_line_pkey PRIMARY KEY (acquirer, day, line)
+    CREATE UNIQUE INDEX registry_line_once ON public.registry_line USING btree (acquirer, kind, bank_id)
+
 TABLE schema_migrations
     version integer NOT NULL
     name text NOT NULL
@@ -549,9 +1163,250 @@ TABLE schema_migrations
     applied_at timestamp with time zone NOT NULL DEFAULT now()
     schema_migrations_pkey PRIMARY KEY (version)
 
+TABLE search_feedback -- What people did not find. Nobody is named: neither an account nor an address is kept
+    id uuid NOT NULL
+    query text NOT NULL -- As typed
+    wanted text NOT NULL DEFAULT ''::text -- In the reader's own words, may be empty
+    lang text NOT NULL
+    found integer NOT NULL -- How many services the search showed
+    at timestamp with time zone NOT NULL
+    done_at timestamp with time zone
+    done_by text NOT NULL DEFAULT ''::text -- Key of the employee who has dealt with it
+    search_feedback_check CHECK (((done_at IS NULL) = (done_by = ''::text)))
+    search_feedback_found_check CHECK ((found >= 0))
+    search_feedback_lang_check CHECK ((lang = ANY (ARRAY['ru'::text, 'tt'::text, 'en'::text])))
+    search_feedback_query_check CHECK ((length(query) <= 200))
+    search_feedback_wanted_check CHECK ((length(wanted) <= 1000))
+    search_feedback_pkey PRIMARY KEY (id)
+    CREATE INDEX search_feedback_done ON public.search_feedback USING btree (id DESC) WHERE (done_at IS NOT NULL)
+    CREATE INDEX search_feedback_open ON public.search_feedback USING btree (id DESC) WHERE (done_at IS NULL)
+
+TABLE status_check -- Each measurement; kept for 90 days
+    component text NOT NULL
+    at timestamp with time zone NOT NULL
+    ok boolean NOT NULL
+    took_ms integer NOT NULL
+    error text NOT NULL DEFAULT ''::text -- For staff, never shown to the public
+    status_check_error_check CHECK ((length(error) <= 300))
+    status_check_took_ms_check CHECK ((took_ms >= 0))
+    status_check_component_fkey FOREIGN KEY (component) REFERENCES status_component(code)
+    status_check_pkey PRIMARY KEY (component, at)
+
+TABLE status_component -- What the public status page tells of; rows come from the checks that really run
+    code text NOT NULL
+    name jsonb -- Of a department; ours have the text support_status.part_<code>
+    position integer NOT NULL
+    checked_at timestamp with time zone NOT NULL
+    status_component_code_check CHECK ((code ~ '^[a-z][a-z0-9:-]*$'::text))
+    status_component_pkey PRIMARY KEY (code)
+
+TABLE status_notice -- What staff announce on the status page: planned works, at least a working day before they start, and incidents
+    id uuid NOT NULL
+    kind text NOT NULL
+    title jsonb NOT NULL
+    text jsonb NOT NULL
+    starts_at timestamp with time zone NOT NULL
+    ends_at timestamp with time zone -- NULL: an incident that is not over
+    announced_at timestamp with time zone NOT NULL
+    announced_by text NOT NULL
+    withdrawn_at timestamp with time zone
+    status_notice_announced_by_check CHECK ((announced_by <> ''::text))
+    status_notice_check CHECK ((ends_at > starts_at))
+    status_notice_check1 CHECK (((kind <> 'works'::text) OR ((ends_at IS NOT NULL) AND (announced_at < starts_at))))
+    status_notice_kind_check CHECK ((kind = ANY (ARRAY['works'::text, 'incident'::text])))
+    status_notice_title_check CHECK (((title ->> 'ru'::text) <> ''::text))
+    status_notice_pkey PRIMARY KEY (id)
+    CREATE INDEX status_notice_starts ON public.status_notice USING btree (starts_at DESC) WHERE (withdrawn_at IS NULL)
+
+TABLE support_call -- A call taken by the contact centre: who called is written down before anything is looked up
+    id uuid NOT NULL
+    employee_id uuid NOT NULL
+    caller text NOT NULL
+    name bytea NOT NULL -- As the caller said, sealed by secret.Box
+    body text NOT NULL DEFAULT ''::text -- The department whose employee calls
+    purpose text NOT NULL
+    began_at timestamp with time zone NOT NULL
+    ended_at timestamp with time zone
+    support_call_caller_check CHECK ((caller = ANY (ARRAY['citizen'::text, 'body'::text])))
+    support_call_check CHECK (((caller = 'body'::text) = (body <> ''::text)))
+    support_call_purpose_check CHECK ((purpose = ANY (ARRAY['status'::text, 'payment'::text, 'account'::text, 'other'::text])))
+    support_call_employee_id_fkey FOREIGN KEY (employee_id) REFERENCES employee(id)
+    support_call_pkey PRIMARY KEY (id)
+    CREATE INDEX support_call_began ON public.support_call USING btree (employee_id, began_at DESC)
+
+TABLE support_call_lookup -- What was asked for during a call
+    id uuid NOT NULL
+    call_id uuid NOT NULL
+    number text NOT NULL
+    found boolean NOT NULL
+    at timestamp with time zone NOT NULL
+    support_call_lookup_number_check CHECK ((length(number) <= 40))
+    support_call_lookup_call_id_fkey FOREIGN KEY (call_id) REFERENCES support_call(id)
+    support_call_lookup_pkey PRIMARY KEY (id)
+    CREATE INDEX support_call_lookup_call ON public.support_call_lookup USING btree (call_id, at)
+
+TABLE support_clock -- Each reaction clock that ran: one from the start, and one more whenever a citizen asks again after an answer
+    incident_id uuid NOT NULL
+    n bigint NOT NULL IDENTITY
+    line text NOT NULL
+    started_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone NOT NULL
+    stopped_at timestamp with time zone -- The answer. Kept when not after due_at; broken when later, or when the time is over and there is none
+    support_clock_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES support_incident(id)
+    support_clock_line_fkey FOREIGN KEY (line) REFERENCES support_line(code)
+    support_clock_pkey PRIMARY KEY (incident_id, n)
+    CREATE UNIQUE INDEX support_clock_one ON public.support_clock USING btree (incident_id) WHERE (stopped_at IS NULL)
+    CREATE INDEX support_clock_started ON public.support_clock USING btree (started_at)
+
+TABLE support_duty -- The chain of duty of a line: who has an incident that nobody has answered
+    line text NOT NULL
+    step smallint NOT NULL
+    role text NOT NULL
+    share smallint NOT NULL -- Per cent of the reaction time after which the incident comes to this step
+    email text NOT NULL DEFAULT ''::text -- Mailbox of those on duty, told when an incident comes to them; empty: they look at the list
+    support_duty_check CHECK (((step = 1) = (share = 0)))
+    support_duty_role_check CHECK ((role = ANY (ARRAY['specialist'::text, 'officer'::text, 'technical'::text])))
+    support_duty_share_check CHECK (((share >= 0) AND (share <= 1000)))
+    support_duty_step_check CHECK (((step >= 1) AND (step <= 9)))
+    support_duty_line_fkey FOREIGN KEY (line) REFERENCES support_line(code)
+    support_duty_pkey PRIMARY KEY (line, step)
+
+TABLE support_escalation -- When an unanswered incident moves along the chain of duty; a row is done once
+    incident_id uuid NOT NULL
+    step smallint NOT NULL
+    at timestamp with time zone NOT NULL
+    done_at timestamp with time zone
+    support_escalation_step_check CHECK ((step > 1))
+    support_escalation_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES support_incident(id)
+    support_escalation_pkey PRIMARY KEY (incident_id, step)
+    CREATE INDEX support_escalation_due ON public.support_escalation USING btree (at) WHERE (done_at IS NULL)
+
+TABLE support_event -- The history of an incident: what happened, and the state and step of duty it led to
+    incident_id uuid NOT NULL
+    n bigint NOT NULL IDENTITY
+    event text NOT NULL
+    state text NOT NULL
+    step smallint NOT NULL
+    actor text NOT NULL -- Key of an employee, «citizen» or «system»
+    at timestamp with time zone NOT NULL
+    support_event_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES support_incident(id)
+    support_event_pkey PRIMARY KEY (incident_id, n)
+
+TABLE support_file -- What a citizen attached, inspected before it is kept; name and content are sealed by secret.Box
+    id uuid NOT NULL
+    incident_id uuid NOT NULL
+    name bytea NOT NULL
+    kind text NOT NULL
+    content bytea NOT NULL
+    at timestamp with time zone NOT NULL
+    support_file_content_check CHECK ((length(content) <= 6000000))
+    support_file_kind_check CHECK ((kind <> ''::text))
+    support_file_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES support_incident(id)
+    support_file_pkey PRIMARY KEY (id)
+    CREATE INDEX support_file_incident ON public.support_file USING btree (incident_id)
+
+TABLE support_incident -- Something that somebody must answer: a citizen's question, a fault told by staff or by the system itself
+    id uuid NOT NULL
+    number text NOT NULL -- Said on the phone: eight digits and a check digit
+    key text -- Of the cause, from the system or the form: the same key never makes a second incident
+    source text NOT NULL
+    line text NOT NULL
+    topic text NOT NULL
+    kind text NOT NULL
+    state text NOT NULL DEFAULT 'new'::text
+    step smallint NOT NULL DEFAULT 1 -- Where in the chain of duty it stands
+    account_id uuid -- The citizen who asked while signed in. No foreign key: accounts are the portal's
+    contact bytea -- Where the answer goes: JSON sealed by secret.Box
+    lang text NOT NULL DEFAULT 'ru'::text
+    cause text NOT NULL DEFAULT ''::text -- What the system found, for staff. Never personal data
+    application_id uuid
+    delivery_id uuid
+    payment_id uuid
+    assignee uuid
+    merged_into uuid
+    raised_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone NOT NULL
+    answered_at timestamp with time zone -- The answer to what was asked last: it stopped the clock. NULL while the clock runs
+    closed_at timestamp with time zone
+    support_incident_cause_check CHECK ((length(cause) <= 500))
+    support_incident_check CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL)))
+    support_incident_check1 CHECK ((merged_into <> id))
+    support_incident_check2 CHECK (((state <> 'answered'::text) OR (answered_at IS NOT NULL)))
+    support_incident_check3 CHECK (((state = 'closed'::text) <= (closed_at IS NOT NULL)))
+    support_incident_check4 CHECK (((source <> 'system'::text) OR (key IS NOT NULL)))
+    support_incident_key_check CHECK ((key <> ''::text))
+    support_incident_kind_check CHECK ((kind = ANY (ARRAY['question'::text, 'problem'::text, 'idea'::text])))
+    support_incident_lang_check CHECK ((lang = ANY (ARRAY['ru'::text, 'tt'::text, 'en'::text])))
+    support_incident_number_check CHECK ((number ~ '^\d{9}$'::text))
+    support_incident_source_check CHECK ((source = ANY (ARRAY['citizen'::text, 'staff'::text, 'system'::text])))
+    support_incident_state_check CHECK ((state = ANY (ARRAY['new'::text, 'working'::text, 'answered'::text, 'closed'::text, 'merged'::text])))
+    support_incident_assignee_fkey FOREIGN KEY (assignee) REFERENCES employee(id)
+    support_incident_line_fkey FOREIGN KEY (line) REFERENCES support_line(code)
+    support_incident_line_step_fkey FOREIGN KEY (line, step) REFERENCES support_duty(line, step)
+    support_incident_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES support_incident(id)
+    support_incident_topic_fkey FOREIGN KEY (topic) REFERENCES support_topic(code)
+    support_incident_pkey PRIMARY KEY (id)
+    support_incident_key UNIQUE (key)
+    support_incident_number UNIQUE (number)
+    CREATE INDEX support_incident_account ON public.support_incident USING btree (account_id, raised_at DESC) WHERE (account_id IS NOT NULL)
+    CREATE INDEX support_incident_merged_into ON public.support_incident USING btree (merged_into) WHERE (merged_into IS NOT NULL)
+    CREATE INDEX support_incident_open ON public.support_incident USING btree (due_at) WHERE (state = ANY (ARRAY['new'::text, 'working'::text]))
+    CREATE INDEX support_incident_raised ON public.support_incident USING btree (raised_at DESC)
+
+TABLE support_line -- A line of support and its clock: by when somebody must have answered
+    code text NOT NULL
+    reaction interval NOT NULL
+    opens interval -- The clock runs on working days from opens to closes, Moscow time. NULL: round the clock, every day
+    closes interval
+    position integer NOT NULL
+    support_line_check CHECK (((opens IS NULL) = (closes IS NULL)))
+    support_line_check1 CHECK (((opens >= '00:00:00'::interval) AND (opens < closes) AND (closes <= '24:00:00'::interval)))
+    support_line_code_check CHECK ((code ~ '^[a-z]+$'::text))
+    support_line_reaction_check CHECK ((reaction > '00:00:00'::interval))
+    support_line_pkey PRIMARY KEY (code)
+
+TABLE support_message -- What was said about an incident. A note is for staff only
+    id uuid NOT NULL
+    incident_id uuid NOT NULL
+    author text NOT NULL
+    employee_id uuid
+    text bytea NOT NULL -- Sealed by secret.Box
+    at timestamp with time zone NOT NULL
+    support_message_author_check CHECK ((author = ANY (ARRAY['citizen'::text, 'staff'::text, 'note'::text])))
+    support_message_check CHECK (((author = 'citizen'::text) <= (employee_id IS NULL)))
+    support_message_employee_id_fkey FOREIGN KEY (employee_id) REFERENCES employee(id)
+    support_message_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES support_incident(id)
+    support_message_pkey PRIMARY KEY (id)
+    CREATE INDEX support_message_incident ON public.support_message USING btree (incident_id, at)
+
+TABLE support_route -- Which line takes what. Without a row it is the line of questions
+    topic text NOT NULL
+    kind text NOT NULL
+    line text NOT NULL
+    support_route_kind_check CHECK ((kind = ANY (ARRAY['question'::text, 'problem'::text, 'idea'::text])))
+    support_route_line_fkey FOREIGN KEY (line) REFERENCES support_line(code)
+    support_route_topic_fkey FOREIGN KEY (topic) REFERENCES support_topic(code)
+    support_route_pkey PRIMARY KEY (topic, kind)
+
+TABLE support_topic -- What an incident may be about. Its name is the text support.topic_<code>
+    code text NOT NULL
+    position integer NOT NULL
+    support_topic_code_check CHECK ((code ~ '^[a-z]+$'::text))
+    support_topic_pkey PRIMARY KEY (code)
+
+TABLE support_transition -- What may happen to an incident in each state; an event without a row here is refused
+    state text NOT NULL
+    event text NOT NULL
+    next text NOT NULL
+    support_transition_pkey PRIMARY KEY (state, event)
+
 CREATE TRIGGER application_guard_submission BEFORE UPDATE OF state ON public.application FOR EACH ROW WHEN (((new.state = 'submitted'::text) AND (old.state <> 'submitted'::text))) EXECUTE FUNCTION application_guard_submission()
 
+CREATE TRIGGER application_file_forget AFTER DELETE ON public.application_file FOR EACH ROW EXECUTE FUNCTION application_file_forget()
+
 CREATE TRIGGER catalog_version_keep BEFORE DELETE OR UPDATE ON public.catalog_version FOR EACH ROW EXECUTE FUNCTION catalog_version_keep()
+
+CREATE TRIGGER charge_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.charge_event FOR EACH STATEMENT EXECUTE FUNCTION payments_append_only()
 
 CREATE TRIGGER journal_note_pending AFTER INSERT ON public.journal FOR EACH ROW EXECUTE FUNCTION journal_note_pending()
 
@@ -561,4 +1416,24 @@ CREATE TRIGGER journal_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON publ
 
 CREATE TRIGGER journal_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_leaf FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change()
 
+CREATE TRIGGER ledger_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION payments_append_only()
+
+CREATE CONSTRAINT TRIGGER ledger_entry_balanced AFTER INSERT ON public.ledger_entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_balanced()
+
+CREATE TRIGGER ledger_posting_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_posting FOR EACH STATEMENT EXECUTE FUNCTION payments_append_only()
+
+CREATE CONSTRAINT TRIGGER ledger_posting_balanced AFTER INSERT ON public.ledger_posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_balanced()
+
+CREATE TRIGGER payment_guard BEFORE INSERT OR UPDATE ON public.payment FOR EACH ROW EXECUTE FUNCTION payment_guard()
+
+CREATE TRIGGER payment_name_add AFTER INSERT ON public.payment FOR EACH ROW EXECUTE FUNCTION payment_name_add()
+
+CREATE TRIGGER payment_event_move AFTER INSERT ON public.payment_event FOR EACH ROW EXECUTE FUNCTION payment_event_move()
+
 CREATE TRIGGER payment_event_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.payment_event FOR EACH STATEMENT EXECUTE FUNCTION payment_event_refuse_change()
+
+CREATE TRIGGER refund_guard BEFORE INSERT OR UPDATE ON public.refund FOR EACH ROW EXECUTE FUNCTION refund_guard()
+
+CREATE TRIGGER refund_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.refund_event FOR EACH STATEMENT EXECUTE FUNCTION payments_append_only()
+
+CREATE TRIGGER refund_event_move AFTER INSERT ON public.refund_event FOR EACH ROW EXECUTE FUNCTION refund_event_move()

@@ -43,17 +43,42 @@ TABLE bank_payment -- The bank's own books
     created_at timestamp with time zone NOT NULL
     expires_at timestamp with time zone NOT NULL
     settled_at timestamp with time zone
+    method text NOT NULL DEFAULT 'card'::text
+    trick text NOT NULL DEFAULT ''::text -- twice: calls back twice. mute: never calls back. less, more, dollars: takes something else than asked. deny: says no first and yes half a minute later
+    flip_at timestamp with time zone -- When a denied payment turns out to be paid
     bank_payment_amount_check CHECK ((amount > 0))
     bank_payment_check CHECK (((status = 'pending'::text) = (settled_at IS NULL)))
     bank_payment_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
     bank_payment_idempotence_key_check CHECK (((length(idempotence_key) >= 1) AND (length(idempotence_key) <= 64)))
+    bank_payment_method_check CHECK ((method = ANY (ARRAY['card'::text, 'sbp'::text])))
     bank_payment_order_id_check CHECK ((order_id <> ''::text))
     bank_payment_request_hash_check CHECK ((length(request_hash) = 32))
     bank_payment_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'canceled'::text])))
+    bank_payment_trick_check CHECK ((trick = ANY (ARRAY[''::text, 'twice'::text, 'mute'::text, 'less'::text, 'more'::text, 'dollars'::text, 'deny'::text])))
     bank_payment_pkey PRIMARY KEY (id)
     bank_payment_idempotence_key UNIQUE (idempotence_key)
     CREATE INDEX bank_payment_created_at ON public.bank_payment USING btree (created_at DESC)
+    CREATE INDEX bank_payment_flip_at ON public.bank_payment USING btree (flip_at) WHERE (flip_at IS NOT NULL)
     CREATE INDEX bank_payment_pending_due ON public.bank_payment USING btree (LEAST(settle_at, expires_at)) WHERE (status = 'pending'::text)
+    CREATE INDEX bank_payment_settled_at ON public.bank_payment USING btree (settled_at) WHERE (status = 'succeeded'::text)
+
+TABLE bank_refund -- Money that the bank sends back, a few seconds after it was asked to
+    id uuid NOT NULL
+    idempotence_key text NOT NULL
+    payment_id uuid NOT NULL
+    amount bigint NOT NULL
+    status text NOT NULL
+    reason text NOT NULL DEFAULT ''::text
+    created_at timestamp with time zone NOT NULL
+    settle_at timestamp with time zone NOT NULL
+    settled_at timestamp with time zone
+    bank_refund_amount_check CHECK ((amount > 0))
+    bank_refund_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'canceled'::text])))
+    bank_refund_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES bank_payment(id)
+    bank_refund_pkey PRIMARY KEY (id)
+    bank_refund_idempotence_key UNIQUE (idempotence_key)
+    CREATE INDEX bank_refund_payment_id ON public.bank_refund USING btree (payment_id)
+    CREATE INDEX bank_refund_settled_at ON public.bank_refund USING btree (settled_at) WHERE (status = 'succeeded'::text)
 
 TABLE outbox_message -- SMS and e-mail that would have left for people, shown instead
     id uuid NOT NULL
@@ -113,6 +138,7 @@ TABLE register_organisation -- Whom the register knows. Of others it answers by 
     register_organisation_ogrn_check CHECK ((ogrn ~ '^(\d{13}|\d{15})$'::text))
     register_organisation_status_check CHECK ((status = ANY (ARRAY['active'::text, 'liquidated'::text])))
     register_organisation_pkey PRIMARY KEY (ogrn)
+    CREATE INDEX register_organisation_inn ON public.register_organisation USING btree (inn)
 
 TABLE register_paper -- Whose licence, policy, vehicle… that is. Of numbers that it does not know it answers by a rule, so that newcomers work
     kind text NOT NULL
@@ -193,8 +219,39 @@ TABLE stand_callback -- News on their way to the portal. They live here, so that
     stand_callback_department_application_id_sequence_key UNIQUE (department, application_id, sequence)
     CREATE INDEX stand_callback_next_at ON public.stand_callback USING btree (next_at) WHERE (next_at IS NOT NULL)
 
+TABLE stand_record -- One thing that a departmental system knows and gives to whoever asks by its keys
+    department text NOT NULL
+    source text NOT NULL
+    id text NOT NULL
+    keys text[] NOT NULL -- What it is found by, each as name=value; a question finds a record that has all its keys
+    title text NOT NULL
+    text text NOT NULL DEFAULT ''::text
+    amount bigint NOT NULL DEFAULT 0 -- Kopecks; 0 when nothing is owed
+    fields jsonb NOT NULL DEFAULT '{}'::jsonb
+    position integer NOT NULL
+    settled_by uuid -- The application that has paid it: it is not given any more
+    settled_at timestamp with time zone
+    stand_record_amount_check CHECK ((amount >= 0))
+    stand_record_check CHECK (((settled_by IS NULL) = (settled_at IS NULL)))
+    stand_record_id_check CHECK ((id <> ''::text))
+    stand_record_source_check CHECK ((source ~ '^[a-z][a-z-]*$'::text))
+    stand_record_title_check CHECK ((title <> ''::text))
+    stand_record_pkey PRIMARY KEY (department, source, id)
+    CREATE INDEX stand_record_keys ON public.stand_record USING gin (keys)
+
 TABLE stand_system -- How each departmental stand behaves; no row means normal
     code text NOT NULL
     mode text NOT NULL -- down answers 503; slow answers late; duplicate calls back twice; reject answers 422; drop keeps the message and breaks the answer
     stand_system_mode_check CHECK ((mode = ANY (ARRAY['normal'::text, 'down'::text, 'slow'::text, 'duplicate'::text, 'reject'::text, 'drop'::text])))
     stand_system_pkey PRIMARY KEY (code)
+
+TABLE stand_visit -- Who comes when: to a doctor, an official, a bailiff. The key is what keeps two from one time
+    department text NOT NULL
+    resource text NOT NULL -- Whom or where: key of a doctor, of an office
+    starts_at timestamp with time zone NOT NULL
+    application_id uuid NOT NULL
+    ticket integer NOT NULL
+    stand_visit_resource_check CHECK ((resource <> ''::text))
+    stand_visit_ticket_check CHECK ((ticket > 0))
+    stand_visit_pkey PRIMARY KEY (department, resource, starts_at)
+    CREATE UNIQUE INDEX stand_visit_application ON public.stand_visit USING btree (department, application_id)

@@ -61,7 +61,9 @@ func (h *Handler) showStatus(c *fiber.Ctx) error {
 		page.Parts = append(page.Parts, partRow{name, percent(p.Day), percent(p.Days), frontend.Tag{Text: t("support_status.state_" + state), Classes: partTags[state]}})
 	}
 	page.Text = t("support_status.overall_" + page.Overall)
-	page.Notices, err = h.notices(c)
+	if page.Notices, err = h.notices(c); err != nil {
+		return err
+	}
 	return statusView.Render(c, h.Pages, page)
 }
 

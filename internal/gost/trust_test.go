@@ -162,7 +162,7 @@ func TestRevocationByGOST(t *testing.T) {
 		t.Fatal(err)
 	}
 	algorithm := pkix.AlgorithmIdentifier{Algorithm: gost.OIDSignature256}
-	tbs, err := asn1.Marshal(pkix.TBSCertificateList{Version: 1, Signature: algorithm, Issuer: name, ThisUpdate: time.Now().Add(-time.Hour).UTC(),
+	tbs, err := asn1.Marshal(tbsList{Version: 1, Signature: algorithm, Issuer: name, ThisUpdate: time.Now().Add(-time.Hour).UTC(),
 		NextUpdate: time.Now().Add(time.Hour).UTC(), RevokedCertificates: []pkix.RevokedCertificate{{SerialNumber: bad.SerialNumber, RevocationTime: time.Now().UTC()}}})
 	if err != nil {
 		t.Fatal(err)
@@ -190,4 +190,13 @@ func TestRevocationByGOST(t *testing.T) {
 			t.Errorf("%v, want %v", err, want)
 		}
 	}
+}
+
+// tbsList is the TBSCertList of RFC 5280, 5.1: the standard library makes whole lists only, and none with a signature of GOST.
+type tbsList struct {
+	Version                int
+	Signature              pkix.AlgorithmIdentifier
+	Issuer                 pkix.RDNSequence
+	ThisUpdate, NextUpdate time.Time
+	RevokedCertificates    []pkix.RevokedCertificate
 }
