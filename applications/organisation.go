@@ -3,7 +3,6 @@ package applications
 import (
 	"slices"
 
-
 	"tamga/catalog"
 	"tamga/internal/fault"
 )
