@@ -299,8 +299,8 @@ func TestChecksWithTakenSNILS(t *testing.T) {
 		t.Error("the page names the owner")
 	}
 	b.get("/profile").want(200, "Упрощённый")
-	if n := s.count(t, `SELECT count(*) FROM account WHERE snils_key IS NOT NULL`); n != 4 {
-		t.Errorf("%d accounts have a СНИЛС, want the four of the demo", n)
+	if n := s.count(t, `SELECT count(*) FROM account WHERE snils_key IS NOT NULL`); n != 5 {
+		t.Errorf("%d accounts have a СНИЛС, want the five of the demo", n)
 	}
 }
 

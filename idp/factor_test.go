@@ -350,7 +350,7 @@ func TestChangesAskForAFreshProof(t *testing.T) {
 	b := s.browser(t).signIn(proverPhone, DemoPassword).want(200)
 	ahead(11 * time.Minute)
 	b.get("/profile/security").fill("/profile/security/sms", "sms", "on").want(200, "Введите пароль ещё раз")
-	if n := s.count(t, `SELECT count(*) FROM factor_sms`); n != 0 {
+	if n := s.count(t, `SELECT count(*) FROM factor_sms JOIN account a ON a.id = account_id WHERE a.phone = $1`, proverPhone); n != 0 {
 		t.Error("switched on without a proof")
 	}
 	b.fill("/login/again", "password", "Wrong12345").want(422, "Пароль не подошёл")
@@ -360,7 +360,7 @@ func TestChangesAskForAFreshProof(t *testing.T) {
 	b.get(b.link("Отключить")).want(200, "Введите пароль ещё раз").fill("/login/again", "password", DemoPassword).want(200, "Подтвердите вход")
 	b.second("sms", s.lastCode(t, proverPhone)).want(200, "Отключить код по SMS?", "последнее подтверждение")
 	b.fill("/profile/security/remove").want(200, "Отключён код по SMS")
-	if n := s.count(t, `SELECT count(*) FROM factor_sms`); n != 0 {
+	if n := s.count(t, `SELECT count(*) FROM factor_sms JOIN account a ON a.id = account_id WHERE a.phone = $1`, proverPhone); n != 0 {
 		t.Error("still on")
 	}
 }
@@ -375,7 +375,7 @@ func TestTwoStepsForEverybody(t *testing.T) {
 	b.second("sms", s.code(t, proverPhone, 1)).want(200, "Гарипова")
 	b.get("/profile/security").fill("/profile/security/sms", "sms", "on").want(200)
 	b.get("/profile/security/remove?what=sms").want(200).fill("/profile/security/remove").want(409, "последнее подтверждение нельзя")
-	if n := s.count(t, `SELECT count(*) FROM factor_sms`); n != 1 {
+	if n := s.count(t, `SELECT count(*) FROM factor_sms JOIN account a ON a.id = account_id WHERE a.phone = $1`, proverPhone); n != 1 {
 		t.Error("the last way is off")
 	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"io"
 	"io/fs"
 	"mime/multipart"
@@ -56,7 +58,7 @@ func TestNewServiceFromTheDocs(t *testing.T) {
 	if err := (&catalogCheck{folder}).Run(); err != nil {
 		t.Fatal(err)
 	}
-	w.restart("worker", "portal") // a new parameter is read at the start; a new service is not
+	w.restart("worker", "intra", "portal") // a new parameter is read at the start; a new service is not
 	w.publish(t, folder)
 	visitor := w.person(t)
 	eventually(t, "the portal knows the service", func() bool { return visitor.open("/services/yard-party").status == http.StatusOK })
@@ -75,7 +77,7 @@ func TestNewServiceFromTheDocs(t *testing.T) {
 	day := time.Now().AddDate(0, 0, 30)
 	next().at(c.path("/steps/place")).fill("yard", "Казань, ул. Чистопольская, 61", "day-day", day.Format("2"), "day-month", day.Format("1"),
 		"day-year", day.Format("2006"))
-	c.bride.attach("plan", "План двора.png", pixel).at(c.path("/steps/signer")).see(c.her.Last[:2])
+	c.bride.attach("plan", "План двора.png", pixel(t)).at(c.path("/steps/signer")).see(c.her.Last[:2])
 	c.bride.fill("consent_data", "yes")
 	next().at(c.path("/check")).see("План двора.png").see("21")
 	c.invites().joins()
@@ -133,8 +135,14 @@ func (p *person) wantStatus(status int) {
 }
 
 // pixel is a picture of one point.
-var pixel = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" +
-	"\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\r\xefF\xb8\x00\x00\x00\x00IEND\xaeB`\x82")
+func pixel(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
 
 // attach sends the page's form with a file, as a browser does.
 func (p *person) attach(field, name string, content []byte) *person {
