@@ -60,7 +60,7 @@ type lookupPage struct {
 	From     frontend.Input
 	Until    frontend.Input
 	Amount   frontend.Input
-	Payee    frontend.Select
+	Payee    *frontend.Select
 	Button   frontend.Button
 	Exports  []frontend.Button
 	Looked   bool
@@ -79,7 +79,7 @@ type hidden struct{ Name, Value string }
 
 type foundCard struct {
 	Receipt string
-	List    frontend.SummaryList
+	List    *frontend.SummaryList
 	Advice  string // what to tell the citizen when the payment has not passed
 }
 
@@ -101,7 +101,7 @@ func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, erro
 		From:   input("from", a.from, "payments_lookup.from", "payments_lookup.date_hint"),
 		Until:  input("until", a.until, "payments_lookup.until", "payments_lookup.date_hint"),
 		Amount: input("amount", a.amount, "payments_lookup.amount", "payments_lookup.amount_hint"),
-		Payee: frontend.Select{Name: "payee", Value: a.payee, Label: frontend.Label{Text: t("payments_lookup.payee")},
+		Payee: &frontend.Select{Name: "payee", Value: a.payee, Label: frontend.Label{Text: t("payments_lookup.payee")},
 			Items: []frontend.Option{{Value: "", Text: t("payments_lookup.any")}}},
 		Button: frontend.Button{Text: t("payments.staff_find")},
 	}
@@ -273,9 +273,10 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 	if f.Received != nil && *f.Received != f.Amount {
 		received = rus.FormatRubles(*f.Received)
 	}
-	card := foundCard{Receipt: f.Receipt, List: summary(t, "payments.number", f.Receipt, "payments.status", t("payments.state_"+string(f.State)),
+	list := summary(t, "payments.number", f.Receipt, "payments.status", t("payments.state_"+string(f.State)),
 		"payments.amount", rus.FormatRubles(f.Amount), "payments.received", received, "payments.purpose", f.Purpose, "payments.paid_at", paid,
-		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments.uin", groupUIN(f.UIN))}
+		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments.uin", groupUIN(f.UIN))
+	card := foundCard{Receipt: f.Receipt, List: &list}
 	switch {
 	case f.State != Succeeded:
 		card.Advice = t("payments.advice_" + string(f.State))

@@ -24,6 +24,7 @@ import (
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/support"
 )
 
 // bench is the portal with everything behind it.
@@ -71,7 +72,9 @@ func setup(t *testing.T) *bench {
 		ESIA:    ESIA{Issuer: b.esia.URL, ClientID: "portal", ClientSecret: "s3cret"},
 		CSRFKey: make([]byte, 32), CodesKey: make([]byte, 32),
 		Domains: func(p *People) []web.Handler {
-			return []web.Handler{&service{p}, &catalog.Handler{DB: b.db, Pages: pages, Catalog: services, Now: time.Now}}
+			return []web.Handler{&service{p}, &catalog.Handler{DB: b.db, Pages: pages, Catalog: services, Now: time.Now},
+				&support.Handler{Desk: support.Desk{DB: b.db, Box: b.box, Pages: pages, Now: time.Now, PublicURL: site}, Limiter: &web.Limiter{Redis: client},
+					Citizen: func(*fiber.Ctx) (*support.Citizen, error) { return nil, nil }}}
 		},
 	})
 	check()

@@ -2,7 +2,7 @@
 import { test, expect } from '@playwright/test';
 import { Visitor, message, snils } from '../helpers.js';
 import { site } from '../playwright.config.js';
-import { bind, consent, decide, find, part, password, pay, register, shared, signIn } from '../story.js';
+import { bind, consent, decide, enter, find, part, password, pay, register, shared } from '../story.js';
 
 const timur = { last: 'Хабибуллин', first: 'Тимур', phone: '+79172000002', snils: '08765430300', password };
 const aliya = { last: 'Гарипова', first: 'Алия', phone: '+79172000001', snils: '11211244575', password };
@@ -52,9 +52,7 @@ async function story(browser, options, { newcomer, role, other, surname, clerk }
 
   await test.step('the other accepts, fills in and signs', async () => {
     await second.open(token);
-    await second.press('Войти через ЕСИА');
-    await signIn(second, other);
-    await bind(second, other);
+    await enter(second, other);
     await second.heading('Вас приглашают подать заявление вместе');
     await expect(second.page.locator('main')).toContainText(newcomer.first);
     await second.press('Принять и заполнить свою часть');
