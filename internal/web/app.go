@@ -66,12 +66,13 @@ func New(cfg Config) *fiber.App {
 
 // Serve runs app until ctx ends, then lets the requests under way finish, at most grace.
 func Serve(ctx context.Context, app *fiber.App, ln net.Listener, grace time.Duration) error {
-	done := make(chan error, 1)
-	go func() { done <- app.Listener(ln) }()
+	done, heard := make(chan error, 1), listen(ln)
+	go func() { done <- app.Listener(heard) }()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
+		heard.hurry()
 		return app.ShutdownWithTimeout(grace)
 	}
 }
