@@ -57,7 +57,7 @@ var thePages = sync.OnceValues(func() (*frontend.Pages, error) { return frontend
 func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{t: t, log: &townLog{}, running: map[string]func(){}, redis: miniredis.RunT(t)}
-	w.demo = &demoCommand{PortBase: freePorts(t), LateIn: time.Second}
+	w.demo = &demoCommand{PortBase: freePorts(t), Data: t.TempDir(), LateIn: time.Second}
 	urls := map[string]string{"portal": dbtest.URL(t, dbtest.Portal), "idp": dbtest.URL(t, dbtest.IDP), "stand": dbtest.URL(t, dbtest.Stand)}
 	w.state = &demoState{database: func(name string) string { return urls[name] }, redisURL: "redis://" + w.redis.Addr()}
 	w.demo.addresses(w.state)
