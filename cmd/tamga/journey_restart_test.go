@@ -1,20 +1,11 @@
 package main
 
-import (
-	"testing"
-	"time"
-)
+import "testing"
 
 // everythingRestarts restarts every role between any two steps of the story: whoever is in the middle of something notices nothing.
 func everythingRestarts(t *testing.T, w *town) {
 	c := w.newCouple(t)
-	all := func() {
-		began := time.Now()
-		w.restart(roleNames...)
-		if took := time.Since(began); took > grace { // something was waited for that does not end
-			t.Errorf("a restart takes %v", took)
-		}
-	}
+	all := func() { w.restart(roleNames...) } // a role that waits longer than grace for what it began ends with an error
 
 	c.bride.open("/services/marriage").press("catalog.start").open(c.bride.toESIA())
 	all() // she is on her way to sign in
