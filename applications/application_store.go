@@ -113,6 +113,16 @@ func List(ctx context.Context, d db.DB, person uuid.UUID) ([]Summary, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Summary])
 }
 
+// allOf returns the keys of every application that a person takes part in, the newest first.
+func allOf(ctx context.Context, d db.DB, person uuid.UUID) ([]uuid.UUID, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT application
+		FROM application_party
+		WHERE person = $1
+		ORDER BY application DESC`, person)
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
 // draftOf returns the newest draft that a person has of a service in a name, or uuid.Nil.
 func draftOf(ctx context.Context, d db.DB, person uuid.UUID, in *Organisation, service string, now time.Time) (uuid.UUID, error) {
 	var id uuid.UUID

@@ -69,7 +69,7 @@ func summaryLists(from []catalog.Section, tr catalog.Tr, change func(catalog.Sec
 		for _, row := range s.Rows {
 			line := frontend.Row(row.Label, row.Value)
 			if len(row.Files) > 0 && file != nil {
-				line.Value = frontend.Content{HTML: fileLinks(row.Files, tr, file)}
+				line.Value = frontend.Content{Text: row.Value, HTML: fileLinks(row.Files, tr, file)} // papers take the text
 			}
 			list.Rows = append(list.Rows, line)
 		}
@@ -157,42 +157,6 @@ func (h *Handler) signing(d *dossier, bill *billView) *signView {
 		s.Rubles = owed
 	}
 	return s
-}
-
-// parts lists the answers that the reader may see: the own and the shared ones, and all of them once there is a whole to sign.
-func (h *Handler) parts(d *dossier, tr catalog.Tr) []partView {
-	var all []partView
-	change := func(s catalog.Section) []frontend.Action {
-		return []frontend.Action{{Text: tr.T("applications.change"), Href: stepPath(d.ID, s.Step, true)}}
-	}
-	if !d.editable() {
-		change = nil
-	}
-	shared := change
-	if d.Me.Position != 0 {
-		shared = nil
-	}
-	file := func(f catalog.File) string { return applicationPath(d.ID, "/files/"+f.ID) }
-	add := func(title string, from []catalog.Section, change func(catalog.Section) []frontend.Action) {
-		if len(from) > 0 {
-			all = append(all, partView{title, summaryLists(from, tr, change, file)})
-		}
-	}
-	common := "applications.shared"
-	if len(d.Parties) == 1 {
-		common = "applications.answers"
-	}
-	add(tr.T(common), d.Definition.Summary(d.Set, "", tr), shared)
-	for _, p := range d.Parties {
-		title := p.Name()
-		switch {
-		case p == d.Me:
-			add(title, d.Definition.Summary(d.Set, p.ID, tr), change)
-		case d.complete():
-			add(title, d.Definition.Summary(d.Set, p.ID, tr), nil)
-		}
-	}
-	return all
 }
 
 // signIt signs what was shown. A second click, or the page of yesterday, does no harm.

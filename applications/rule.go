@@ -45,11 +45,11 @@ type billView struct {
 }
 
 // billOf explains the duty before it is asked for; nil when the service is free for everybody.
-func (h *Handler) billOf(d *dossier, tr catalog.Tr) (*billView, error) {
+func (k *Core) billOf(d *dossier, tr catalog.Tr) (*billView, error) {
 	if d.Definition.Duty == nil {
 		return nil, nil
 	}
-	b, err := d.duty(h.Now())
+	b, err := d.duty(k.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package applications
 
 import (
-	"context"
-	"errors"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +9,6 @@ import (
 
 	"tamga/catalog"
 	"tamga/frontend"
-	"tamga/internal/fault"
 	"tamga/internal/i18n"
 	"tamga/payments"
 )
@@ -73,19 +70,6 @@ type placeView struct {
 	Until   *time.Time // of a hold
 }
 
-func (h *Handler) placeOf(d *dossier) *placeView {
-	if d.Booking == nil {
-		return nil
-	}
-	v := &placeView{Office: d.Booking.Office, At: d.Booking.StartsAt, Booked: d.Booking.State == "booked", Until: d.Booking.HoldUntil}
-	if o := h.Catalog.Office(d.Booking.Office); o != nil {
-		v.Office, v.Address = o.Name.RU, o.Address.RU // places are written as their signs are
-	} else if name := d.chosenName(); name != "" {
-		v.Office = name
-	}
-	return v
-}
-
 // status is the page to bookmark: what now and by when, who has done what, and all that has happened.
 func (h *Handler) status(c *fiber.Ctx) error {
 	_, d, err := h.read(c)
@@ -93,7 +77,7 @@ func (h *Handler) status(c *fiber.Ctx) error {
 		return err
 	}
 	ctx, tr := c.UserContext(), h.tr(c)
-	charge, err := h.chargeOf(ctx, d)
+	charge, err := h.chargeOf(ctx, h.DB, d)
 	if err != nil {
 		return err
 	}
@@ -130,18 +114,6 @@ func (h *Handler) status(c *fiber.Ctx) error {
 	h.statusLinks(d, charge, &view)
 	h.statusHistory(d, history, tr.T, &view)
 	return statusPage.Render(c, h.Pages, view)
-}
-
-// chargeOf returns the charge of the duty, or nil when there is none that counts.
-func (h *Handler) chargeOf(ctx context.Context, d *dossier) (*payments.Charge, error) {
-	if d.Definition.Duty == nil {
-		return nil, nil
-	}
-	charge, err := payments.ChargeOf(ctx, h.DB, origin(d.ID))
-	if errors.Is(err, fault.NotFound) || err == nil && charge.Status == payments.Cancelled {
-		return nil, nil
-	}
-	return charge, err
 }
 
 func (h *Handler) statusLinks(d *dossier, charge *payments.Charge, view *statusView) {
