@@ -92,7 +92,7 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	provider := &oauth.Handler{
 		DB: cfg.DB, Writes: writes, Box: cfg.Box, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
-		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now}, Limit: limit, FetchInner: cfg.Inner, AddressOf: cfg.addressOf,
+		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now}, Limit: limit, FetchInner: cfg.Inner, AddressOf: cfg.addressOf, PapersOf: cfg.papersOf,
 	}
 	sessions.Ended = provider.SessionsEnded
 	systems := cfg.esia(sessions)

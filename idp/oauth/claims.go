@@ -70,7 +70,7 @@ var scopeOf = map[string]string{
 	"gender": "profile", "birth_place": "profile", "citizenship": "profile", "locale": "profile", "zoneinfo": "profile",
 	"updated_at": "profile", "email": "email", "email_verified": "email", "phone_number": "phone", "phone_number_verified": "phone",
 	"address": "address", "snils": "snils", "document": "document",
-	"organisation": organisation.Scope,
+	"organisation": organisation.Scope, "documents": scopePapers, "vehicles": scopePapers, "children": scopePapers,
 }
 
 // names are the claims about a person that a client asks for and may have: those of scopes that it is registered for.

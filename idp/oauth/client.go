@@ -94,7 +94,7 @@ type About struct {
 const addressMax = 2000
 
 // Scopes are what a client may ask for, in the order in which the consent page lists them.
-var Scopes = []string{"openid", "profile", "email", "phone", "address", "snils", "document", "organisation", "offline_access"}
+var Scopes = []string{"openid", "profile", "email", "phone", "address", "snils", "document", scopePapers, "organisation", "offline_access"}
 
 // Public tells whether the client has nothing to prove itself with.
 func (c *Client) Public() bool { return c.AuthMethod == AuthNone }

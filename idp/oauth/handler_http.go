@@ -37,6 +37,8 @@ type Handler struct {
 
 	// AddressOf returns where a person lives, or nil. The scope "address" tells it.
 	AddressOf func(ctx context.Context, account uuid.UUID) (*Address, error)
+	// PapersOf returns what a person keeps here besides the identity document. The scope "documents" tells it.
+	PapersOf func(ctx context.Context, account uuid.UUID) (*Papers, error)
 	// FetchInner lets keys of clients be fetched from loopback and private networks: for the demo and tests.
 	FetchInner bool
 	Limit      *web.Limiter

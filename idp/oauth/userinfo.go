@@ -23,6 +23,7 @@ type person struct {
 	account  *account.Account
 	identity *account.Identity   // nil before the checks
 	address  *Address            // nil when there is none
+	papers   *Papers             // nil when they are not asked for
 	acting   *organisation.Claim // nil when they came for themselves, or may not act for another any more
 }
 
@@ -59,6 +60,7 @@ func (p *person) all() map[string]any {
 	if p.address != nil {
 		claims["address"] = p.address
 	}
+	p.papers.addTo(claims)
 	if p.acting != nil {
 		claims["organisation"] = p.acting
 	}

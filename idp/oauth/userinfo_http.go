@@ -88,6 +88,11 @@ func (h *Handler) personOf(ctx context.Context, s *session, scopes fosite.Argume
 			return nil, err
 		}
 	}
+	if h.PapersOf != nil && scopes.Has(scopePapers) {
+		if p.papers, err = h.PapersOf(ctx, a.ID); err != nil {
+			return nil, err
+		}
+	}
 	if s.Acting != nil && scopes.Has(organisation.Scope) {
 		if p.acting, err = organisation.ClaimOf(ctx, h.DB, a.ID, *s.Acting); err != nil {
 			return nil, err
