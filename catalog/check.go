@@ -19,7 +19,15 @@ var (
 // prefills are what a form may know of the person before anything is typed.
 var prefills = []string{"last_name", "first_name", "middle_name", "birth_date", "sex", "birth_place", "snils", "citizenship",
 	"passport_series", "passport_number", "passport_issued_on", "passport_issued_by", "passport_code", "phone", "email", "address", "me",
-	"org_name", "org_short_name", "org_ogrn", "org_inn", "org_kpp", "org_address", "org_phone", "org_email", "org_position"}
+	"inn", "driving_licence", "oms_policy", "bank_name", "bank_bik", "bank_account",
+	"child_last_name", "child_first_name", "child_middle_name", "child_birth_date", "child_snils", "child_certificate",
+	"vehicle_plate", "vehicle_sts", "org_name", "org_short_name", "org_ogrn", "org_inn", "org_kpp", "org_address", "org_phone", "org_email", "org_position"}
+
+// inGroups tells whether there may be several of what a source says: a person has children and cars. In a repeated step the first
+// goes into the first group, and so on; elsewhere it is filled in only where there is no more than one.
+func inGroups(prefill string) bool {
+	return strings.HasPrefix(prefill, "child_") || strings.HasPrefix(prefill, "vehicle_")
+}
 
 // reserved are names that conditions or forms use for something else.
 var reserved = []string{"today", "me", "acting", "party", "other", "month", "_csrf", "service", "version", "change"}
@@ -202,7 +210,7 @@ func (c *checker) question(where string, t *Step, q *Question, seen map[string]s
 	if q.Label.RU == "" {
 		c.add(where+".label", "a question needs a label")
 	}
-	if q.Prefill != "" && (!slices.Contains(prefills, q.Prefill) || t.Repeat != nil) {
+	if q.Prefill != "" && (!slices.Contains(prefills, q.Prefill) || t.Repeat != nil && !inGroups(q.Prefill)) {
 		c.add(where+".prefill", "no source %q here; want one of %v%s", q.Prefill, prefills, meant(q.Prefill, prefills))
 	}
 	if q.Validate != "" && q.Invalid.RU == "" {

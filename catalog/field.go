@@ -192,7 +192,11 @@ func without(form url.Values, t *Step, gone, count int) url.Values {
 func (d *drawing) recall(step *Step) {
 	if step.Repeat != nil {
 		groups := asGroups(d.stored[step.ID])
-		d.values.Set(step.ID+"-count", strconv.Itoa(max(len(groups), 1)))
+		if len(groups) == 0 {
+			d.recallGroups(step)
+			return
+		}
+		d.values.Set(step.ID+"-count", strconv.Itoa(len(groups)))
 		for i, group := range groups {
 			for k := range step.Questions {
 				d.recallOne(&step.Questions[k], groupPrefix(step, i), group, false)
@@ -210,6 +214,42 @@ func (d *drawing) recall(step *Step) {
 	}
 }
 
+// recallGroups makes a group for each child or car that is known, and one where none is.
+func (d *drawing) recallGroups(step *Step) {
+	n := 0
+	for ; n < step.Repeat.Max; n++ {
+		known := false
+		for k := range step.Questions {
+			q := step.Questions[k]
+			if q.Prefill += "." + strconv.Itoa(n); inGroups(q.Prefill) {
+				known = known || d.env.Prefill[q.Prefill] != ""
+				d.recallOne(&q, groupPrefix(step, n), nil, true)
+			}
+		}
+		if !known {
+			break
+		}
+	}
+	if n == 0 { // what one life situation asks once
+		for k := range step.Questions {
+			d.recallOne(&step.Questions[k], groupPrefix(step, 0), nil, true)
+		}
+	}
+	d.values.Set(step.ID+"-count", strconv.Itoa(max(n, 1)))
+}
+
+// known returns what is known beforehand of a question: from its source, or, where several applications are begun with one set of
+// answers, under its own id.
+func (d *drawing) known(q *Question) string {
+	if value := d.env.Prefill["="+q.ID]; value != "" {
+		return value
+	}
+	if q.Prefill == "" {
+		return ""
+	}
+	return d.env.Prefill[q.Prefill]
+}
+
 func (d *drawing) recallOne(q *Question, prefix string, answers map[string]any, fresh bool) {
 	name := prefix + q.ID
 	value, has := clean(q, answers[q.ID])
@@ -218,7 +258,7 @@ func (d *drawing) recallOne(q *Question, prefix string, answers map[string]any, 
 		return
 	}
 	if !has {
-		if known := d.env.Prefill[q.Prefill]; fresh && q.Prefill != "" && known != "" {
+		if known := d.known(q); fresh && known != "" {
 			value, has = known, true
 		}
 	}
