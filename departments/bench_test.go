@@ -59,7 +59,8 @@ func setup(t *testing.T) *bench {
 	b := &bench{t: t, portal: dbtest.DB(t, dbtest.Portal), stand: dbtest.DB(t, dbtest.Stand)}
 	portalLn, standLn := listen(t), listen(t)
 	b.portalURL, b.standURL = "http://"+portalLn.Addr().String(), "http://"+standLn.Addr().String()
-	b.exec(b.portal, `CREATE TABLE told (n bigint GENERATED ALWAYS AS IDENTITY, event_id text UNIQUE, application uuid, status text, text text)`)
+	b.exec(b.portal, `CREATE TABLE told (n bigint GENERATED ALWAYS AS IDENTITY, event_id text UNIQUE, application uuid, status text, text text,
+		kind text, detail jsonb)`)
 	pages, err := frontend.New(frontend.Options{})
 	b.must(err)
 	keys, err := departments.DeriveKeys("portal", portalSecret)
@@ -120,8 +121,16 @@ func serve(t *testing.T, run func(net.Listener) error, stop func() error, ln net
 
 // tell keeps updates in a table whose UNIQUE event_id makes a second telling an error.
 func tell(ctx context.Context, tx pgx.Tx, u departments.Update) error {
-	_, err := tx.Exec(ctx, `INSERT INTO told (event_id, application, status, text) VALUES ($1, $2, $3, $4)`,
-		u.EventID, u.ApplicationID, u.Status, u.Text)
+	said := u.Status
+	switch u.Kind {
+	case departments.KindStatus:
+	case departments.KindDelivery:
+		said = "delivery:" + u.Status
+	default:
+		said = u.Kind
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO told (event_id, application, status, text, kind, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
+		u.EventID, u.ApplicationID, said, u.Text, u.Kind, u)
 	return err
 }
 

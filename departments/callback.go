@@ -31,15 +31,11 @@ func refuse(status int, code, text string) error { return &refusal{status, code,
 
 // news is a call-back that was understood.
 type news struct {
-	Event         *Event
-	ApplicationID uuid.UUID
-	Department    string
-	Status        string
-	Text          string
-	Sum           [32]byte
+	Update
+	Event     *Event
+	Documents []Document // still to be fetched
+	Sum       [32]byte
 }
-
-var fromDepartments = map[string]bool{Accepted: true, Rejected: true, InProgress: true, Completed: true, Refused: true}
 
 // read checks who speaks, to whom and when, and then what is said.
 func (h *Handler) read(ctx context.Context, code, mediaType, signature string, body []byte) (*news, error) {
@@ -62,22 +58,23 @@ func (h *Handler) read(ctx context.Context, code, mediaType, signature string, b
 		}
 		return nil, refuse(http.StatusUnauthorized, "signature", err.Error())
 	}
-	return h.understand(code, body)
+	return h.understand(endpoint, body)
 }
 
-func (h *Handler) understand(code string, body []byte) (*news, error) {
+func (h *Handler) understand(from *Endpoint, body []byte) (*news, error) {
 	bad := func(text string) (*news, error) { return nil, refuse(http.StatusUnprocessableEntity, "event", text) }
 	e, err := ParseEvent(body)
 	if err != nil {
 		return bad(err.Error())
 	}
+	kind := kinds[e.Type]
 	switch {
 	case e.Audience != h.Audience:
 		return nil, refuse(http.StatusForbidden, "audience", "the event is for another portal")
-	case e.Source != Source(code):
-		return nil, refuse(http.StatusForbidden, "source", "want "+Source(code))
-	case e.Type != TypeStatus:
-		return bad("type: want " + TypeStatus)
+	case e.Source != Source(from.Code):
+		return nil, refuse(http.StatusForbidden, "source", "want "+Source(from.Code))
+	case kind == "":
+		return bad("type: want tamga.application.status, message, request, result or appointment")
 	case e.Time.After(h.Now().Add(5 * time.Minute)):
 		return bad("time is in the future")
 	}
@@ -85,14 +82,10 @@ func (h *Handler) understand(code string, body []byte) (*news, error) {
 	if err != nil {
 		return bad("subject: want the application's id")
 	}
-	var data StatusData
-	if err := json.Unmarshal(e.Data, &data); err != nil || !fromDepartments[data.Status] {
-		return bad("data: want a status: accepted, rejected, in_progress, completed or refused")
-	}
-	n := &news{Event: e, ApplicationID: application, Department: code, Status: data.Status,
-		Text: clean(data.Text, maxText), Sum: sha256.Sum256(body)}
-	if n.Text == "" && (n.Status == Refused || n.Status == Rejected) {
-		return bad("data: a refusal must name its ground in text")
+	n := &news{Event: e, Sum: sha256.Sum256(body), Update: Update{EventID: from.Code + "/" + e.ID, ApplicationID: application,
+		Department: from.Code, Kind: kind, At: e.Time}}
+	if n.Documents, err = say(e, &n.Update, from.URL, h.Now()); err != nil {
+		return bad(err.Error())
 	}
 	return n, nil
 }
@@ -100,30 +93,74 @@ func (h *Handler) understand(code string, body []byte) (*news, error) {
 // keep records a call-back and its effect in one transaction. It tells whether the event was new.
 func (h *Handler) keep(ctx context.Context, n *news) (fresh bool, err error) {
 	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
-		p, err := lockOwned(ctx, tx, n.ApplicationID, n.Department)
-		if err != nil {
-			return err
-		}
-		if p == nil {
-			return refuse(http.StatusForbidden, "application", "the application is not at this department")
-		}
-		applied := n.Event.Sequence == 0 || n.Event.Sequence > p.LastSequence
-		if fresh, err = insertEvent(ctx, tx, n, p.ID, h.Now(), applied); err != nil {
-			return err
-		}
-		if !fresh {
-			return sameEvent(ctx, tx, n)
-		}
-		if !applied {
-			return nil
-		}
-		return h.apply(ctx, tx, p, n)
+		fresh, err = h.keepIn(ctx, tx, n)
+		return err
 	})
 	var known *fault.Error
 	if errors.As(err, &known) {
-		return false, refuse(http.StatusConflict, "state", "the application cannot take this status")
+		return false, refuse(http.StatusConflict, "state", "the application cannot take this news now")
 	}
 	return fresh, err
+}
+
+func (h *Handler) keepIn(ctx context.Context, tx pgx.Tx, n *news) (fresh bool, err error) {
+	p, err := lockOwned(ctx, tx, n.ApplicationID, n.Department)
+	if err != nil {
+		return false, err
+	}
+	if p == nil {
+		return false, refuse(http.StatusForbidden, "application", "the application is not at this department")
+	}
+	n.DeliveryID = p.ID
+	applied, err := n.counts(ctx, tx, p)
+	if err != nil {
+		return false, err
+	}
+	if fresh, err = insertEvent(ctx, tx, n, p.ID, h.Now(), applied); err != nil {
+		return false, err
+	}
+	if !fresh {
+		return false, sameEvent(ctx, tx, n)
+	}
+	if !applied {
+		return true, nil
+	}
+	return true, h.apply(ctx, tx, p, n)
+}
+
+// counts tells whether nothing later has come before. A message and a result are worth the same at any time.
+func (n *news) counts(ctx context.Context, tx pgx.Tx, p *progress) (bool, error) {
+	switch {
+	case n.Event.Sequence == 0, n.Kind == KindMessage, n.Kind == KindResult:
+		return true, nil
+	case n.Kind == KindAppointment:
+		last, err := lastAppointment(ctx, tx, p.ID)
+		return n.Event.Sequence > last, err
+	}
+	return n.Event.Sequence > p.LastSequence, nil
+}
+
+// Tell takes an event from a department that has no service of its own: a decision at our workplace, an answer in a folder. It passes
+// the checks of a call-back but the signature. The caller's transaction is that of the decision. An event that was told before changes
+// nothing. Its errors are a fault.Conflict when the application cannot take the news, or say what is wrong with the event.
+func (h *Handler) Tell(ctx context.Context, tx pgx.Tx, department string, e *Event) error {
+	from, err := endpointByCode(ctx, tx, department)
+	if err != nil {
+		return err
+	}
+	if from == nil {
+		return refuse(http.StatusNotFound, "department", "no such department")
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	n, err := h.understand(from, body)
+	if err != nil {
+		return err
+	}
+	_, err = h.keepIn(ctx, tx, n)
+	return err
 }
 
 // apply gives the news to the application. A call-back that is quicker than the answer to the message proves that the message
@@ -143,11 +180,19 @@ func (h *Handler) apply(ctx context.Context, tx pgx.Tx, p *progress, n *news) er
 			}
 		}
 	}
-	if err := markStatus(ctx, tx, p.ID, n.Status, n.Event.Sequence); err != nil {
-		return err
+	switch {
+	case n.Kind == KindStatus:
+		if err := markStatus(ctx, tx, p.ID, n.Status, n.Event.Sequence); err != nil {
+			return err
+		}
+	case n.Kind == KindRequest:
+		if err := markSequence(ctx, tx, p.ID, n.Event.Sequence); err != nil {
+			return err
+		}
+	case len(n.Documents) > 0:
+		return h.order(ctx, tx, n) // told when the documents are here
 	}
-	return h.OnUpdate(ctx, tx, Update{EventID: n.Department + "/" + n.Event.ID, ApplicationID: n.ApplicationID,
-		Status: n.Status, Text: n.Text, At: n.Event.Time})
+	return h.OnUpdate(ctx, tx, n.Update)
 }
 
 // sameEvent accepts the repetition of a message, and refuses another message under a used id.

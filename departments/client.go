@@ -96,6 +96,8 @@ type Answer struct {
 	Status     int
 	Body       []byte // cut at maxAnswer
 	RetryAfter string
+	MediaType  string // Content-Type
+	Signature  string // SignatureHeader
 }
 
 // Get fetches a document.
@@ -109,10 +111,27 @@ func (c *Client) PostEvent(ctx context.Context, address, signature string, body 
 		"Content-Type": {MediaType + "; charset=utf-8"}, "Accept": {"application/json"}, SignatureHeader: {signature}})
 }
 
+// fetch gets a document of at most size bytes: one more is read, so that a longer one is seen.
+func (c *Client) fetch(ctx context.Context, address, signature string, size int64) (*Answer, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	base := url.URL{Scheme: u.Scheme, Host: u.Host}
+	if err := c.CheckURL(base.String()); err != nil {
+		return nil, err
+	}
+	return c.exchange(ctx, http.MethodGet, address, nil, size+1, http.Header{"Accept": {"*/*"}, SignatureHeader: {signature}})
+}
+
 func (c *Client) do(ctx context.Context, method, address string, body []byte, header http.Header) (*Answer, error) {
 	if err := c.CheckURL(address); err != nil {
 		return nil, err
 	}
+	return c.exchange(ctx, method, address, body, maxAnswer, header)
+}
+
+func (c *Client) exchange(ctx context.Context, method, address string, body []byte, limit int64, header http.Header) (*Answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -124,9 +143,10 @@ func (c *Client) do(ctx context.Context, method, address string, body []byte, he
 		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	raw, err := io.ReadAll(io.LimitReader(response.Body, limit))
 	if err != nil {
 		return nil, err
 	}
-	return &Answer{Status: response.StatusCode, Body: raw, RetryAfter: response.Header.Get("Retry-After")}, nil
+	return &Answer{Status: response.StatusCode, Body: raw, RetryAfter: response.Header.Get("Retry-After"),
+		MediaType: response.Header.Get("Content-Type"), Signature: response.Header.Get(SignatureHeader)}, nil
 }

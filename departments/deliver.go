@@ -61,13 +61,15 @@ func (j *Jobs) send(ctx context.Context, d *claimed) *attempt {
 	return a
 }
 
+// post makes the event anew and hands it to whoever carries messages to that department.
 func (j *Jobs) post(ctx context.Context, d *claimed) (*Answer, error) {
 	data, err := open(j.Box, d)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the sealed data cannot be opened: %w", errOurs, err)
 	}
-	e, err := NewEvent(TypeSubmitted, d.ID.String(), j.Source, d.Department, d.ApplicationID.String(), d.CreatedAt, Message{
-		Number: d.Number, Department: d.Department, Service: d.Service, ServiceVersion: d.ServiceVersion, Application: data})
+	m := Message{Number: d.Number, Department: d.Department, Service: d.Service, ServiceVersion: d.ServiceVersion}
+	m.put(d.Type, data)
+	e, err := NewEvent(d.Type, d.ID.String(), j.Source, d.Department, d.ApplicationID.String(), d.CreatedAt, m)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +81,12 @@ func (j *Jobs) post(ctx context.Context, d *claimed) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return j.Client.PostEvent(ctx, d.endpoint().events(), signature, body)
+	to := d.endpoint()
+	carrier, err := j.carrier(to)
+	if err != nil {
+		return nil, err
+	}
+	return carrier.Carry(ctx, to, &Outgoing{ID: d.ID, Event: e, Body: body, Signature: signature})
 }
 
 var errOurs = errors.New("our own fault")
@@ -134,7 +141,7 @@ func (j *Jobs) received(ctx context.Context, tx pgx.Tx, p *progress, a *attempt)
 	if err := deliver(ctx, tx, p, j.OnUpdate, j.Now()); err != nil {
 		return err
 	}
-	if a.Outcome == "accepted" {
+	if a.Outcome == "accepted" && p.Type == TypeSubmitted {
 		if err := markStatus(ctx, tx, p.ID, Accepted, 0); err != nil {
 			return err
 		}
@@ -168,8 +175,12 @@ func deliver(ctx context.Context, tx pgx.Tx, p *progress, tell OnUpdate, now tim
 
 // ownUpdate is news that we found out ourselves.
 func ownUpdate(p *progress, status, text string, now time.Time) Update {
-	return Update{EventID: "delivery/" + p.ID.String() + "/" + status, ApplicationID: p.ApplicationID, Status: status,
-		Text: text, At: now}
+	u := Update{EventID: "delivery/" + p.ID.String() + "/" + status, ApplicationID: p.ApplicationID, DeliveryID: p.ID,
+		Department: p.Department, Kind: KindStatus, Status: status, Text: text, At: now}
+	if p.Type != TypeSubmitted {
+		u.Kind = KindDelivery
+	}
+	return u
 }
 
 func (j *Jobs) wakeNext(ctx context.Context, tx pgx.Tx, p *progress) error {

@@ -17,12 +17,13 @@ import (
 // Delivery is a message to a department about an application.
 type Delivery struct {
 	ID             uuid.UUID // the idempotency key: the department sees it as the event's id
+	Type           string    // TypeSubmitted when ""; also TypeMessage, TypeCorrected, TypeCancelled
 	ApplicationID  uuid.UUID
 	Number         string // the application's human number
 	Department     string // code of an endpoint
 	Service        string
 	ServiceVersion int
-	Data           json.RawMessage // the Application as JSON; sealed at rest
+	Data           json.RawMessage // JSON of Application, MessageData, CorrectedData or CancelledData, by Type; sealed at rest
 }
 
 // deliverArgs wakes the worker for one delivery. It holds no data: the row does.
@@ -38,6 +39,9 @@ func (deliverArgs) Kind() string { return "departments.deliver" }
 func Enqueue(ctx context.Context, tx pgx.Tx, r *river.Client[pgx.Tx], box *secret.Box, d Delivery) error {
 	if !json.Valid(d.Data) {
 		return fmt.Errorf("enqueue delivery %s: data are not JSON", d.ID)
+	}
+	if d.Type == "" {
+		d.Type = TypeSubmitted
 	}
 	if err := lockApplication(ctx, tx, d.ApplicationID); err != nil {
 		return err
@@ -70,13 +74,40 @@ const (
 	Late       = "late"    // not delivered yet: it is safe, and waits
 )
 
+// The kinds of news.
+const (
+	KindStatus      = "status"      // Status, and Text
+	KindMessage     = "message"     // the department says Text to the applicant
+	KindRequest     = "request"     // it needs something: Text and Request
+	KindResult      = "result"      // it has issued documents: Results, all of them fetched and checked, and Text
+	KindAppointment = "appointment" // it awaits the applicant: Appointment; a later one takes the place of an earlier one
+	KindDelivery    = "delivery"    // not of the application but of our message DeliveryID about it (TypeMessage, TypeCorrected,
+	//                                 TypeCancelled): Status is Sent, Rejected with Text saying why, or Late
+)
+
 // Update is news about an application, told once per EventID.
 type Update struct {
 	EventID       string
 	ApplicationID uuid.UUID
-	Status        string
-	Text          string // plain text from the department; already cut and cleaned
+	DeliveryID    uuid.UUID // the message that the news are about; of a call-back: that which submitted the application
+	Department    string    // code
+	Kind          string    // never ""
+	Status        string    // of KindStatus and KindDelivery
+	Text          string    // plain text from the department; already cut and cleaned
 	At            time.Time
+
+	Request     *Request
+	Results     []Result
+	Appointment *Appointment
+}
+
+// Result is a document that a department has issued.
+type Result struct {
+	Name      string
+	MediaType string
+	SHA256    [32]byte
+	Content   []byte
+	Signature []byte // detached CMS signature of Content, nil without one
 }
 
 // OnUpdate keeps an update. It runs in the transaction that records the news: both happen, or neither and the department, or

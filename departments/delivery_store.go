@@ -20,10 +20,10 @@ func lockApplication(ctx context.Context, tx pgx.Tx, application uuid.UUID) erro
 
 func insertDelivery(ctx context.Context, tx pgx.Tx, d Delivery, sealed, sum []byte) (fresh bool, err error) {
 	tag, err := tx.Exec(ctx, `
-		INSERT INTO delivery (id, application_id, number, department, service, service_version, data, data_sha256)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		INSERT INTO delivery (id, application_id, number, department, service, service_version, data, data_sha256, type)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (id) DO NOTHING`,
-		d.ID, d.ApplicationID, d.Number, d.Department, d.Service, d.ServiceVersion, sealed, sum)
+		d.ID, d.ApplicationID, d.Number, d.Department, d.Service, d.ServiceVersion, sealed, sum, d.Type)
 	if db.IsForeignKey(err, "") {
 		return false, fmt.Errorf("enqueue delivery %s: no endpoint for department %q", d.ID, d.Department)
 	}
@@ -58,10 +58,11 @@ type claimed struct {
 	ServiceVersion int
 	Data           []byte
 	CreatedAt      time.Time
+	Type           string
 	URL            string
 }
 
-const claimedColumns = `delivery.id, application_id, number, department, service, service_version, data, created_at, e.url`
+const claimedColumns = `delivery.id, application_id, number, department, service, service_version, data, created_at, type, e.url`
 
 func (d *claimed) endpoint() *Endpoint { return &Endpoint{Code: d.Department, URL: d.URL} }
 
@@ -117,23 +118,24 @@ type progress struct {
 	ExpiresAt     *time.Time
 	LateAt        *time.Time
 	Department    string
+	Type          string
 }
 
-const progressColumns = `id, application_id, state, coalesce(status, ''), attempts, last_sequence, created_at, expires_at, late_at, department`
+const progressColumns = `id, application_id, state, coalesce(status, ''), attempts, last_sequence, created_at, expires_at, late_at, department, type`
 
 func lockDelivery(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*progress, error) {
 	rows, _ := tx.Query(ctx, `SELECT `+progressColumns+` FROM delivery WHERE id = $1 FOR UPDATE`, id)
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByPos[progress])
 }
 
-// lockOwned returns the newest delivery of the application to the department, or nil when that department has nothing to do
+// lockOwned returns the delivery that submitted the application to the department, or nil when that department has nothing to do
 // with it.
 func lockOwned(ctx context.Context, tx pgx.Tx, application uuid.UUID, department string) (*progress, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT `+progressColumns+`
 		FROM delivery
 		WHERE application_id = $1 AND department = $2
-		ORDER BY seq DESC
+		ORDER BY type = 'tamga.application.submitted' DESC, seq DESC
 		LIMIT 1
 		FOR UPDATE`, application, department)
 	p, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByPos[progress])
@@ -161,6 +163,12 @@ func markStatus(ctx context.Context, tx pgx.Tx, id uuid.UUID, status string, seq
 	_, err := tx.Exec(ctx, `
 		UPDATE delivery SET status = $2, last_sequence = greatest(last_sequence, $3)
 		WHERE id = $1`, id, status, sequence)
+	return err
+}
+
+// markSequence keeps an older status from undoing what came later.
+func markSequence(ctx context.Context, tx pgx.Tx, id uuid.UUID, sequence int64) error {
+	_, err := tx.Exec(ctx, `UPDATE delivery SET last_sequence = greatest(last_sequence, $2) WHERE id = $1`, id, sequence)
 	return err
 }
 

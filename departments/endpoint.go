@@ -14,8 +14,11 @@ import (
 type Endpoint struct {
 	Code string
 	Name i18n.Text
-	URL  string // messages go to URL/events, public keys are at URL/jwks.json
+	URL  string // messages go to URL/events, public keys are at URL/jwks.json; or "workplace:", or "file:///folder": see Carrier
 }
+
+// carried are the schemes that need no HTTP guard.
+var carried = map[string]bool{"workplace": true, "file": true}
 
 func (e *Endpoint) events() string { return e.URL + "/events" }
 func (e *Endpoint) jwks() string   { return e.URL + "/jwks.json" }
@@ -28,7 +31,9 @@ func SaveEndpoints(ctx context.Context, d db.DB, c *Client, list []Endpoint, now
 		if !queueName.MatchString(e.Code) || len(e.Code) > 60 {
 			return fmt.Errorf("department %q: a code is small letters, digits and single hyphens, 60 at most", e.Code)
 		}
-		if err := c.CheckURL(e.URL); err != nil {
+		if scheme, _, _ := strings.Cut(e.URL, ":"); carried[scheme] {
+			e.URL = strings.TrimRight(e.URL, "/")
+		} else if err := c.CheckURL(e.URL); err != nil {
 			return fmt.Errorf("department %s: %w", e.Code, err)
 		}
 		if err := saveEndpoint(ctx, d, e, now); err != nil {

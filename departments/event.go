@@ -10,10 +10,17 @@ import (
 	"unicode/utf8"
 )
 
-// The kinds of messages.
+// The types of messages. TypeMessage goes both ways.
 const (
-	TypeSubmitted = "tamga.application.submitted" // data: Message
-	TypeStatus    = "tamga.application.status"    // data: StatusData
+	TypeSubmitted = "tamga.application.submitted" // to a department: Message with Application
+	TypeCorrected = "tamga.application.corrected" // to a department: Message with CorrectedData
+	TypeCancelled = "tamga.application.cancelled" // to a department: Message with CancelledData
+	TypeMessage   = "tamga.application.message"   // to a department: Message with MessageData; from it: SaidData
+
+	TypeStatus      = "tamga.application.status"      // from a department: StatusData
+	TypeRequest     = "tamga.application.request"     // from a department: RequestData
+	TypeResult      = "tamga.application.result"      // from a department: ResultData
+	TypeAppointment = "tamga.application.appointment" // from a department: Appointment
 )
 
 // MediaType is the Content-Type of a message; SignatureHeader carries its JWS.
@@ -34,21 +41,6 @@ type Event struct {
 	Sequence        int64           `json:"sequence,string,omitempty"`
 	DataContentType string          `json:"datacontenttype"`
 	Data            json.RawMessage `json:"data"`
-}
-
-// Message is the data of TypeSubmitted.
-type Message struct {
-	Number         string          `json:"number"`
-	Department     string          `json:"department"`
-	Service        string          `json:"service"`
-	ServiceVersion int             `json:"service_version"`
-	Application    json.RawMessage `json:"application"`
-}
-
-// StatusData is the data of TypeStatus. Text is the ground of a refusal and must not be empty there.
-type StatusData struct {
-	Status string `json:"status"`
-	Text   string `json:"text,omitempty"`
 }
 
 // Source is how the department of that code names itself in events.

@@ -23,12 +23,16 @@ type Jobs struct {
 	Log      *slog.Logger
 	Policy   Policy
 	OnUpdate OnUpdate
+
+	// Carriers bring messages to departments whose address is not http: by scheme, "workplace" or "file".
+	Carriers map[string]Carrier
 }
 
 // AddWorkers registers the workers.
 func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &deliverWorker{jobs: j})
 	river.AddWorker(w, &probeWorker{jobs: j})
+	river.AddWorker(w, &fetchWorker{jobs: j})
 	river.AddWorker(w, &watchWorker{jobs: j})
 }
 

@@ -37,7 +37,11 @@ func (w *watchWorker) Work(ctx context.Context, _ *river.Job[watchArgs]) error {
 	err2 = errors.Join(err2, each(expired, func(id uuid.UUID) error { return j.expire(ctx, id) }))
 	lost, err3 := lostDeliveries(ctx, j.DB, now, now.Add(-lostAfter))
 	err3 = errors.Join(err3, each(lost, func(id uuid.UUID) error { return j.revive(ctx, id) }))
-	return errors.Join(err1, err2, err3, j.settleAll(ctx))
+	gone, err4 := lostResults(ctx, j.DB, now.Add(-lostAfter))
+	for _, lost := range gone {
+		err4 = errors.Join(err4, j.reviveResult(ctx, lost))
+	}
+	return errors.Join(err1, err2, err3, err4, j.settleAll(ctx))
 }
 
 func each(ids []uuid.UUID, do func(uuid.UUID) error) error {
