@@ -46,6 +46,7 @@ export class Visitor {
     visitor.page.on('pageerror', (error) => visitor.troubles.push(`script: ${error.message}`));
     visitor.page.on('response', (answer) => {
       if (answer.status() >= 500) visitor.troubles.push(`${answer.status()} ${answer.url()}`);
+      if (answer.request().isNavigationRequest()) visitor.renews = Boolean(answer.headers().refresh);
     });
     return visitor;
   }
@@ -55,9 +56,15 @@ export class Visitor {
     await this.double?.context().close();
   }
 
-  // copy is the page as it stands, without its scripts, in a browser where axe can run: axe is a script itself.
+  // still is the page that axe may judge: axe is a script itself, and slower than a page that soon shows itself anew.
+  async still() {
+    const renews = this.renews || await this.page.locator('head > meta[http-equiv=refresh]').count() > 0;
+    return this.scripts && !renews ? this.page : this.copy();
+  }
+
+  // copy is the page as it stands, without its scripts, in a browser where axe can run.
   async copy() {
-    const html = await this.page.content();
+    const html = (await this.page.content()).replace(/<meta http-equiv="refresh"[^>]*>/g, '');
     this.double ??= await (await this.context.browser().newContext()).newPage();
     await this.double.unrouteAll();
     await this.double.route('**/*', (route) => {
@@ -86,7 +93,7 @@ export class Visitor {
     const kind = [new URL(page.url()).host, new URL(page.url()).pathname.replace(/[0-9a-f-]{36}/g, ':id'), heading, title,
       this.manner].join(' ');
     if (!judged.has(kind) && !this.translating) {
-      await accessible(this.scripts ? page : await this.copy());
+      await accessible(await this.still());
       judged.add(kind);
     }
     this.visited.add(page.url());
