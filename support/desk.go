@@ -228,15 +228,53 @@ func (d *Desk) escalate(ctx context.Context) error {
 				return err
 			}
 			i.Step = step
-			if err := insertEvent(ctx, tx, i, "escalated", "system", d.Now()); err != nil {
-				return err
-			}
-			return d.callOut(ctx, tx, i)
+			return d.passed(ctx, tx, i, "system")
 		})
 		if err != nil || done {
 			return err
 		}
 	}
+}
+
+// passed writes down that an incident has come to the next on duty, and calls them.
+func (d *Desk) passed(ctx context.Context, tx pgx.Tx, i *Incident, actor string) error {
+	if err := insertEvent(ctx, tx, i, "escalated", actor, d.Now()); err != nil {
+		return err
+	}
+	return d.callOut(ctx, tx, i)
+}
+
+// passOn moves an incident along the chain by hand, before its time.
+func (d *Desk) passOn(ctx context.Context, tx pgx.Tx, i *Incident, actor string) error {
+	next, err := d.next(ctx, tx, i)
+	if err != nil {
+		return err
+	}
+	moved := false
+	if next > 0 {
+		if moved, err = raiseStep(ctx, tx, i, next); err != nil {
+			return err
+		}
+	}
+	if !moved {
+		return errMoved
+	}
+	i.Step = next
+	return d.passed(ctx, tx, i, actor)
+}
+
+// next is the step of duty after the incident's own, 0 when there is none or nobody is waited for.
+func (d *Desk) next(ctx context.Context, q db.DB, i *Incident) (int, error) {
+	chain, err := dutyOf(ctx, q, i.Line)
+	if err != nil || !i.Open() {
+		return 0, err
+	}
+	for _, on := range chain {
+		if on.Step > i.Step {
+			return on.Step, nil
+		}
+	}
+	return 0, nil
 }
 
 // callOut mails those on duty at the incident's step. The mail names no citizen.

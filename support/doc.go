@@ -21,11 +21,12 @@
 // /support/requests/:id; POST /support/requests/:id (ask again, «my question is answered»); GET /support/requests/:id/files/:file;
 // GET /questions, /questions/:topic; GET /status.
 // Routes of StaffHandler (intra, right "support"): GET /support; GET, POST /support/new; GET /support/report; GET /support/:id, POST
-// /support/:id/{take,answer,note,close,merge,link}; GET /support/:id/files/:file; GET, POST /support/status, POST
+// /support/:id/{take,answer,note,escalate,close,merge,link}; GET /support/:id/files/:file; GET, POST /support/status, POST
 // /support/status/:id/end; GET, POST /support/calls; GET, POST /support/calls/:id, POST /support/calls/:id/end.
 // Jobs: support.escalate each 20 s, support.probe each minute.
 // Tables: support_line, support_topic, support_route, support_duty, support_transition, support_incident, support_message, support_file,
 // support_event, support_clock, support_escalation; support_call, support_call_lookup; status_component, status_check, status_notice.
-// It reads, and never writes: application, application_party, delivery, charge, payment, department_endpoint.
+// It reads, and never writes: application, application_party, delivery, charge, payment, department_endpoint, department_works.
+// Find gives the catalogue's search the questions that a query is about.
 // Texts: knowledge.yaml (questions and answers), answers.yaml (templates of answers).
 package support

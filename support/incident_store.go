@@ -177,6 +177,40 @@ func mergeIncident(ctx context.Context, tx pgx.Tx, i *Incident, into uuid.UUID, 
 	return insertEvent(ctx, tx, i, "merged", actor, at)
 }
 
+// namesOf names those who work on incidents.
+func namesOf(ctx context.Context, d db.DB, list []*Incident) (map[uuid.UUID]string, error) {
+	var ids []uuid.UUID
+	for _, i := range list {
+		if i.Assignee != nil {
+			ids = append(ids, *i.Assignee)
+		}
+	}
+	rows, err := d.Query(ctx, `SELECT id, last_name || ' ' || left(first_name, 1) || '.' FROM employee WHERE id = ANY ($1)`, ids)
+	if err != nil {
+		return nil, err
+	}
+	names, id, name := map[uuid.UUID]string{}, uuid.Nil, ""
+	_, err = pgx.ForEachRow(rows, []any{&id, &name}, func() error {
+		names[id] = name
+		return nil
+	})
+	return names, err
+}
+
+// countOpen counts what waits for an answer, and what has waited too long.
+func countOpen(ctx context.Context, d db.DB, lineCode string, now time.Time) (waiting, late int, err error) {
+	err = d.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE due_at < $2) FROM support_incident
+		WHERE state IN ('new', 'working') AND ($1 = '' OR line = $1)`, lineCode, now).Scan(&waiting, &late)
+	return waiting, late, err
+}
+
+// linksOf are the numbers of what an incident is linked to, as people say them.
+func linksOf(ctx context.Context, d db.DB, i *Incident) (application, receipt string, err error) {
+	err = d.QueryRow(ctx, `SELECT COALESCE((SELECT number FROM application WHERE id = $1), ''), COALESCE((SELECT receipt FROM payment WHERE id = $2), '')`,
+		i.Application, i.Payment).Scan(&application, &receipt)
+	return application, receipt, err
+}
+
 func setAssignee(ctx context.Context, d db.DB, id, employee uuid.UUID) error {
 	_, err := d.Exec(ctx, `UPDATE support_incident SET assignee = $2 WHERE id = $1`, id, employee)
 	return err

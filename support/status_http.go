@@ -2,12 +2,14 @@ package support
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"tamga/frontend"
+	"tamga/internal/i18n"
 	"tamga/internal/rus"
 	"tamga/internal/web"
 )
@@ -31,6 +33,8 @@ type noticeRow struct {
 	ID, Title, Text, When string
 	Tag                   frontend.Tag
 	Over                  bool
+	Href                  string // where staff change a department's works; "" for what was announced here
+	starts                time.Time
 }
 
 var partTags = map[string]string{"ok": "govuk-tag--green", "down": "govuk-tag--red", "unknown": "govuk-tag--grey"}
@@ -75,26 +79,43 @@ func percent(share *float64) string {
 	return strconv.FormatFloat(math.Floor(*share*1000)/10, 'f', -1, 64) + " %"
 }
 
+// notices joins what staff announced with the planned works of departments, the latest first.
 func (d *Desk) notices(c *fiber.Ctx) (rows []noticeRow, err error) {
 	now, t, lang := d.Now(), d.Pages.Texts(c), web.Lang(c)
 	list, err := listNotices(c.UserContext(), d.DB, now.Add(-7*24*time.Hour))
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range list {
-		row := noticeRow{ID: n.ID.String(), Title: n.Title.In(lang), Text: n.Text.In(lang), When: rus.FormatDateTime(n.StartsAt, lang)}
-		if n.EndsAt != nil {
-			row.When += " — " + rus.FormatDateTime(*n.EndsAt, lang)
-		}
-		state, class := "now_"+n.Kind, "govuk-tag--red"
-		switch {
-		case n.StartsAt.After(now):
-			state, class = "ahead", "govuk-tag--blue"
-		case n.EndsAt != nil && !n.EndsAt.After(now):
-			state, class, row.Over = "over", "govuk-tag--grey", true
-		}
-		row.Tag = frontend.Tag{Text: t("support_status." + state), Classes: class}
-		rows = append(rows, row)
+	planned, err := listWorks(c.UserContext(), d.DB, now)
+	if err != nil {
+		return nil, err
 	}
+	for _, n := range list {
+		row := noticeRow{ID: n.ID.String(), Title: n.Title.In(lang), Text: n.Text.In(lang), starts: n.StartsAt}
+		rows = append(rows, row.at(n.Kind, n.EndsAt, now, t, lang))
+	}
+	for _, w := range planned {
+		row := noticeRow{Title: t("support_status.works_of", w.Name.In(lang)), Text: t("support_status.works_text"), starts: w.StartsAt,
+			Href: "/deliveries/departments/" + w.Department}
+		rows = append(rows, row.at("works", &w.EndsAt, now, t, lang))
+	}
+	slices.SortStableFunc(rows, func(a, b noticeRow) int { return b.starts.Compare(a.starts) })
 	return rows, nil
+}
+
+// at says when, and how it stands at this time.
+func (r noticeRow) at(kind string, ends *time.Time, now time.Time, t func(string, ...any) string, lang i18n.Lang) noticeRow {
+	r.When = rus.FormatDateTime(r.starts, lang)
+	if ends != nil {
+		r.When += " — " + rus.FormatDateTime(*ends, lang)
+	}
+	state, class := "now_"+kind, "govuk-tag--red"
+	switch {
+	case r.starts.After(now):
+		state, class = "ahead", "govuk-tag--blue"
+	case ends != nil && !ends.After(now):
+		state, class, r.Over = "over", "govuk-tag--grey", true
+	}
+	r.Tag = frontend.Tag{Text: t("support_status." + state), Classes: class}
+	return r
 }

@@ -19,7 +19,7 @@ type endpoint struct {
 }
 
 func departmentEndpoints(ctx context.Context, d db.DB) ([]endpoint, error) {
-	rows, err := d.Query(ctx, `SELECT code, url, name FROM department_endpoint ORDER BY code`)
+	rows, err := d.Query(ctx, `SELECT code, url, name FROM department_endpoint WHERE url LIKE 'http%' ORDER BY code`)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +102,24 @@ func listNotices(ctx context.Context, d db.DB, after time.Time) ([]*notice, erro
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[notice])
+}
+
+// listWorks returns the planned works of departments as notices, that last or are ahead.
+func listWorks(ctx context.Context, d db.DB, now time.Time) ([]*works, error) {
+	rows, err := d.Query(ctx, `SELECT w.department, e.name, w.starts_at, w.ends_at FROM department_works w
+		JOIN department_endpoint e ON e.code = w.department WHERE w.cancelled_at IS NULL AND w.ends_at > $1 ORDER BY w.starts_at DESC LIMIT 50`, now)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByPos[works])
+}
+
+// works are planned by a department for its system.
+type works struct {
+	Department string
+	Name       i18n.Text
+	StartsAt   time.Time
+	EndsAt     time.Time
 }
 
 // endNotice ends an incident, or withdraws works that have not begun.
