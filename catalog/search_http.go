@@ -26,6 +26,7 @@ type searchPage struct {
 	Found   []frontend.Card
 	Pages   *frontend.Pagination
 	Near    []frontend.Card // shown when nothing is found
+	Answers []frontend.Card // from the questions that people ask often
 	Wanted  frontend.CharacterCount
 	Send    frontend.Button
 	Popular []frontend.Card // shown when nothing is asked, or nothing is even near
@@ -80,6 +81,9 @@ func (h *Handler) searched(c *fiber.Ctx, query string, f Filter, n int) (searchP
 		}
 	}
 	page.Read = answer.Read
+	if h.Answers != nil {
+		page.Answers = h.Answers(query, tr.Lang)
+	}
 	page.Facets, page.Chips = h.facets(answer.Found, f, tr, func(f Filter) string { return f.at("/search", query, 1) })
 	if len(answer.Found)+len(answer.Near) == 0 {
 		page.Popular = h.cards(h.Catalog.Popular(nearest), tr)

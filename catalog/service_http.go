@@ -9,6 +9,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/internal/db"
+	"tamga/internal/i18n"
 	"tamga/internal/rus"
 	"tamga/internal/web"
 )
@@ -20,6 +21,9 @@ type Handler struct {
 	Pages   *frontend.Pages
 	Now     func() time.Time
 	Limit   *web.Limiter // of «не нашли?»
+
+	// Answers finds ready answers to a query, shown under the services. nil: there are none.
+	Answers func(query string, lang i18n.Lang) []frontend.Card
 }
 
 // Mount registers the routes of the catalogue.

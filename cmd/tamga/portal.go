@@ -10,8 +10,9 @@ import (
 	"tamga/applications"
 	"tamga/catalog"
 	"tamga/departments"
+	"tamga/frontend"
+	"tamga/internal/i18n"
 	"tamga/internal/register"
-	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/migrations"
 	"tamga/payments"
@@ -84,7 +85,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 		return records, err
 	}
 	r.app, err = portal.New(portal.Config{
-		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Catalog: services,
+		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: passwords(), Notify: g.note, Pages: g.pages, Catalog: services,
 		Log: g.log, Now: time.Now, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, Proxies: p.Proxies, PublicURL: p.PortalURL,
 		ESIA:       portal.ESIA{Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret},
 		FormAction: []string{originOf(p.BankURL)}, Checks: g.check,
@@ -96,7 +97,8 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 					}
 					return ""
 				}},
-				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now, Limit: &web.Limiter{Redis: g.redis, Log: g.log}},
+				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now, Limit: &web.Limiter{Redis: g.redis, Log: g.log},
+					Answers: answers},
 				&payments.Handler{
 					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: p.sandbox(), Now: time.Now, User: people.User,
 					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
@@ -138,6 +140,14 @@ func backTo(o payments.Origin) string {
 		return "/applications/" + o.ID.String()
 	}
 	return "/cabinet"
+}
+
+// answers are what support has ready, for the catalogue's search.
+func answers(query string, lang i18n.Lang) (cards []frontend.Card) {
+	for _, a := range support.Find(query, lang, 3) {
+		cards = append(cards, frontend.Card{Title: a.Question, Text: a.Answer, Href: a.Href})
+	}
+	return cards
 }
 
 // citizenOf tells support who asks and where the answer goes.
