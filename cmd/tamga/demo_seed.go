@@ -17,7 +17,7 @@ import (
 
 // seed makes the demo's people, in parallel: hashing their passwords is what takes the time. Each step does nothing the second time.
 func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) error {
-	hasher := secret.NewHasher(0)
+	hasher := passwords()
 	g, ctx := errgroup.WithContext(ctx)
 	for name, seed := range map[string]func(*pgxpool.Pool) error{
 		"portal": func(pool *pgxpool.Pool) error { return intra.SeedDemo(ctx, pool, hasher, time.Now()) },

@@ -11,7 +11,6 @@ import (
 	"tamga/idp"
 	"tamga/internal/db"
 	"tamga/internal/gost"
-	"tamga/internal/secret"
 	"tamga/migrations"
 )
 
@@ -83,7 +82,7 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 		return nil, err
 	}
 	r.app, err = idp.New(idp.Config{
-		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Passwords: secret.NewHasher(0), Notify: g.note, Pages: g.pages, Log: g.log,
+		DB: g.pool, Redis: g.redis, River: g.river, Box: g.box, Passwords: passwords(), Notify: g.note, Pages: g.pages, Log: g.log,
 		Issuer: p.Issuer, Portal: p.PortalURL, CSRFKey: forms, HMACKey: tokens, Secure: !p.Insecure, Inner: p.FetchInner, Proxies: p.Proxies, Now: time.Now,
 		TwoSteps: p.TwoSteps, Roots: roots, Qualified: p.Qualified, Revoked: p.revocations(), Post: p.Post != "", BankURL: p.BankURL, BankName: p.BankName,
 	})

@@ -11,7 +11,6 @@ import (
 	"tamga/catalog"
 	"tamga/departments"
 	"tamga/internal/i18n"
-	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/intra"
 	"tamga/migrations"
@@ -63,7 +62,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 		return nil, err
 	}
 	r.app, err = intra.New(intra.Config{
-		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: secret.NewHasher(0), Now: time.Now, CSRFKey: forms,
+		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: passwords(), Now: time.Now, CSRFKey: forms,
 		Secure: !i.Insecure, Proxies: i.Proxies, Checks: g.check,
 		Domains: func(staff *intra.Staff) []web.Handler {
 			actor := func(c *fiber.Ctx) string {

@@ -24,11 +24,7 @@ type limits struct {
 }
 
 func measureLimits(ctx context.Context, url string, d time.Duration) (l limits, err error) {
-	hasher := secret.NewHasher(0)
-	if l.hash, err = load(runtime.GOMAXPROCS(0), d, func(int, int) error {
-		_, err := hasher.Hash(ctx, password)
-		return err
-	}); err != nil {
+	if l.hash, err = bareHashes(ctx, d); err != nil {
 		return l, err
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -55,6 +51,14 @@ func measureLimits(ctx context.Context, url string, d time.Duration) (l limits, 
 		return err
 	})
 	return l, err
+}
+
+func bareHashes(ctx context.Context, d time.Duration) (result, error) {
+	hasher := secret.NewHasher(0)
+	return load(runtime.GOMAXPROCS(0), d, func(int, int) error {
+		_, err := hasher.Hash(ctx, password)
+		return err
+	})
 }
 
 // weakHash is what a binary with the tag nohash makes of a password.
