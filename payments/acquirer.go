@@ -46,7 +46,8 @@ type Order struct {
 	Receipt string    // shown to the payer on the bank's page
 	Payee   string
 	Purpose string
-	Amount  int64 // kopecks
+	Amount  int64 // kopecks, all of it
+	Fee     int64 // what of it is the commission
 	Method  Method
 	Email   string // of the payer, for the bank's own cheque; may be empty
 	Return  string // where the bank sends the payer back to

@@ -101,8 +101,13 @@ type chargePage struct {
 	Sum    frontend.Input
 	Button frontend.Button
 	SBP    frontend.Button
-	Bill   string
-	Parts  string // address of the receipts of parts that are paid, "" without any
+	Other  []frontend.Button // further banks
+	Agree  bool              // the commission has changed
+
+	Commission bool // somebody takes one
+
+	Bill  string
+	Parts string // address of the receipts of parts that are paid, "" without any
 }
 
 const chargeView frontend.Page[chargePage] = "payments/charge.html"
@@ -124,6 +129,7 @@ func (h *Handler) showCharge(c *fiber.Ctx) error {
 type payForm struct {
 	email, sum           string
 	wrongEmail, wrongSum error
+	agree                bool
 }
 
 func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
@@ -138,9 +144,8 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 			"payments.payer", shownName(ch), "payments.uin", groupUIN(ch.UIN)),
 		Email: frontend.Input{Name: "email", Type: "email", Value: form.email, Autocomplete: "email", Spellcheck: "false",
 			Label: frontend.Label{Text: t("payments.email")}, Hint: frontend.Hint{Text: t("payments.email_hint")}},
-		Button: frontend.Button{Text: t("payments.pay", rus.FormatRubles(pay)), PreventDoubleClick: true},
+		Agree: form.agree,
 	}
-	page.SBP = frontend.Button{Text: t("payments_charge.sbp"), Name: "method", Value: string(BySBP), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 	if ch.Due != nil {
 		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments.due"), rus.FormatDateTime(*ch.Due, web.Lang(c))))
 	}
@@ -162,7 +167,13 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 		page.Part = true
 		page.Sum = frontend.Input{Name: "sum", Value: form.sum, Inputmode: "decimal", Classes: "govuk-input--width-10", Autocomplete: "off",
 			Label: frontend.Label{Text: t("payments_charge.sum")}, Hint: frontend.Hint{Text: t("payments_charge.sum_hint", rus.FormatRubles(pay))}}
-		page.Button.Text = t("payments_charge.pay")
+	}
+	sum := pay
+	if part, err := partOf(ch, form.sum); err == nil && part > 0 && part < pay {
+		sum = part
+	}
+	if err := h.offer(c, &page, ch, sum); err != nil {
+		return err
 	}
 	if form.wrongEmail != nil {
 		page.Errors.Add("email", t("payments.email_wrong"))
@@ -200,7 +211,8 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 		email = strings.TrimSpace(c.FormValue("email"))
 	}
 	form := payForm{email: email, sum: strings.TrimSpace(c.FormValue("sum")), wrongEmail: checkEmail(email)}
-	want := intent{Charge: ch.ID, Email: email, Method: ByCard}
+	chosen := readMeans(c.FormValue("means"))
+	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee}
 	want.Sum, form.wrongSum = partOf(ch, form.sum)
 	if (form.wrongEmail != nil || form.wrongSum != nil) && ch.Status == Open {
 		return h.renderCharge(c, ch, form)
@@ -212,6 +224,10 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 		return err
 	}
 	p, err := h.desk().start(c.UserContext(), want)
+	if errors.Is(err, errFee) {
+		form.agree = true
+		return h.renderCharge(c, ch, form)
+	}
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ var bookRules = []bookRule{
 		WHERE coalesce(l.held, 0) <> CASE WHEN p.state IN ('succeeded', 'surplus', 'mismatch', 'refunded') THEN p.received - p.refunded ELSE 0 END`},
 	{"what is owed to a payer is what came over and did not go back", `
 		SELECT p.id::text AS subject, coalesce(-l.over, 0)::bigint AS is,
-			(CASE WHEN p.state IN ('succeeded', 'surplus') THEN greatest(p.received - p.credited - p.refunded, 0) ELSE 0 END)::bigint AS should
+			(CASE WHEN p.state IN ('succeeded', 'surplus') THEN greatest(p.received - p.credited - p.fee_taken - p.refunded, 0) ELSE 0 END)::bigint AS should
 		FROM payment p
 		LEFT JOIN (
 			SELECT e.payment_id, sum(l.amount) AS over
@@ -50,7 +50,7 @@ var bookRules = []bookRule{
 			JOIN ledger_posting l ON l.entry_id = e.id
 			WHERE l.account = 'surplus'
 			GROUP BY e.payment_id) l ON l.payment_id = p.id
-		WHERE coalesce(-l.over, 0) <> CASE WHEN p.state IN ('succeeded', 'surplus') THEN greatest(p.received - p.credited - p.refunded, 0) ELSE 0 END`},
+		WHERE coalesce(-l.over, 0) <> CASE WHEN p.state IN ('succeeded', 'surplus') THEN greatest(p.received - p.credited - p.fee_taken - p.refunded, 0) ELSE 0 END`},
 	{"suspense holds the mismatches and nothing else", `
 		SELECT p.id::text AS subject, coalesce(-l.held, 0)::bigint AS is, (CASE p.state WHEN 'mismatch' THEN p.received ELSE 0 END)::bigint AS should
 		FROM payment p

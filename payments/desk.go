@@ -61,6 +61,7 @@ type intent struct {
 	Method Method // "" is by card
 	Sum    int64  // 0 is all that is owed
 	Bank   string // "" is the first
+	Fee    int64  // the commission that the payer has seen
 }
 
 // start returns the live attempt to pay a charge, making one when there is none. However many clicks arrive, they wait for
@@ -137,6 +138,12 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	if p.Amount == 0 { // an exemption came on top of parts that were paid with a discount in view
 		return nil, fault.New(fault.Conflict, "payments.nothing_to_pay")
 	}
+	if p.Fee, err = feeOf(ctx, tx, p.Acquirer, p.Method, c.OriginKind, p.Amount, d.now()); err != nil {
+		return nil, err
+	}
+	if p.Fee != want.Fee {
+		return nil, errFee
+	}
 	if err := insertPayment(ctx, tx, p, foldName(c), want.Reader.Account); err != nil {
 		return nil, err
 	}
@@ -155,7 +162,7 @@ func (d *desk) register(ctx context.Context, c *Charge, p *Payment) (*Payment, e
 	if err != nil {
 		return nil, err
 	}
-	deal, err := bank.Create(ctx, Order{ID: p.ID, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Amount, Method: p.Method,
+	deal, err := bank.Create(ctx, Order{ID: p.ID, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Total(), Fee: p.Fee, Method: p.Method,
 		Email: p.Email, Return: d.url + "/payments/" + c.ID.String() + "/return"})
 	switch {
 	case errors.Is(err, ErrRefused):
@@ -209,7 +216,7 @@ func (d *desk) hold(ctx context.Context, p *Payment, deal *Deal) *Deal {
 	var next *Deal
 	switch p.State {
 	case Authorised:
-		next, err = holder.Capture(ctx, deal.ID, p.Amount)
+		next, err = holder.Capture(ctx, deal.ID, p.Total())
 	case Created, Pending, Failed, Expired:
 		next, err = holder.Release(ctx, deal.ID)
 	default: // the money has been taken since that was read
@@ -278,7 +285,7 @@ func (d *desk) move(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, deal 
 
 // tell does what follows from money that has come and was not needed, and from what a person must look at.
 func (d *desk) tell(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, s step) error {
-	over := p.Received != nil && *p.Received > p.Credited
+	over := p.over() > 0
 	switch {
 	case p.State == Mismatch:
 		kind := "amount"
@@ -290,7 +297,7 @@ func (d *desk) tell(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, s ste
 		if err := find(ctx, tx, discrepancyOf("surplus", p, s.At)); err != nil {
 			return err
 		}
-		ask := newRefund(p, *p.Received-p.Credited, "surplus", "", s.At)
+		ask := newRefund(p, p.over(), "surplus", "", s.At)
 		if err := openRefund(ctx, tx, ask, "ask", "portal"); err != nil && !errors.Is(err, fault.Conflict) { // another currency: by hand
 			return err
 		}

@@ -22,7 +22,7 @@ type Discrepancy struct {
 }
 
 func discrepancyOf(kind string, p *Payment, at time.Time) Discrepancy {
-	d := Discrepancy{Kind: kind, Acquirer: p.Acquirer, PaymentID: &p.ID, Ours: p.Amount, Currency: p.Currency, FoundAt: at}
+	d := Discrepancy{Kind: kind, Acquirer: p.Acquirer, PaymentID: &p.ID, Ours: p.Total(), Currency: p.Currency, FoundAt: at}
 	if p.BankID != nil {
 		d.BankID = *p.BankID
 	}

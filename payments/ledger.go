@@ -23,7 +23,8 @@ type entry struct {
 
 // positionOf is what a payment has put into the books as it stands: every step of it books the difference. Money that nobody
 // knows whose it is stands in suspense; money for the charge has paid what was receivable; what is over is owed to the payer.
-// What goes back is taken first from what was over, and then from what the payee was to get.
+// The commission that a payer pays stands where banks take theirs from. What goes back is taken first from what was over, then from
+// what the payee was to get, and the commission last.
 func positionOf(p *Payment) position {
 	if p.Received == nil {
 		return position{}
@@ -33,13 +34,15 @@ func positionOf(p *Payment) position {
 	case Mismatch:
 		return position{{"clearing", cur}: received, {"suspense", cur}: -received}
 	case Succeeded, Surplus, RefundedPayment:
-		over := received - p.Credited
+		over := p.over()
 		fromOver := min(p.Refunded, over)
+		fromCharge := min(p.Refunded-fromOver, p.Credited)
 		return position{
 			{"clearing", cur}:   received - p.Refunded,
 			{"receivable", cur}: -p.Credited,
 			{"surplus", cur}:    -(over - fromOver),
-			{"accrued", cur}:    p.Refunded - fromOver,
+			{"accrued", cur}:    fromCharge,
+			{"commission", cur}: p.Refunded - fromOver - fromCharge - p.FeeTaken,
 		}
 	}
 	return position{}

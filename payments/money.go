@@ -14,6 +14,9 @@ func (d *desk) account(ctx context.Context, tx pgx.Tx, c *Charge, before, p *Pay
 	switch {
 	case p.State == Succeeded && before.State != Succeeded:
 		p.Credited, discount, closed = credit(c, p)
+		if p.Currency == Currency {
+			p.FeeTaken = min(p.Fee, *p.Received-p.Credited)
+		}
 		p.Part = !closed
 	case before.State == Succeeded && p.State != Succeeded:
 		if err := d.uncredit(ctx, tx, c, before, p, s); err != nil {

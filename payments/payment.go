@@ -54,13 +54,15 @@ type Payment struct {
 	QR              string // what the QR code of the fast payment system says
 	Method          Method
 	State           State
-	Amount          int64
+	Amount          int64  // for the charge
+	Fee             int64  // commission on top, as the payer was shown it
 	Discount        int64  // what the discount takes off, if this payment succeeds
 	Part            bool   // does not pay the whole rest
 	Email           string // for receipt and cheque, as typed at the click: the order must not change when it is sent again
 	Received        *int64
 	Currency        string // of what was received
 	Credited        int64  // what the charge has taken of it
+	FeeTaken        int64  // what of it is the commission
 	Reserved        int64  // what refunds, done and under way, take of it
 	Refunded        int64
 	Reason          string
@@ -89,10 +91,25 @@ func credit(c *Charge, p *Payment) (sum, discount int64, closes bool) {
 	rest := c.Rest()
 	_, then := c.Offer(p.CreatedAt)
 	need := max(rest-max(p.Discount, then), 0)
-	if *p.Received >= need {
+	has := *p.Received
+	if has == p.Total() { // as asked; of another sum, which an employee has accepted, the charge comes first
+		has -= p.Fee
+	}
+	if has >= need {
 		return need, rest - need, rest > 0
 	}
-	return *p.Received, 0, false
+	return has, 0, false
+}
+
+// Total is what the bank is asked for.
+func (p *Payment) Total() int64 { return p.Amount + p.Fee }
+
+// over is what came of a payment and belongs to nobody but the payer.
+func (p *Payment) over() int64 {
+	if p.Received == nil {
+		return 0
+	}
+	return *p.Received - p.Credited - p.FeeTaken
 }
 
 // foldedName is what an index holds of a payer's name.
@@ -109,12 +126,12 @@ func eventOf(c *Charge, p *Payment, deal *Deal) string {
 		switch {
 		case c.Status != Open:
 			return "paid_extra"
-		case deal.Amount != p.Amount || deal.Currency != Currency:
+		case deal.Amount != p.Total() || deal.Currency != Currency:
 			return "amount_differs"
 		}
 		return "paid"
 	case DealHeld:
-		if c.Status != Open || deal.Amount != p.Amount || deal.Currency != Currency {
+		if c.Status != Open || deal.Amount != p.Total() || deal.Currency != Currency {
 			return "hold_unwanted" // leads nowhere: the hold is let go
 		}
 		return "authorised"

@@ -14,8 +14,8 @@ import (
 	"tamga/internal/rus"
 )
 
-const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, qr, method, state, amount, discount, part, email, received, currency,
-	credited, reserved, refunded, reason, created_at, paid_at`
+const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, qr, method, state, amount, fee, discount, part, email, received, currency,
+	credited, fee_taken, reserved, refunded, reason, created_at, paid_at`
 
 func nextReceipt(ctx context.Context, d db.DB) (string, error) {
 	var n int64
@@ -27,9 +27,9 @@ func nextReceipt(ctx context.Context, d db.DB) (string, error) {
 
 func insertPayment(ctx context.Context, tx pgx.Tx, p *Payment, name foldedName, by uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO payment (id, charge_id, receipt, acquirer, method, amount, discount, part, email, paid_by, last_n, first_n, middle_n, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		p.ID, p.ChargeID, p.Receipt, p.Acquirer, p.Method, p.Amount, p.Discount, p.Part, p.Email, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil},
+		INSERT INTO payment (id, charge_id, receipt, acquirer, method, amount, fee, discount, part, email, paid_by, last_n, first_n, middle_n, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		p.ID, p.ChargeID, p.Receipt, p.Acquirer, p.Method, p.Amount, p.Fee, p.Discount, p.Part, p.Email, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil},
 		name.last, name.first, name.middle, p.CreatedAt)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func advance(ctx context.Context, tx pgx.Tx, p *Payment, s step) (bool, error) {
 		}
 	}
 	if to != Succeeded && to != RefundedPayment {
-		p.Credited = 0
+		p.Credited, p.FeeTaken = 0, 0
 	}
 	return true, nil
 }
@@ -95,8 +95,8 @@ func setDeal(ctx context.Context, tx pgx.Tx, p *Payment, deal *Deal) error {
 func setMoney(ctx context.Context, tx pgx.Tx, p *Payment) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE payment
-		SET received = $2, currency = $3, credited = $4, part = $5
-		WHERE id = $1`, p.ID, p.Received, p.Currency, p.Credited, p.Part)
+		SET received = $2, currency = $3, credited = $4, part = $5, fee_taken = $6
+		WHERE id = $1`, p.ID, p.Received, p.Currency, p.Credited, p.Part, p.FeeTaken)
 	return err
 }
 
@@ -152,7 +152,7 @@ func surplusOf(ctx context.Context, d db.DB, charge uuid.UUID) ([]*Payment, erro
 	rows, _ := d.Query(ctx, `
 		SELECT `+paymentColumns+`
 		FROM payment
-		WHERE charge_id = $1 AND (state = 'surplus' OR state = 'succeeded' AND received > credited + refunded)
+		WHERE charge_id = $1 AND (state = 'surplus' OR state = 'succeeded' AND received > credited + fee_taken + refunded)
 		ORDER BY created_at`, charge)
 	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[Payment])
 }

@@ -78,7 +78,7 @@ func (h *Handler) receiptList(c *fiber.Ctx, ch *Charge, p *Payment, payee *Payee
 	if left := ch.Rest(); left > 0 {
 		rest = rus.FormatRubles(left)
 	}
-	return summary(h.Pages.Texts(c), "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_payer.rest", rest,
+	return summary(h.Pages.Texts(c), "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_means.fee", feeText(p.FeeTaken), "payments_payer.rest", rest,
 		"payments.paid_at", rus.FormatDateTime(*p.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", shownName(ch),
 		"payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP, "payments.bank", payee.BankName, "payments.bik", payee.BIK,
 		"payments.account", payee.Account, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)

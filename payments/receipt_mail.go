@@ -16,7 +16,7 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 	if d.notify == nil {
 		return nil
 	}
-	amount := rus.FormatRubles(p.Amount)
+	amount := rus.FormatRubles(amountReceived(p))
 	if p.Email != "" {
 		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.receipt",
 			Subject: d.pages.T(i18n.RU, "payments.mail_subject", p.Receipt),

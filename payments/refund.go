@@ -184,7 +184,7 @@ func (d *desk) refundDone(ctx context.Context, r *Refund, bankID string) (*Refun
 		if err := d.account(ctx, tx, c, &before, p, s); err != nil {
 			return err
 		}
-		if p.Refunded >= *p.Received-p.Credited {
+		if p.Refunded >= p.over() {
 			if err := settle(ctx, tx, p.ID, []string{"surplus"}, resolution{How: "returned", By: "refund", At: at}); err != nil {
 				return err
 			}

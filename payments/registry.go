@@ -185,7 +185,7 @@ func (d *desk) match(ctx context.Context, bank Acquirer, day time.Time, n int, l
 		return d.matchRefund(ctx, p, day, n, l)
 	}
 	if p.State != Reversed {
-		x.Kind, x.PaymentID, x.Ours = "reversal", &p.ID, p.Amount
+		x.Kind, x.PaymentID, x.Ours = "reversal", &p.ID, p.Total()
 		if err := find(ctx, d.db, x); err != nil {
 			return err
 		}

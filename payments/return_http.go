@@ -103,7 +103,7 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 		Back:   frontend.Button{Text: t("payments.back"), Href: h.backOf(ch), Classes: "govuk-button--secondary"},
 	}
 	if p != nil {
-		page.List = summary(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Amount),
+		page.List = summary(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Total()), "payments_means.fee", feeText(p.Fee),
 			"payments.received", receivedText(p), "payments.purpose", ch.Purpose,
 			"payments.started", rus.FormatDateTime(p.CreatedAt, web.Lang(c)))
 	}
@@ -131,7 +131,7 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 
 // receivedText is what the bank took, when that is not what was asked.
 func receivedText(p *Payment) string {
-	if p.Received == nil || *p.Received == p.Amount {
+	if p.Received == nil || *p.Received == p.Total() {
 		return ""
 	}
 	return rus.FormatRubles(*p.Received)
@@ -150,5 +150,5 @@ func amountReceived(p *Payment) int64 {
 	if p.Received != nil {
 		return *p.Received
 	}
-	return p.Amount
+	return p.Total()
 }

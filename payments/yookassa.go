@@ -110,11 +110,19 @@ func (y *YooKassa) Create(ctx context.Context, o Order) (*Deal, error) {
 		order["payment_method_data"] = map[string]string{"type": "sbp"}
 	}
 	if y.Cheques && o.Email != "" {
-		order["receipt"] = map[string]any{"customer": map[string]string{"email": o.Email}, "items": []any{map[string]any{
-			"description": short(o.Purpose, 128), "quantity": "1.00", "amount": yooRubles(o.Amount), "vat_code": max(y.VATCode, 1),
-			"payment_subject": "service", "payment_mode": "full_payment"}}}
+		items := []any{y.item(o.Purpose, o.Amount-o.Fee)}
+		if o.Fee > 0 {
+			items = append(items, y.item("Комиссия", o.Fee))
+		}
+		order["receipt"] = map[string]any{"customer": map[string]string{"email": o.Email}, "items": items}
 	}
 	return y.payment(ctx, http.MethodPost, "/payments", o.ID.String(), order)
+}
+
+// item is a line of the cheque of 54-ФЗ.
+func (y *YooKassa) item(what string, sum int64) map[string]any {
+	return map[string]any{"description": short(what, 128), "quantity": "1.00", "amount": yooRubles(sum), "vat_code": max(y.VATCode, 1),
+		"payment_subject": "service", "payment_mode": "full_payment"}
 }
 
 func short(s string, n int) string {

@@ -17,6 +17,7 @@ import (
 func yooWorld(t *testing.T, twoStages bool) (*world, *yookassa.Stand) {
 	t.Helper()
 	w := newWorld(t)
+	w.rewrite(`DELETE FROM commission_rule`) // TestCommission is about those
 	stand := &yookassa.Stand{Shop: "100500", Secret: "test_secret", Now: w.now, PageSize: 1}
 	server := httptest.NewServer(stand)
 	t.Cleanup(server.Close)
