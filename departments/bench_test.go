@@ -258,6 +258,17 @@ func (b *bench) form(path string) (cookie string, form url.Values) {
 	return cookie, url.Values{"_csrf": {token}}
 }
 
+// standPage is the stand's page of a delivery.
+func (b *bench) standPage(d departments.Delivery) *htmltest.Page {
+	b.t.Helper()
+	response, err := http.Get(b.standURL + "/" + d.Department + "/applications/" + d.ID.String())
+	b.must(err)
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(response.Body)
+	b.must(err)
+	return htmltest.Parse(b.t, string(raw))
+}
+
 func (b *bench) post(address, cookie string, form url.Values) (int, string) {
 	b.t.Helper()
 	request, err := http.NewRequest(http.MethodPost, address, bytes.NewBufferString(form.Encode()))

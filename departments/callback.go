@@ -195,6 +195,16 @@ func (h *Handler) apply(ctx context.Context, tx pgx.Tx, p *progress, n *news) er
 	return h.OnUpdate(ctx, tx, n.Update)
 }
 
+// ReadNews reads a call-back as the portal named audience does, but for its signature: what the error says is what the department hears.
+func ReadNews(body []byte, from *Endpoint, audience string, now time.Time) (*Event, error) {
+	h := &Handler{Audience: audience, Now: func() time.Time { return now }}
+	n, err := h.understand(from, body)
+	if err != nil {
+		return nil, err
+	}
+	return n.Event, nil
+}
+
 // sameEvent accepts the repetition of a message, and refuses another message under a used id.
 func sameEvent(ctx context.Context, tx pgx.Tx, n *news) error {
 	sum, err := eventSum(ctx, tx, n.Department, n.Event.ID)

@@ -107,3 +107,13 @@ type Appointment struct {
 	Place string    `json:"place"`
 	Text  string    `json:"text,omitempty"`
 }
+
+// Said is the body that the type of the event calls for.
+func (m *Message) Said() json.RawMessage {
+	for _, body := range []json.RawMessage{m.Application, m.Message, m.Correction, m.Cancellation} {
+		if body != nil {
+			return body
+		}
+	}
+	return json.RawMessage("{}")
+}

@@ -9,6 +9,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"tamga/internal/cms"
 )
 
 // checkContent holds what came against what was announced. said is the Content-Type that came with it.
@@ -25,7 +27,25 @@ func checkContent(d *Document, said string, content []byte) error {
 	case !looksLike(d.MediaType, content):
 		return errors.New("its content is not " + d.MediaType)
 	}
-	return nil
+	return checkSignature(d.Signature, content)
+}
+
+// checkSignature holds that somebody whose certificate goes with the signature signed exactly this content. Who that is, and whether
+// the certificate is worth anything, whoever shows the document says.
+func checkSignature(signature, content []byte) error {
+	if len(signature) == 0 {
+		return nil
+	}
+	signed, err := cms.Parse(signature)
+	if err != nil {
+		return fmt.Errorf("its signature is not CMS: %w", err)
+	}
+	for _, certificate := range signed.Certificates {
+		if signed.Verify(content, certificate) == nil {
+			return nil
+		}
+	}
+	return errors.New("its signature does not fit it, or comes without the signer's certificate")
 }
 
 func looksLike(mediaType string, content []byte) bool {

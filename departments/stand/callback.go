@@ -22,6 +22,8 @@ type callback struct {
 	Text          string
 	CreatedAt     time.Time
 	Attempts      int
+	Type          string
+	Data          json.RawMessage
 }
 
 const (
@@ -92,8 +94,11 @@ func (s *System) send(ctx context.Context, b *callback, twice bool) error {
 }
 
 func (s *System) post(ctx context.Context, b *callback) (status int, err error) {
-	e, err := departments.NewEvent(departments.TypeStatus, b.ID.String(), departments.Source(s.Code), s.cfg.Portal,
-		b.ApplicationID.String(), b.CreatedAt, departments.StatusData{Status: b.Status, Text: b.Text})
+	var data any = departments.StatusData{Status: b.Status, Text: b.Text}
+	if b.Type != departments.TypeStatus {
+		data = b.Data
+	}
+	e, err := departments.NewEvent(b.Type, b.ID.String(), departments.Source(s.Code), s.cfg.Portal, b.ApplicationID.String(), b.CreatedAt, data)
 	if err != nil {
 		return 0, err
 	}

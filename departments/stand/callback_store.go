@@ -2,6 +2,7 @@ package stand
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,15 +11,16 @@ import (
 	"tamga/internal/db"
 )
 
-// queueCallback gives the news the next number of its application. The application's row is locked, so numbers do not collide.
-func queueCallback(ctx context.Context, tx pgx.Tx, code string, r *received, status, text string, now time.Time) error {
+// queueEvent gives the news the next number of its application. The application's row is locked, so numbers do not collide. Data
+// are those of the event when it is not a status.
+func queueEvent(ctx context.Context, tx pgx.Tx, code string, r *received, typ, status, text string, data json.RawMessage, now time.Time) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO stand_callback
-			(id, department, delivery_id, application_id, sequence, status, text, created_at, next_at)
-		SELECT $1, $2, $3, $4, coalesce(max(sequence), 0) + 1, $5, $6, $7, $7
+			(id, department, delivery_id, application_id, sequence, status, text, created_at, next_at, type, data)
+		SELECT $1, $2, $3, $4, coalesce(max(sequence), 0) + 1, $5, $6, $7, $7, $8, $9::json
 		FROM stand_callback
 		WHERE department = $2 AND application_id = $4`,
-		uuid.Must(uuid.NewV7()), code, r.ID, r.ApplicationID, status, text, now)
+		uuid.Must(uuid.NewV7()), code, r.ID, r.ApplicationID, status, text, now, typ, data)
 	return err
 }
 
@@ -39,7 +41,7 @@ func claimCallbacks(ctx context.Context, d db.DB, code string, now, until time.T
 		UPDATE stand_callback SET next_at = $3, attempts = attempts + 1
 		FROM due
 		WHERE stand_callback.id = due.id
-		RETURNING stand_callback.id, application_id, sequence, status, text, created_at, attempts`, code, now, until)
+		RETURNING stand_callback.id, application_id, sequence, status, text, created_at, attempts, type, data`, code, now, until)
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[callback])
 }
 
@@ -59,11 +61,12 @@ type told struct {
 	NextAt      *time.Time
 	DeliveredAt *time.Time
 	LastError   string
+	Type        string
 }
 
 func toldOf(ctx context.Context, d db.DB, code string, delivery uuid.UUID) ([]told, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT status, text, created_at, attempts, next_at, delivered_at, last_error
+		SELECT status, text, created_at, attempts, next_at, delivered_at, last_error, type
 		FROM stand_callback
 		WHERE department = $1 AND delivery_id = $2
 		ORDER BY sequence`, code, delivery)

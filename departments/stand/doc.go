@@ -8,7 +8,8 @@
 //	GET  /                              the stands
 //	GET  /:system                       zags, social, …: what the system has received, and its mode
 //	GET  /:system/applications/:id      an application in words, and what the system may decide
-//	POST /:system/applications/:id      action: accept, complete, refuse with a ground
+//	POST /:system/applications/:id      action: accept, complete, refuse with a ground; ask, request, issue, invite: see spoken
+//	GET  /:system/documents/:id         a result, for the portal alone
 //	POST /:system/mode                  how the system behaves: see System
 //	POST /:system/events                messages of the portal: books the visit, settles the bill
 //	POST /:system/records/:source       what the system knows: bills, fines, doctors, free times
@@ -28,11 +29,12 @@
 //
 // # Tables
 //
-// stand_system, stand_application, stand_callback, stand_record, stand_visit, register_person, register_passport, register_paper, register_birth, register_organisation, outbox_message, post_letter, and
+// stand_system, stand_application, stand_callback, stand_message, stand_document, stand_record, stand_visit, register_person, register_passport, register_paper, register_birth, register_organisation, outbox_message, post_letter, and
 // the bank's.
 //
 // # States of an application at a stand
 //
 //	new -> accepted -> completed
 //	new, accepted -> refused, with a ground
+//	new, accepted -> cancelled by the applicant
 package stand

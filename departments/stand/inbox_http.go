@@ -21,6 +21,7 @@ func (s *System) Mount(r fiber.Router) {
 	r.Post("/"+s.Code+"/events", s.takeEvent)
 	r.Post("/"+s.Code+"/records/:source", s.showRecords)
 	r.Post("/"+s.Code+"/mode", s.changeMode)
+	r.Get("/"+s.Code+"/documents/:id<guid>", s.giveDocument)
 	r.Get("/"+s.Code+"/applications/:id<guid>", s.showApplication)
 	r.Post("/"+s.Code+"/applications/:id<guid>", s.decideApplication)
 }
@@ -48,7 +49,7 @@ type inboxRow struct {
 const inboxView frontend.Page[inboxPage] = "stand/inbox.html"
 
 var stateTags = map[string]string{"new": "govuk-tag--blue", "accepted": "govuk-tag--yellow", "completed": "govuk-tag--green",
-	"refused": "govuk-tag--red"}
+	"refused": "govuk-tag--red", "cancelled": "govuk-tag--grey"}
 
 func (s *System) showInbox(c *fiber.Ctx) error {
 	mode, err := modeOf(c.UserContext(), s.cfg.DB, s.Code)
@@ -106,6 +107,8 @@ type applicationPage struct {
 	Text     frontend.Input
 	Ground   frontend.Textarea
 	Post     string
+	Speeches []speech
+	Heard    frontend.Table // what the citizen said later
 }
 
 const applicationView frontend.Page[applicationPage] = "stand/application.html"
@@ -157,7 +160,11 @@ func (s *System) page(c *fiber.Ctx, r *received) (applicationPage, error) {
 	w := words{t: t, lang: lang}
 	page.Cards, page.Raw = w.cards(r.Data)
 	var err error
-	page.Told, err = s.told(c, r)
+	if page.Told, err = s.told(c, r); err != nil {
+		return page, err
+	}
+	page.Speeches = s.speeches(c, r, "")
+	page.Heard, err = s.heardTable(c, r)
 	return page, err
 }
 
@@ -169,6 +176,10 @@ func (s *System) told(c *fiber.Ctx, r *received) (frontend.Table, error) {
 		table.Head = append(table.Head, frontend.Cell{Text: t("stand." + key)})
 	}
 	for _, n := range all {
+		news := "stand.news_" + n.Status
+		if n.Status == "" {
+			news = "stand_speech.type_" + strings.TrimPrefix(n.Type, "tamga.application.")
+		}
 		arrived := t("stand.arrived_yes")
 		switch {
 		case n.DeliveredAt != nil:
@@ -180,7 +191,7 @@ func (s *System) told(c *fiber.Ctx, r *received) (frontend.Table, error) {
 			arrived = t("stand.arrived_trying", n.LastError)
 		}
 		table.Rows = append(table.Rows, []frontend.Cell{{Text: rus.FormatDateTime(n.CreatedAt, lang)},
-			{Text: t("stand.news_" + n.Status)}, {Text: n.Text}, {Text: arrived}})
+			{Text: t(news)}, {Text: n.Text}, {Text: arrived}})
 	}
 	return table, err
 }
@@ -190,6 +201,9 @@ func (s *System) decideApplication(c *fiber.Ctx) error {
 	r, err := s.application(c)
 	if err != nil {
 		return err
+	}
+	if slices.Contains(speeches, c.FormValue("action")) {
+		return s.speak(c, r)
 	}
 	action, text := c.FormValue("action"), strings.TrimSpace(c.FormValue("text"))
 	if action == "refuse" {

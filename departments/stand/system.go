@@ -30,6 +30,7 @@ type System struct {
 	settles map[string]string // service → question that chose the bill which the payment settles
 	rules   map[string]ruling // service → what the system decides by itself
 
+	seal   seal
 	cfg    *Config
 	keys   *departments.Keys
 	client *departments.Client
@@ -50,6 +51,7 @@ type received struct {
 	Ground        string
 	Copies        int
 	ReceivedAt    time.Time
+	Base          string // where the portal reached us
 }
 
 // decisions are what the buttons do: from which states, to which, and what the portal is told.
@@ -92,19 +94,19 @@ func (s *System) apply(ctx context.Context, tx pgx.Tx, r *received, action, text
 	if err := setState(ctx, tx, s.Code, r.ID, d.To, ground); err != nil {
 		return err
 	}
-	return queueCallback(ctx, tx, s.Code, r, d.Status, text, s.cfg.Now())
+	return queueEvent(ctx, tx, s.Code, r, departments.TypeStatus, d.Status, text, nil, s.cfg.Now())
 }
 
 // receive keeps a message and does what it asks of the system's books. A message with a known id only counts as a copy. The text
 // is for the applicant.
-func (s *System) receive(ctx context.Context, e *departments.Event, m *departments.Message, sum []byte) (text string, err error) {
+func (s *System) receive(ctx context.Context, e *departments.Event, m *departments.Message, sum []byte, base string) (text string, err error) {
 	id, err1 := uuid.Parse(e.ID)
 	application, err2 := uuid.Parse(e.Subject)
 	if err := errors.Join(err1, err2); err != nil {
 		return "", errBadEvent
 	}
 	r := &received{ID: id, ApplicationID: application, Number: m.Number, Service: m.Service, Data: m.Application, State: "new",
-		ReceivedAt: s.cfg.Now()}
+		ReceivedAt: s.cfg.Now(), Base: base}
 	err = pgx.BeginFunc(ctx, s.cfg.DB, func(tx pgx.Tx) error {
 		known, err := insertReceived(ctx, tx, s.Code, r, sum)
 		if err != nil {

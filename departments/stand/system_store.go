@@ -31,18 +31,18 @@ func setMode(ctx context.Context, d db.DB, code, mode string) error {
 func insertReceived(ctx context.Context, tx pgx.Tx, code string, r *received, sum []byte) (known []byte, err error) {
 	var copies int
 	err = tx.QueryRow(ctx, `
-		INSERT INTO stand_application (department, id, application_id, number, service, data, sha256, received_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		INSERT INTO stand_application (department, id, application_id, number, service, data, sha256, received_at, base)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (department, id) DO UPDATE SET copies = stand_application.copies + 1
 		RETURNING sha256, copies`,
-		code, r.ID, r.ApplicationID, r.Number, r.Service, r.Data, sum, r.ReceivedAt).Scan(&known, &copies)
+		code, r.ID, r.ApplicationID, r.Number, r.Service, r.Data, sum, r.ReceivedAt, r.Base).Scan(&known, &copies)
 	if err != nil || copies == 1 {
 		return nil, err
 	}
 	return known, nil
 }
 
-const receivedColumns = `id, application_id, number, service, data, state, ground, copies, received_at`
+const receivedColumns = `id, application_id, number, service, data, state, ground, copies, received_at, base`
 
 func lockReceived(ctx context.Context, tx pgx.Tx, code string, id uuid.UUID) (*received, error) {
 	rows, _ := tx.Query(ctx, `
