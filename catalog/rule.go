@@ -108,6 +108,14 @@ var usual = map[string][]Action{
 	"filling": {ActionEdit, ActionCancel},
 	"signing": {ActionEdit, ActionCancel},
 	"paying":  {ActionEdit, ActionCancel, ActionPay},
+
+	"submitted":   {ActionCancel, ActionMessage},
+	"sent":        {ActionCancel, ActionMessage},
+	"accepted":    {ActionCancel, ActionMessage},
+	"in_progress": {ActionCancel, ActionMessage},
+	"completed":   {ActionMessage},
+	"rejected":    {ActionMessage},
+	"refused":     {ActionMessage},
 }
 
 // possible is what a definition may allow at most.

@@ -39,6 +39,7 @@ var about = map[string]string{
 	"Service.region":     "Where the service is given; everywhere when left out",
 	"Service.route":      "Where applications go when not to the department: the first that holds",
 	"Service.statuses":   "What each state allows; the usual when left out",
+	"Service.keep":       "How many days drafts and finished applications are kept; 90 and five years when left out",
 	"Duty.amount":        `An expression in rubles, param("duty_…"), or a whole number of kopecks`,
 	"Duty.exempt":        "The first that holds makes the service free",
 	"Duty.discount":      "The greatest that holds counts; they are not added up",

@@ -54,6 +54,7 @@ type Service struct {
 	Region     *Region     `yaml:"region"`     // where it is given; everywhere when nil
 	Route      []Route     `yaml:"route"`      // where it goes; to the department when none holds
 	Statuses   Statuses    `yaml:"statuses"`   // what each state allows; the usual when left out
+	Keep       Keep        `yaml:"keep"`       // how long applications are kept; the usual time when left out
 	Steps      []Step      `yaml:"steps"`
 
 	catalog *Catalog             // names of offices, when shown
