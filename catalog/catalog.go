@@ -15,6 +15,7 @@ type Catalog struct {
 	departments []Department
 	subjects    subjects
 	sources     map[string][]byte // the YAML of the services of the files
+	refused     atomic.Pointer[map[string]*refusal]
 
 	parameters    parameters
 	parameterList []Parameter // as the file has them

@@ -185,6 +185,9 @@ func (c *checker) bad(where string, in scope, source string, err error) {
 	if errors.As(err, &placed) {
 		line, column, text = placed.Line, placed.Column+1, placed.Message
 	}
+	if strings.Contains(text, `Operator("=")`) {
+		text += `: write == to compare, = is not known here`
+	}
 	if m := unknownName.FindStringSubmatch(text); m != nil {
 		text += meant(m[1], in.names())
 	}

@@ -53,6 +53,7 @@ func TestMistakesNameFileAndLine(t *testing.T) {
 		"wrong operand":          {`when: citizenship == "OTHER"`, `when: citizenship > 5`, `mismatched`},
 		"no condition at all":    {`when: citizenship == "OTHER"`, `when: citizenship`, `bool`},
 		"broken expression":      {`when: citizenship == "OTHER"`, `when: citizenship ==`, `unexpected token`},
+		"one equals sign":        {`when: citizenship == "OTHER"`, `when: citizenship = "OTHER"`, `write == to compare`},
 		"unknown prefill":        {"prefill: birth_place", "prefill: birthplace", `no source "birthplace"`},
 		"slot without office":    {"office: office", "office: ceremonial", `want the id of a question of type office`},
 		"unknown party":          {"paid_by: first", "paid_by: third", `paid_by`},

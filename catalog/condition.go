@@ -227,7 +227,7 @@ func (c scope) compileOpen(source string, any bool) (compiled program, open bool
 	if source == "" {
 		return program{}, false, nil
 	}
-	days := &dated{known: c.service.catalog.parameters, source: source}
+	days := &dated{known: c.service.rates(), source: source}
 	options := append([]expr.Option{expr.Env(c.types()), days.known.function(), expr.Patch(days)}, conditionFunctions...)
 	if !any {
 		options = append(options, expr.AsBool())
@@ -239,6 +239,7 @@ func (c scope) compileOpen(source string, any bool) (compiled program, open bool
 	if err != nil {
 		return program{}, false, err
 	}
+	c.service.reads(days.named)
 	return program{p}, days.open, nil
 }
 

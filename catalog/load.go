@@ -83,11 +83,11 @@ func (c *Catalog) read(name string, raw []byte) (*Service, error) {
 	return s, errors.Join(mistakes...)
 }
 
-// revive makes a service of a definition that was published once. It was checked then; what the catalog knows has changed
+// revive makes a service of an edition that was published once. It was checked then; what the catalog knows has changed
 // since, so only what the engine needs must still be right.
-func (c *Catalog) revive(name string, raw []byte) (*Service, error) {
-	s := &Service{catalog: c}
-	doc, err := reviveYAML(name, raw, s)
+func (c *Catalog) revive(name string, e edition) (*Service, error) {
+	s := &Service{catalog: c, pinned: pinned(e.Parameters)}
+	doc, err := reviveYAML(name, []byte(e.Definition), s)
 	if err != nil {
 		return nil, err
 	}

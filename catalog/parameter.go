@@ -17,17 +17,17 @@ import (
 // Parameter is a rate, a limit or an amount that a law sets and changes: param("name") in expressions. Definitions hold no such
 // number themselves.
 type Parameter struct {
-	Name   string       `yaml:"name"`
-	About  i18n.Text    `yaml:"about"`
-	Unit   string       `yaml:"unit"`   // "rubles", "percent", "days", "months" or "number": for people
-	Values []DatedValue `yaml:"values"` // in order of date
+	Name   string       `yaml:"name" json:"name"`
+	About  i18n.Text    `yaml:"about" json:"about"`
+	Unit   string       `yaml:"unit" json:"unit"`     // "rubles", "percent", "days", "months" or "number": for people
+	Values []DatedValue `yaml:"values" json:"values"` // in order of date
 }
 
 // DatedValue is what a parameter is from a day on.
 type DatedValue struct {
-	From   string  `yaml:"from"` // 2006-01-02
-	Value  float64 `yaml:"value"`
-	Source string  `yaml:"source"` // the law, or where it was read
+	From   string  `yaml:"from" json:"from"` // 2006-01-02
+	Value  float64 `yaml:"value" json:"value"`
+	Source string  `yaml:"source" json:"source"` // the law, or where it was read
 }
 
 // parameterUnits are what a parameter may count.
@@ -116,8 +116,9 @@ func (p *Parameter) check(doc *document, where string) (mistakes []error) {
 type dated struct {
 	known   parameters
 	source  string
-	unknown error // what is wrong with the first bad call
-	open    bool  // the expression names something besides parameters and today
+	named   []string // the parameters that the expression reads
+	unknown error    // what is wrong with the first bad call
+	open    bool     // the expression names something besides parameters and today
 }
 
 // Visit is called for every node of an expression.
@@ -139,6 +140,7 @@ func (v *dated) Visit(node *ast.Node) {
 		case v.known[name] == nil:
 			v.fail(n, "%s has no %q%s", parametersFile, name, meant(name, v.known.names()))
 		default:
+			v.named = append(v.named, name)
 			ast.Patch(node, &ast.CallNode{Callee: callee, Arguments: []ast.Node{n.Arguments[0], &ast.IdentifierNode{Value: "today"}}})
 		}
 	}

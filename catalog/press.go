@@ -96,17 +96,18 @@ func (p *Press) Version(service string, version int) (*Service, error) {
 	return drafts.Service(service, version)
 }
 
-// Source returns the draft of a service as it is written, and its content's sum; "" when the folder has none.
-func (d *Drafts) Source(service string) (text, sum string) {
-	raw := d.sources[service]
-	if raw == nil {
-		return "", ""
+// draft returns the draft of a service as it would be published, and its content's sum; "" when the folder has none that is right.
+func (d *Drafts) draft(service string) (e edition, sum string) {
+	s := d.current(service)
+	if s == nil {
+		return edition{}, ""
 	}
-	sum, err := contentSum(raw)
+	e = d.edition(s)
+	sum, err := e.sum()
 	if err != nil {
-		return "", ""
+		return edition{}, ""
 	}
-	return string(raw), sum
+	return e, sum
 }
 
 // publishArgs makes a planned publication at its time. The row decides: it may have been called off.
@@ -130,15 +131,16 @@ func (p *Press) Plan(ctx context.Context, service, sum, actor string, at time.Ti
 	if err != nil {
 		return err
 	}
-	text, is := drafts.Source(service)
+	e, is := drafts.draft(service)
 	switch {
 	case len(drafts.Mistakes[service]) > 0 || len(drafts.Mistakes[""]) > 0:
 		return errBroken
-	case text == "" || is != sum:
+	case is == "" || is != sum:
 		return errChangedSince
 	}
 	now := p.Now()
-	one := &Publication{ID: uuid.Must(uuid.NewV7()), Service: service, Definition: text, SHA256: sum, Actor: actor, PlannedAt: at, CreatedAt: now}
+	one := &Publication{ID: uuid.Must(uuid.NewV7()), Service: service, Definition: e.Definition, Parameters: e.Parameters, SHA256: sum,
+		Actor: actor, PlannedAt: at, CreatedAt: now}
 	return pgx.BeginFunc(ctx, p.DB, func(tx pgx.Tx) error {
 		if err := mayPublish(ctx, tx, actor); err != nil {
 			return err
@@ -186,11 +188,11 @@ func (p *Press) publish(ctx context.Context, tx pgx.Tx, one *Publication) error 
 	if err != nil {
 		return err
 	}
-	s, err := drafts.revive(one.Service, []byte(one.Definition))
+	s, err := drafts.revive(one.Service, edition{one.Definition, one.Parameters})
 	if err != nil { // the files that it leans on have changed since it was planned
 		return markUnpublished(ctx, tx, one.ID, "failed", err.Error())
 	}
-	if s.Version, _, err = publishVersion(ctx, tx, one.Service, []byte(one.Definition)); err != nil {
+	if s.Version, _, err = publishVersion(ctx, tx, one.Service, edition{one.Definition, s.parameters()}); err != nil {
 		return err
 	}
 	if err := saveWords(ctx, tx, s, drafts.words(s)); err != nil {

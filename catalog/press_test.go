@@ -85,7 +85,7 @@ func (b *bureau) sumOfDraft() string {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	_, sum := d.Source("small")
+	_, sum := d.draft("small")
 	return sum
 }
 

@@ -22,6 +22,7 @@ type Publication struct {
 	Service    string
 	State      string // "planned", "published", "cancelled", "failed"
 	Definition string
+	Parameters []Parameter // that the definition reads; nil in publications of before they were kept
 	SHA256     string
 	Version    *int // once published
 	Actor      string
@@ -32,7 +33,7 @@ type Publication struct {
 }
 
 const publicationColumns = `
-	SELECT id, service, state, definition, sha256, version, actor, planned_at, created_at, done_at, failure
+	SELECT id, service, state, definition, parameters, sha256, version, actor, planned_at, created_at, done_at, failure
 	FROM catalog_publication`
 
 // mayPublish asks in the transaction of the change itself whether the employee has the right at this moment.
@@ -67,17 +68,18 @@ var errPlannedAlready = fault.New(fault.Conflict, "catalog_editor.planned_alread
 // insertPublished notes a publication that is made at this moment. The clock of the database orders what several processes do.
 func insertPublished(ctx context.Context, d db.DB, p *Publication, version int) error {
 	_, err := d.Exec(ctx, `
-		INSERT INTO catalog_publication (id, service, state, definition, sha256, version, actor, planned_at, created_at, done_at)
-		VALUES ($1, $2, 'published', $3, $4, $5, $6, now(), now(), clock_timestamp())`,
-		p.ID, p.Service, p.Definition, p.SHA256, version, p.Actor)
+		INSERT INTO catalog_publication (id, service, state, definition, parameters, sha256, version, actor, planned_at, created_at, done_at)
+		VALUES ($1, $2, 'published', $3, $4, $5, $6, $7, now(), now(), clock_timestamp())`,
+		p.ID, p.Service, p.Definition, p.Parameters, p.SHA256, version, p.Actor)
 	return err
 }
 
 // insertPlanned notes what is to be published. A service has one plan at a time.
 func insertPlanned(ctx context.Context, d db.DB, p *Publication) error {
 	_, err := d.Exec(ctx, `
-		INSERT INTO catalog_publication (id, service, state, definition, sha256, actor, planned_at, created_at)
-		VALUES ($1, $2, 'planned', $3, $4, $5, $6, $7)`, p.ID, p.Service, p.Definition, p.SHA256, p.Actor, p.PlannedAt, p.CreatedAt)
+		INSERT INTO catalog_publication (id, service, state, definition, parameters, sha256, actor, planned_at, created_at)
+		VALUES ($1, $2, 'planned', $3, $4, $5, $6, $7, $8)`,
+		p.ID, p.Service, p.Definition, p.Parameters, p.SHA256, p.Actor, p.PlannedAt, p.CreatedAt)
 	var bad *pgconn.PgError
 	if errors.As(err, &bad) && bad.ConstraintName == "catalog_publication_planned" {
 		return errPlannedAlready
@@ -122,7 +124,7 @@ func publicationsOf(ctx context.Context, d db.DB, service string) ([]Publication
 // latestPublications are the current version and the plan of each service: at most two rows of one.
 func latestPublications(ctx context.Context, d db.DB) ([]Publication, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT DISTINCT ON (service, state) id, service, state, definition, sha256, version, actor, planned_at, created_at, done_at, failure
+		SELECT DISTINCT ON (service, state) id, service, state, definition, parameters, sha256, version, actor, planned_at, created_at, done_at, failure
 		FROM catalog_publication
 		WHERE state IN ('planned', 'published')
 		ORDER BY service, state, done_at DESC, id DESC`)
@@ -146,12 +148,12 @@ func currentVersions(ctx context.Context, d db.DB) (map[string]int, error) {
 	return current, err
 }
 
-// definitionOf returns a published version as it was written.
-func definitionOf(ctx context.Context, d db.DB, service string, version int) (string, error) {
-	var text string
-	err := d.QueryRow(ctx, `SELECT definition FROM catalog_version WHERE service = $1 AND version = $2`, service, version).Scan(&text)
+// editionOf returns a published version as it was written.
+func editionOf(ctx context.Context, d db.DB, service string, version int) (e edition, err error) {
+	err = d.QueryRow(ctx, `SELECT definition, parameters FROM catalog_version WHERE service = $1 AND version = $2`, service, version).
+		Scan(&e.Definition, &e.Parameters)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", fault.New(fault.NotFound, "catalog.no_service")
+		return e, fault.New(fault.NotFound, "catalog.no_service")
 	}
-	return text, err
+	return e, err
 }

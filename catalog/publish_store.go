@@ -2,19 +2,14 @@ package catalog
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
-	"tamga/internal/fault"
 )
 
 // publishLock is the advisory lock under which one process at a time publishes. Any constant will do.
@@ -53,21 +48,22 @@ func (c *Catalog) readOlder(d db.DB) {
 // release gives a service of the files its version. A new one becomes the current one by that; one that is known changes nothing,
 // since an old process may start late.
 func (c *Catalog) release(ctx context.Context, tx pgx.Tx, s *Service) error {
-	version, fresh, err := publishVersion(ctx, tx, s.ID, c.sources[s.ID])
+	e := c.edition(s)
+	version, fresh, err := publishVersion(ctx, tx, s.ID, e)
 	s.Version = version
 	if err != nil || !fresh {
 		return err
 	}
-	p := &Publication{ID: uuid.Must(uuid.NewV7()), Service: s.ID, Actor: actorRelease, Definition: string(c.sources[s.ID])}
-	if p.SHA256, err = contentSum(c.sources[s.ID]); err != nil {
+	p := &Publication{ID: uuid.Must(uuid.NewV7()), Service: s.ID, Actor: actorRelease, Definition: e.Definition, Parameters: e.Parameters}
+	if p.SHA256, err = e.sum(); err != nil {
 		return err
 	}
 	return insertPublished(ctx, tx, p, version)
 }
 
 // publishVersion returns the number of the version with this content, and whether it is a new one.
-func publishVersion(ctx context.Context, tx pgx.Tx, service string, source []byte) (version int, fresh bool, err error) {
-	sum, err := contentSum(source)
+func publishVersion(ctx context.Context, tx pgx.Tx, service string, e edition) (version int, fresh bool, err error) {
+	sum, err := e.sum()
 	if err != nil {
 		return 0, false, err
 	}
@@ -76,26 +72,12 @@ func publishVersion(ctx context.Context, tx pgx.Tx, service string, source []byt
 		return version, false, err
 	}
 	err = tx.QueryRow(ctx, `
-		INSERT INTO catalog_version (service, version, sha256, definition)
-		SELECT $1, coalesce(max(version), 0) + 1, $2, $3
+		INSERT INTO catalog_version (service, version, sha256, definition, parameters)
+		SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4
 		FROM catalog_version
 		WHERE service = $1
-		RETURNING version`, service, sum, string(source)).Scan(&version)
+		RETURNING version`, service, sum, e.Definition, e.Parameters).Scan(&version)
 	return version, true, err
-}
-
-// contentSum ignores comments, spaces and the order of keys.
-func contentSum(source []byte) (string, error) {
-	var content any
-	if err := yaml.Unmarshal(source, &content); err != nil {
-		return "", err
-	}
-	sorted, err := json.Marshal(content)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(sorted)
-	return hex.EncodeToString(sum[:]), nil
 }
 
 // versionOf reads a version that this process did not load from its files. The caller has no context: a definition is read once
@@ -103,17 +85,13 @@ func contentSum(source []byte) (string, error) {
 func (c *Catalog) versionOf(d db.DB, id string, version int) (*Service, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	var source string
-	err := d.QueryRow(ctx, `SELECT definition FROM catalog_version WHERE service = $1 AND version = $2`, id, version).Scan(&source)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return nil, fault.New(fault.NotFound, "catalog.no_service")
-	case err != nil:
-		return nil, fmt.Errorf("version %d of %s: %w", version, id, err)
-	}
-	s, err := c.revive(fmt.Sprintf("%s version %d", id, version), []byte(source))
+	e, err := editionOf(ctx, d, id, version)
 	if err != nil {
 		return nil, err
+	}
+	s, err := c.revive(fmt.Sprintf("%s version %d", id, version), e)
+	if err != nil {
+		return nil, &refusal{Service: id, Version: version, Why: err}
 	}
 	s.Version = version
 	return s, nil

@@ -60,6 +60,8 @@ type Service struct {
 	catalog *Catalog             // names of offices, when shown
 	index   map[string]*Question // all questions by id
 	added   int                  // steps before the first that the file holds: the district
+	pinned  parameters           // those of a published version; the catalog's when nil
+	named   map[string]bool      // the parameters that its expressions read
 }
 
 // Keywords are further words that lead to a service, by language.

@@ -70,8 +70,8 @@ func (h *StaffHandler) diff(c *fiber.Ctx) error {
 // sourceOf is a definition as it is written: the draft's, or a published one's.
 func (h *StaffHandler) sourceOf(c *fiber.Ctx, drafts *Drafts, id, version string) (string, error) {
 	if version == "draft" {
-		text, _ := drafts.Source(id)
-		return text, nil
+		e, _ := drafts.draft(id)
+		return e.text()
 	}
 	if version == "" {
 		return "", nil // never published: all of the draft is new
@@ -80,7 +80,11 @@ func (h *StaffHandler) sourceOf(c *fiber.Ctx, drafts *Drafts, id, version string
 	if err != nil {
 		return "", fault.New(fault.NotFound, "catalog.no_service")
 	}
-	return definitionOf(c.UserContext(), h.Press.DB, id, n)
+	e, err := editionOf(c.UserContext(), h.Press.DB, id, n)
+	if err != nil {
+		return "", err
+	}
+	return e.text()
 }
 
 func viewOf(ch Change, tr Tr) changeView {

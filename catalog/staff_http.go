@@ -63,7 +63,8 @@ type staffRow struct {
 	Since     *time.Time
 	PlannedAt *time.Time
 	Mistakes  int
-	Changed   bool // the folder has another text than what is published
+	Changed   bool   // the folder has another text than what is published
+	Refused   string // why running processes do not serve the current version
 }
 
 // desk is what the folder and the database say of all services.
@@ -71,6 +72,7 @@ type desk struct {
 	drafts  *Drafts
 	current map[string]Publication
 	planned map[string]Publication
+	refused map[string]string
 }
 
 func (h *StaffHandler) desk(c *fiber.Ctx) (*desk, error) {
@@ -83,6 +85,9 @@ func (h *StaffHandler) desk(c *fiber.Ctx) (*desk, error) {
 		return nil, err
 	}
 	d := &desk{drafts: drafts, current: map[string]Publication{}, planned: map[string]Publication{}}
+	if d.refused, err = refusedNow(c.UserContext(), h.Press.DB); err != nil {
+		return nil, err
+	}
 	for _, p := range latest {
 		if p.State == "planned" {
 			d.planned[p.Service] = p
@@ -95,9 +100,9 @@ func (h *StaffHandler) desk(c *fiber.Ctx) (*desk, error) {
 
 // row says where a service stands.
 func (d *desk) row(id string) staffRow {
-	r := staffRow{ID: id, Name: id, Mistakes: len(d.drafts.Mistakes[id])}
+	r := staffRow{ID: id, Name: id, Mistakes: len(d.drafts.Mistakes[id]), Refused: d.refused[id]}
 	current, published := d.current[id]
-	_, sum := d.drafts.Source(id)
+	_, sum := d.drafts.draft(id)
 	if published {
 		r.Version, r.Since = *current.Version, current.DoneAt
 	}
@@ -167,7 +172,7 @@ func (h *StaffHandler) list(c *fiber.Ctx) error {
 func compareRows(a, b staffRow) int {
 	rank := func(r staffRow) int {
 		switch {
-		case r.Mistakes > 0:
+		case r.Mistakes > 0 || r.Refused != "":
 			return 0
 		case r.Changed:
 			return 1
@@ -239,7 +244,7 @@ func (h *StaffHandler) showCard(c *fiber.Ctx, typed func(string) string, problem
 	if s := h.nameOf(d, id); s != nil {
 		page.Row.Name = s.Name.In(tr.Lang)
 	}
-	_, page.Sum = d.drafts.Source(id)
+	_, page.Sum = d.drafts.draft(id)
 	for _, m := range d.drafts.Mistakes[id] {
 		page.Wrong = append(page.Wrong, m.Error())
 	}

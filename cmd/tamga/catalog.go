@@ -127,6 +127,9 @@ func (r *role) services(ctx context.Context, g *ground, d definitions) (*catalog
 	if err := services.Adopt(ctx, g.pool); err != nil {
 		return nil, err
 	}
+	for _, err := range services.Refused() {
+		g.log.Error("a version of a service is refused; the one before is served", "err", err)
+	}
 	watch, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
