@@ -110,6 +110,12 @@ func (d *Drafts) draft(service string) (e edition, sum string) {
 	return e, sum
 }
 
+// Sum names the draft of a service as it stands, for Plan; "" when the folder has none that is right.
+func (d *Drafts) Sum(service string) string {
+	_, sum := d.draft(service)
+	return sum
+}
+
 // publishArgs makes a planned publication at its time. The row decides: it may have been called off.
 type publishArgs struct {
 	Publication uuid.UUID `json:"publication"`
