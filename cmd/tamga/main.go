@@ -18,17 +18,18 @@ var version = "dev"
 
 // commands are the subcommands; each field's struct is that command's whole configuration.
 type commands struct {
-	Demo     demoCommand     `cmd:"" help:"Everything in one process on embedded databases, with demo people."`
-	Portal   portalRole      `cmd:"" help:"The citizens' portal."`
-	IDP      idpCommand      `cmd:"" name:"idp" help:"The identity provider, and the clients that it knows."`
-	Intra    intraRole       `cmd:"" help:"The staff site."`
-	Worker   workerRole      `cmd:"" help:"Background jobs of the portal: deliveries, notices, checks of payments."`
-	Stand    standRole       `cmd:"" help:"The stands of departments, registers and the bank. Never in production."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the databases to the schema of this binary."`
-	Catalog  catalogCommand  `cmd:"" help:"The definitions of services."`
-	Payments paymentsCommand `cmd:"" help:"The books of the payments."`
-	Journal  journalCommand  `cmd:"" help:"The journal of who did what with whose data."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Demo        demoCommand        `cmd:"" help:"Everything in one process on embedded databases, with demo people."`
+	Portal      portalRole         `cmd:"" help:"The citizens' portal."`
+	IDP         idpCommand         `cmd:"" name:"idp" help:"The identity provider, and the clients that it knows."`
+	Intra       intraRole          `cmd:"" help:"The staff site."`
+	Worker      workerRole         `cmd:"" help:"Background jobs of the portal: deliveries, notices, checks of payments."`
+	Stand       standRole          `cmd:"" help:"The stands of departments, registers and the bank. Never in production."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the databases to the schema of this binary."`
+	Catalog     catalogCommand     `cmd:"" help:"The definitions of services."`
+	Payments    paymentsCommand    `cmd:"" help:"The books of the payments."`
+	Departments departmentsCommand `cmd:"" help:"The exchange with departments, for those who connect one."`
+	Journal     journalCommand     `cmd:"" help:"The journal of who did what with whose data."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 func main() {
