@@ -38,6 +38,8 @@ type Application struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	SubmittedAt    *time.Time
+	AnswerBy       *time.Time    // last day of the department's term, nil before it runs, and where a chosen time takes its place
+	ControlCode    string        // shows a stranger, with the number, that the application was filed
 	Organisation   *Organisation // in whose name it was begun, nil for the person's own
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"tamga/departments"
 	"tamga/internal/db"
 	"tamga/internal/fault"
 )
@@ -19,7 +20,8 @@ var errNoApplication = fault.New(fault.NotFound, "applications.not_found")
 func applicationOf(ctx context.Context, d db.DB, person, id uuid.UUID) (*Application, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT a.id, a.service, a.service_version, a.state, a.version, coalesce(a.number, '') AS number, a.hash, a.deadline,
-			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at, a.organisation
+			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at, a.organisation,
+			a.answer_by, coalesce(a.control_code, '') AS control_code
 		FROM application a
 		JOIN application_party p ON p.application = a.id AND p.person = $2
 		WHERE a.id = $1`, id, person)
@@ -31,7 +33,8 @@ func applicationOf(ctx context.Context, d db.DB, person, id uuid.UUID) (*Applica
 func lockApplicationOf(ctx context.Context, tx pgx.Tx, person, id uuid.UUID) (*Application, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT a.id, a.service, a.service_version, a.state, a.version, coalesce(a.number, '') AS number, a.hash, a.deadline,
-			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at, a.organisation
+			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at, a.organisation,
+			a.answer_by, coalesce(a.control_code, '') AS control_code
 		FROM application a
 		JOIN application_party p ON p.application = a.id AND p.person = $2
 		WHERE a.id = $1
@@ -43,7 +46,8 @@ func lockApplicationOf(ctx context.Context, tx pgx.Tx, person, id uuid.UUID) (*A
 func lockApplication(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*Application, error) {
 	rows, _ := tx.Query(ctx, `
 		SELECT id, service, service_version, state, version, coalesce(number, '') AS number, hash, deadline,
-			paid_charge, paid_at, refund_due, late_at, kept_until, created_at, updated_at, submitted_at, organisation
+			paid_charge, paid_at, refund_due, late_at, kept_until, created_at, updated_at, submitted_at, organisation,
+			answer_by, coalesce(control_code, '') AS control_code
 		FROM application
 		WHERE id = $1
 		FOR UPDATE`, id)
@@ -71,9 +75,10 @@ func saveApplication(ctx context.Context, tx pgx.Tx, a *Application) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE application
 		SET state = $2, version = $3, number = nullif($4, ''), hash = $5, deadline = $6, paid_charge = $7, paid_at = $8,
-			refund_due = $9, late_at = $10, kept_until = $11, updated_at = $12, submitted_at = $13
+			refund_due = $9, late_at = $10, kept_until = $11, updated_at = $12, submitted_at = $13, answer_by = $14,
+			control_code = nullif($15, '')
 		WHERE id = $1`, a.ID, a.State, a.Version, a.Number, a.Hash, a.Deadline, a.PaidCharge, a.PaidAt,
-		a.RefundDue, a.LateAt, a.KeptUntil, a.UpdatedAt, a.SubmittedAt)
+		a.RefundDue, a.LateAt, a.KeptUntil, a.UpdatedAt, a.SubmittedAt, a.AnswerBy, a.ControlCode)
 	return err
 }
 
@@ -144,12 +149,24 @@ func draftOf(ctx context.Context, d db.DB, person uuid.UUID, in *Organisation, s
 	return id, err
 }
 
-// eraseDrafts forgets drafts that nobody has touched for their time. Everything of theirs goes with them.
-func eraseDrafts(ctx context.Context, d db.DB, now time.Time) (int64, error) {
-	done, err := d.Exec(ctx, `
-		DELETE FROM application
-		WHERE id IN (SELECT id FROM application WHERE state = 'draft' AND kept_until < $1 AND paid_charge IS NULL LIMIT 1000)`, now)
-	return done.RowsAffected(), err
+// keptNoLonger returns drafts and ended applications whose time is over and to which no money is owed.
+func keptNoLonger(ctx context.Context, d db.DB, now time.Time) ([]uuid.UUID, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT id
+		FROM application
+		WHERE state IN ('draft', 'completed', 'rejected', 'refused', 'declined', 'expired', 'cancelled') AND kept_until < $1
+			AND NOT refund_due AND (state <> 'draft' OR paid_charge IS NULL)
+		ORDER BY kept_until
+		LIMIT $2`, now, erasedInOne)
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+// deleteApplication removes an application; everything of it goes with it, and the letters that told the department of it.
+func deleteApplication(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM application WHERE id = $1`, id); err != nil {
+		return err
+	}
+	return departments.Forget(ctx, tx, id)
 }
 
 // overdue returns applications whose clock has run out and that no job has ended yet.

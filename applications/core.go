@@ -162,6 +162,9 @@ func (d *dossier) refresh() error {
 	return err
 }
 
+// russian is for what goes to departments.
+func (k *Core) russian() catalog.Tr { return catalog.Tr{Lang: i18n.RU, Texts: k.Texts} }
+
 // seal encrypts v as JSON. It opens only for the same application, kind and party: a value copied to another row does not.
 func (k *Core) seal(v any, application uuid.UUID, kind, party string) ([]byte, error) {
 	text, err := marshal(v)

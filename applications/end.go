@@ -3,8 +3,10 @@ package applications
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"tamga/departments"
 	"tamga/payments"
 )
 
@@ -44,10 +46,18 @@ func (k *Core) atBank(ctx context.Context, tx pgx.Tx, d *dossier) (bool, error) 
 	return err == nil, err
 }
 
-// cancel ends an application because a party withdraws it before it was sent.
-func (k *Core) cancel(ctx context.Context, tx pgx.Tx, d *dossier) error {
+// cancel ends an application because a party withdraws it. What was sent is taken back from the department too, after everything that
+// it was told before; the money is owed back, and staff decide.
+func (k *Core) cancel(ctx context.Context, tx pgx.Tx, d *dossier, reason string) error {
 	if !d.cancellable() {
 		return errClosed
+	}
+	if d.wasSent() {
+		err := k.send(ctx, tx, d, departments.TypeCancelled, uuid.Must(uuid.NewV7()), departments.CancelledData{Reason: reason})
+		if err != nil {
+			return err
+		}
+		return k.end(ctx, tx, d, Cancelled, Event{Kind: "withdrawn", Party: d.Me.ID, Note: reason}, d.Me)
 	}
 	if err := k.dropCharge(ctx, tx, d); err != nil {
 		return err

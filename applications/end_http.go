@@ -18,6 +18,9 @@ type endView struct {
 	Kind    string // "cancel", "decline": part of the locale keys
 	Joint   bool
 	Paid    bool
+	Sent    bool            // the department is to be told
+	Slot    bool            // a time is given back
+	Reason  frontend.Field // what to tell the department
 	Action  string
 	Back    string
 }
@@ -30,15 +33,26 @@ func (h *Handler) showEnd(c *fiber.Ctx, kind string) error {
 	if err != nil {
 		return err
 	}
-	if !d.State.Open() || kind == "decline" && d.Me.Position == 0 || kind == "cancel" && !d.cancellable() {
+	if !d.State.Open() && kind == "decline" || kind == "decline" && d.Me.Position == 0 || kind == "cancel" && !d.cancellable() {
 		return seeOther(c, applicationPath(d.ID, ""))
 	}
 	return endPage.Render(c, h.Pages, endView{Service: d.Definition.Name, Kind: kind, Joint: len(d.Parties) > 1,
-		Paid: d.PaidCharge != nil, Action: applicationPath(d.ID, "/"+kind), Back: applicationPath(d.ID, "")})
+		Paid: d.PaidCharge != nil, Sent: d.wasSent(), Slot: d.wasSent() && d.Booking != nil, Reason: h.reasonField(c),
+		Action: applicationPath(d.ID, "/"+kind), Back: applicationPath(d.ID, "")})
+}
+
+// maxReason is how much of a reason is kept: it is a courtesy to the department and not a letter.
+const maxReason = 300
+
+func (h *Handler) reasonField(c *fiber.Ctx) frontend.Field {
+	t := h.Pages.Texts(c)
+	return frontend.Field{Input: &frontend.Input{Name: "reason", Label: frontend.Label{Text: t("applications_after.cancel_reason")},
+		Hint: frontend.Hint{Text: t("applications_after.cancel_reason_hint")}}}
 }
 
 func (h *Handler) doCancel(c *fiber.Ctx) error {
-	err := h.change(c, func(ctx context.Context, tx pgx.Tx, _ *Person, d *dossier) error { return h.cancel(ctx, tx, d) })
+	reason := cut(c.FormValue("reason"), maxReason)
+	err := h.change(c, func(ctx context.Context, tx pgx.Tx, _ *Person, d *dossier) error { return h.cancel(ctx, tx, d, reason) })
 	return h.ended(c, err)
 }
 

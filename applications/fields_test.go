@@ -12,19 +12,7 @@ import (
 // allFields is a service with every type of question on one page, as a methodologist would ask them.
 func allFields() string {
 	var b strings.Builder
-	b.WriteString(`id: all-fields
-name: &t {ru: "Все поля", tt: "Барлык кырлар", en: "All fields"}
-summary: *t
-audience: [citizen]
-topics: [family]
-department: zags
-level: standard
-who: [*t]
-term: {count: 1, unit: days, text: *t}
-result: *t
-parties: [{id: first, name: *t}]
-steps:
-  - id: all
+	b.WriteString(serviceHead("all-fields", "zags", "Все поля", "Барлык кырлар", "All fields") + `  - id: all
     title: *t
     questions:
 `)

@@ -44,7 +44,10 @@ const (
 // MaxUpload is the largest body of a form with files: several at once.
 const MaxUpload = 64 << 20
 
-var stepShape = regexp.MustCompile(`^/applications/[0-9a-f-]{36}/steps/[a-z0-9_]+$`)
+var stepShape = regexp.MustCompile(`^/applications/[0-9a-f-]{36}/(steps/[a-z0-9_]+|messages|requests/[0-9a-f-]{36})$`)
+
+// messageQuestion stands for the question of a file that goes with a message.
+const messageQuestion = "message"
 
 // TakesFiles tells whether a form with files may be posted to a path of the portal.
 func TakesFiles(path string) bool { return stepShape.MatchString(path) }
@@ -81,14 +84,20 @@ func (k *Core) gatherFiles(ctx context.Context, d db.DB, f *dossier) error {
 		return err
 	}
 	for _, row := range rows {
-		a := &attachment{ID: row.ID, Party: row.Party, Question: row.Question, Kind: row.Kind, Size: row.Size, SHA256: row.SHA256,
-			Scan: row.Scan, Kept: row.Kept, CreatedAt: row.CreatedAt}
-		if err := k.unseal(row.Name, &a.Name, f.ID, "file", a.ID.String()); err != nil {
+		a, err := k.opened(f.ID, row)
+		if err != nil {
 			return err
 		}
 		f.Files = append(f.Files, a)
 	}
 	return nil
+}
+
+// opened is a file with its name in the clear.
+func (k *Core) opened(application uuid.UUID, row fileRow) (*attachment, error) {
+	a := &attachment{ID: row.ID, Party: row.Party, Question: row.Question, Kind: row.Kind, Size: row.Size, SHA256: row.SHA256,
+		Scan: row.Scan, Kept: row.Kept, CreatedAt: row.CreatedAt}
+	return a, k.unseal(row.Name, &a.Name, application, "file", a.ID.String())
 }
 
 // fileOf finds files for the form of a step: those that belong to the answers of its owner.

@@ -7,20 +7,15 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+
+	"tamga/departments"
 )
 
 // departmentReads is how long a department may fetch the files of an application after it was sent.
 const departmentReads = 60 * 24 * time.Hour
 
-// letterFile is a file as the department is told of it. Whoever holds the address may read, so it goes into the signed letter alone.
-type letterFile struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Type   string `json:"type"`
-	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"`
-	URL    string `json:"url"`
-}
+// A file as the department is told of it is a departments.Attachment. Whoever holds its address may read, so it goes into the signed
+// letter alone.
 
 // pass opens one file to one department for a time.
 type pass struct {
@@ -32,21 +27,26 @@ type pass struct {
 var passPlace = []byte("application/file/pass")
 
 // letterFiles lists the files that the answers name.
-func (k *Core) letterFiles(d *dossier) ([]letterFile, error) {
-	var list []letterFile
+func (k *Core) letterFiles(d *dossier) []departments.Attachment {
+	var list []departments.Attachment
 	for _, a := range d.Files {
 		if !a.Kept {
 			continue
 		}
-		raw, err := json.Marshal(pass{File: a.ID, Code: d.Definition.Goes(d.Set), Until: k.Now().Add(departmentReads)})
-		if err != nil {
-			return nil, err
-		}
-		f := a.public(d.ID)
-		list = append(list, letterFile{ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, SHA256: f.SHA256,
-			URL: k.PublicURL + "/departments/files/" + base64.RawURLEncoding.EncodeToString(k.Box.Seal(raw, passPlace))})
+		list = append(list, k.passFor(d, a))
 	}
-	return list, nil
+	return list
+}
+
+// passFor is a file with an address that opens it to the department of the application for a time.
+func (k *Core) passFor(d *dossier, a *attachment) departments.Attachment {
+	raw, err := json.Marshal(pass{File: a.ID, Code: d.Definition.Goes(d.Set), Until: k.Now().Add(departmentReads)})
+	if err != nil {
+		panic(err) // an id, a word and a time
+	}
+	f := a.public(d.ID)
+	return departments.Attachment{ID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size, SHA256: f.SHA256,
+		URL: k.PublicURL + "/departments/files/" + base64.RawURLEncoding.EncodeToString(k.Box.Seal(raw, passPlace))}
 }
 
 // departmentFile serves a file to the holder of a pass, as long as the department is the one to which the application went.

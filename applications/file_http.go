@@ -47,6 +47,11 @@ func (h *Handler) receive(c *fiber.Ctx, values url.Values) (catalog.Problems, er
 	if step == nil || !d.editable() {
 		return nil, nil // saveStep says so itself
 	}
+	return h.receiveStep(c, p, d, step, m, values)
+}
+
+// receiveStep takes the files that answer questions of a step.
+func (h *Handler) receiveStep(c *fiber.Ctx, p *Person, d *dossier, step *catalog.Step, m *multipart.Form, values url.Values) (catalog.Problems, error) {
 	var problems catalog.Problems
 	for name, sent := range m.File {
 		q := step.FileQuestion(name)

@@ -29,7 +29,7 @@ func filesOf(ctx context.Context, d db.DB, application uuid.UUID) ([]fileRow, er
 	rows, _ := d.Query(ctx, `
 		SELECT id, party, question, name, kind, size, sha256, scan, kept, created_at
 		FROM application_file
-		WHERE application = $1
+		WHERE application = $1 AND message IS NULL
 		ORDER BY created_at, id`, application)
 	return pgx.CollectRows(rows, pgx.RowToStructByName[fileRow])
 }
@@ -52,7 +52,7 @@ func markKept(ctx context.Context, tx pgx.Tx, application uuid.UUID, named []uui
 	_, err := tx.Exec(ctx, `
 		UPDATE application_file
 		SET kept = NOT kept
-		WHERE application = $1 AND kept <> (id = ANY($2))`, application, named)
+		WHERE application = $1 AND message IS NULL AND kept <> (id = ANY($2))`, application, named)
 	return err
 }
 
@@ -153,7 +153,7 @@ func forgetGone(ctx context.Context, d db.DB, ids []uuid.UUID) error {
 
 // knownFiles returns those of the ids that have a row.
 func knownFiles(ctx context.Context, d db.DB, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
-	rows, _ := d.Query(ctx, `SELECT id FROM application_file WHERE id = ANY($1)`, ids)
+	rows, _ := d.Query(ctx, `SELECT id FROM application_file WHERE id = ANY($1) UNION ALL SELECT id FROM application_document WHERE id = ANY($1)`, ids)
 	list, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 	known := map[uuid.UUID]bool{}
 	for _, id := range list {

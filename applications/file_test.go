@@ -27,25 +27,14 @@ import (
 	"github.com/riverqueue/river"
 
 	"tamga/catalog"
+	"tamga/departments"
 	"tamga/frontend/htmltest"
 	"tamga/internal/files"
 	"tamga/internal/files/clamdtest"
 )
 
 // withFiles is a service whose second page takes files: in parts of a list, and by themselves.
-const withFiles = `id: with-files
-name: &t {ru: "Справка с документами", tt: "Документлар белән белешмә", en: "A paper with documents"}
-summary: *t
-audience: [citizen]
-topics: [benefits]
-department: social
-level: standard
-who: [*t]
-term: {count: 1, unit: days, text: *t}
-result: *t
-parties: [{id: first, name: *t}]
-steps:
-  - id: papers
+var withFiles = serviceHead("with-files", "social", "Справка с документами", "Документлар белән белешмә", "A paper with documents") + `  - id: papers
     title: *t
     questions:
       - {id: note, type: text, label: *t}
@@ -319,10 +308,10 @@ func TestScannerAway(t *testing.T) {
 // departmentReadsFiles fetches what the letter to the department names: for its time, and only while it went to that department.
 func departmentReadsFiles(t *testing.T, w *world, id uuid.UUID) {
 	t.Helper()
-	var list []letterFile
-	if err := w.inTx(id, w.anybody(), func(_ context.Context, _ pgx.Tx, d *dossier) (err error) {
-		list, err = w.core.letterFiles(d)
-		return err
+	var list []departments.Attachment
+	if err := w.inTx(id, w.anybody(), func(_ context.Context, _ pgx.Tx, d *dossier) error {
+		list = w.core.letterFiles(d)
+		return nil
 	}); err != nil || len(list) != 2 {
 		t.Fatalf("%v, %v", list, err)
 	}

@@ -16,7 +16,6 @@ import (
 
 // The clocks. They are the portal's own; a later issue makes them dated parameters of a service.
 const (
-	draftKept    = 90 * 24 * time.Hour // a draft after its last change
 	partyClock   = 24 * time.Hour      // from the invitation, or from the signature under a held time, to the payment
 	payClock     = 30 * 24 * time.Hour // to pay for an application of one person that holds no time
 	payGrace     = time.Hour           // that the clock waits for somebody who is at the bank when it ends
@@ -34,7 +33,7 @@ func (k *Core) start(ctx context.Context, tx pgx.Tx, s *catalog.Service, p *Pers
 	now := k.Now()
 	in, _ := p.capacityFor(s)
 	a := &Application{ID: uuid.Must(uuid.NewV7()), Service: s.ID, ServiceVersion: s.Version, State: Draft,
-		KeptUntil: now.Add(draftKept), CreatedAt: now, Organisation: in.inWhoseName()}
+		KeptUntil: now.Add(s.KeepDraft()), CreatedAt: now, Organisation: in.inWhoseName()}
 	if err := insertApplication(ctx, tx, a); err != nil {
 		return uuid.Nil, err
 	}
@@ -92,7 +91,7 @@ func (k *Core) save(ctx context.Context, tx pgx.Tx, d *dossier, step *catalog.St
 	if err := k.keepFiles(ctx, tx, d); err != nil {
 		return err
 	}
-	d.KeptUntil = k.Now().Add(draftKept) // also for a save that changes nothing: the person was here
+	d.KeptUntil = k.Now().Add(d.Definition.KeepDraft()) // also for a save that changes nothing: the person was here
 	if !changed {
 		return k.store(ctx, tx, d)
 	}
@@ -203,6 +202,9 @@ func (k *Core) move(ctx context.Context, tx pgx.Tx, d *dossier, to State) error 
 			return errClosed
 		}
 		d.State = to
+		if to.Final() {
+			d.KeptUntil = k.Now().Add(d.Definition.KeepFinished())
+		}
 	}
 	if err := k.store(ctx, tx, d); err != nil || was == to {
 		return err

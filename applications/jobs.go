@@ -111,6 +111,5 @@ func (j *Jobs) workSweep(ctx context.Context, _ *river.Job[sweepArgs]) error {
 			all = errors.Join(all, fmt.Errorf("application %s: %w", id, err))
 		}
 	}
-	_, err = eraseDrafts(ctx, j.DB, j.Now())
-	return errors.Join(all, err, j.sweepFiles(ctx))
+	return errors.Join(all, j.retain(ctx), j.sweepFiles(ctx))
 }

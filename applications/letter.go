@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,8 +18,9 @@ import (
 // anybody can count its SHA-256 again.
 type outgoing struct {
 	departments.Application
-	Canonical string       `json:"canonical"`
-	Files     []letterFile `json:"files,omitempty"` // what is attached, with addresses to fetch it from
+	Canonical string                   `json:"canonical"`
+	AnswerBy  *time.Time               `json:"answer_by,omitempty"` // the day that the applicant was told
+	Files     []departments.Attachment `json:"files,omitempty"`     // what is attached, with addresses to fetch it from
 }
 
 func (k *Core) letter(ctx context.Context, tx pgx.Tx, d *dossier) (*outgoing, error) {
@@ -27,12 +29,10 @@ func (k *Core) letter(ctx context.Context, tx pgx.Tx, d *dossier) (*outgoing, er
 	if err != nil {
 		return nil, err
 	}
-	l := &outgoing{Canonical: string(d.Form), Application: departments.Application{SubmittedAt: *d.SubmittedAt,
+	l := &outgoing{Canonical: string(d.Form), AnswerBy: d.AnswerBy, Application: departments.Application{SubmittedAt: *d.SubmittedAt,
 		ServiceName: d.Definition.Name.RU, Sections: sections(d.Definition.Summary(d.Set, "", tr)),
 		Hash: hex.EncodeToString(d.Hash), Answers: answers}}
-	if l.Files, err = k.letterFiles(d); err != nil {
-		return nil, err
-	}
+	l.Files = k.letterFiles(d)
 	if o := d.Organisation; o != nil {
 		l.Organisation = &departments.Organisation{Kind: o.Audience, Name: o.Name, OGRN: o.OGRN, INN: o.INN, KPP: o.KPP,
 			Address: o.Address, Phone: o.Phone, Email: o.Email, Position: o.Position}

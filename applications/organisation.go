@@ -28,6 +28,8 @@ type Organisation struct {
 const (
 	PowerSubmit = "submit" // begin and fill
 	PowerSign   = "sign"
+	PowerPay    = "pay"     // pay what the organisation owes
+	PowerSeeAll = "see_all" // what other employees have filed, too
 )
 
 // May tells whether the person who acts has a power.

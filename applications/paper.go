@@ -39,6 +39,9 @@ func (k *Core) paper(d *dossier, charge *payments.Charge, tr catalog.Tr) ([]byte
 		return nil, err
 	}
 	k.paperSignatures(doc, d, tr)
+	if err := k.paperCode(doc, d, tr); err != nil {
+		return nil, err
+	}
 	return doc.Bytes()
 }
 

@@ -16,8 +16,11 @@ func (d *dossier) may(action catalog.Action) bool {
 // editable tells whether answers may be changed now.
 func (d *dossier) editable() bool { return d.State.Open() && d.may(catalog.ActionEdit) }
 
-// cancellable tells whether a party may withdraw the application now.
-func (d *dossier) cancellable() bool { return d.State.Open() && d.may(catalog.ActionCancel) }
+// cancellable tells whether a party may withdraw the application now: before it was sent, and afterwards where the service allows it.
+func (d *dossier) cancellable() bool { return d.State.may(Cancelled) && d.may(catalog.ActionCancel) }
+
+// wasSent tells whether the department has, or had, the application.
+func (d *dossier) wasSent() bool { return d.SubmittedAt != nil }
 
 // duty returns what is to be paid on a day, and why.
 func (d *dossier) duty(at time.Time) (catalog.Bill, error) { return d.Definition.Bill(d.Set, at) }
@@ -27,6 +30,9 @@ func (d *dossier) duty(at time.Time) (catalog.Bill, error) { return d.Definition
 func (d *dossier) answerBy(now time.Time) *time.Time {
 	if d.chosen() != nil {
 		return nil
+	}
+	if d.AnswerBy != nil { // the day that staff see, whatever calendar or definition came since
+		return d.AnswerBy
 	}
 	if d.SubmittedAt != nil {
 		now = *d.SubmittedAt

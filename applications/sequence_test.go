@@ -103,7 +103,7 @@ func (w *world) anything(r *rand.Rand, id uuid.UUID, people ...*browser) string 
 		w.expire(id)
 		return "time passes"
 	case dice < 96:
-		what, f = "cancel", func(ctx context.Context, tx pgx.Tx, d *dossier) error { return w.core.cancel(ctx, tx, d) }
+		what, f = "cancel", func(ctx context.Context, tx pgx.Tx, d *dossier) error { return w.core.cancel(ctx, tx, d, "") }
 	default:
 		what, f = "decline", func(ctx context.Context, tx pgx.Tx, d *dossier) error { return w.core.decline(ctx, tx, d, d.Me) }
 	}

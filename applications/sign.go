@@ -16,7 +16,7 @@ import (
 // sign puts a person's signature under the text with this hash. A second click finds the first one and changes nothing. The last
 // signature asks for the duty, or sends the application when nothing is owed.
 func (k *Core) sign(ctx context.Context, tx pgx.Tx, d *dossier, p *Person, hash []byte) error {
-	if d.State.WithDepartment() || d.Me.Signature != nil && bytes.Equal(d.Me.Signature.Hash, hash) {
+	if d.wasSent() || d.Me.Signature != nil && bytes.Equal(d.Me.Signature.Hash, hash) {
 		return nil
 	}
 	switch {
@@ -115,7 +115,7 @@ func (k *Core) notePaid(ctx context.Context, tx pgx.Tx, d *dossier, c *payments.
 
 // paid takes the news of a payment. It may come in any state, and twice.
 func (k *Core) paid(ctx context.Context, tx pgx.Tx, d *dossier, c *payments.Charge) error {
-	if d.PaidCharge != nil && d.State.WithDepartment() {
+	if d.PaidCharge != nil && d.wasSent() {
 		return nil
 	}
 	if err := k.notePaid(ctx, tx, d, c); err != nil {
@@ -148,7 +148,7 @@ func (k *Core) afterPayment(ctx context.Context, tx pgx.Tx, d *dossier) error {
 	switch {
 	case ready && d.State == Paying:
 		return k.end(ctx, tx, d, Expired, Event{Kind: "slot_lost"}, nil)
-	case d.State.Gone():
+	case d.State.Gone() && !d.RefundDue:
 		if err := k.oweRefund(ctx, tx, d); err != nil {
 			return err
 		}
@@ -182,7 +182,8 @@ func (k *Core) submit(ctx context.Context, tx pgx.Tx, d *dossier) error {
 	if err != nil {
 		return err
 	}
-	d.Number, d.Hash, d.SubmittedAt, d.RefundDue = number, d.hash(), &now, false
+	d.Number, d.Hash, d.SubmittedAt, d.RefundDue, d.ControlCode = number, d.hash(), &now, false, controlCode()
+	d.AnswerBy = d.answerBy(now)
 	if err := k.move(ctx, tx, d, Submitted); err != nil {
 		d.Application = was
 		return err

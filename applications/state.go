@@ -30,10 +30,10 @@ var next = map[State][]State{
 	Signing:    {Filling, Paying, Submitted, Declined, Expired, Cancelled},
 	Paying:     {Draft, Filling, Signing, Submitted, Declined, Expired, Cancelled},
 	Expired:    {Submitted}, // a payment that came a moment late, and the slot was still free
-	Submitted:  {Sent, Accepted, InProgress, Completed, Rejected, Refused},
-	Sent:       {Accepted, InProgress, Completed, Rejected, Refused},
-	Accepted:   {InProgress, Completed, Refused},
-	InProgress: {Accepted, Completed, Refused},
+	Submitted:  {Sent, Accepted, InProgress, Completed, Rejected, Refused, Cancelled},
+	Sent:       {Accepted, InProgress, Completed, Rejected, Refused, Cancelled},
+	Accepted:   {InProgress, Completed, Refused, Cancelled},
+	InProgress: {Accepted, Completed, Refused, Cancelled},
 }
 
 // may tells whether an application may go from s to t.
@@ -47,11 +47,11 @@ func (s State) Open() bool {
 // Clocked tells whether the clock of the invitation runs in this state.
 func (s State) Clocked() bool { return s == Filling || s == Signing || s == Paying }
 
-// Gone tells whether the application ended without being sent: it may hold neither a slot nor an unpaid duty.
+// Gone tells whether the parties, or the clock, ended the application: it may hold neither a slot nor an unpaid duty.
 func (s State) Gone() bool { return s == Declined || s == Expired || s == Cancelled }
 
 // Final tells whether nothing more is awaited of anybody.
 func (s State) Final() bool { return s == Completed || s == Rejected || s == Refused || s.Gone() }
 
-// WithDepartment tells whether the application was sent.
+// WithDepartment tells whether the application was sent, and not taken back since.
 func (s State) WithDepartment() bool { return !s.Open() && !s.Gone() }

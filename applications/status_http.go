@@ -44,8 +44,26 @@ type statusView struct {
 	Print      string // address of the PDF, once the own part is complete
 	Cancel     string
 	Decline    string
+	After      *afterView
+	Documents  []documentView
+	Awaited    []saidView   // requests that wait for an answer
+	Meeting    *appointment // when the department awaits the applicant
+	Verify     *codeView    // what a stranger needs to check the paper
+	Copy       string       // address of the form that begins a new one with these answers
+	Erase      string
 	Done       bool
 }
+
+// afterView is what may be done once the department has the application.
+type afterView struct {
+	Messages string
+	Said     int // how many messages there are
+	Write    bool
+	Appeal   string
+}
+
+// codeView is the control code of what was sent, with the page that checks it.
+type codeView struct{ Code, Href string }
 
 // partyLine is somebody's progress, as everybody sees it.
 type partyLine struct {
@@ -111,6 +129,9 @@ func (h *Handler) status(c *fiber.Ctx) error {
 	if view.Now.Button == "applications.pay" {
 		view.PayAmount = charge.Amount
 	}
+	if err := h.statusAfter(ctx, d, tr, &view); err != nil {
+		return err
+	}
 	h.statusLinks(d, charge, &view)
 	h.statusHistory(d, history, tr.T, &view)
 	return statusPage.Render(c, h.Pages, view)
@@ -119,6 +140,12 @@ func (h *Handler) status(c *fiber.Ctx) error {
 func (h *Handler) statusLinks(d *dossier, charge *payments.Charge, view *statusView) {
 	if d.State == Draft {
 		view.KeptUntil = &d.KeptUntil
+	}
+	if d.erasable() {
+		view.Erase = applicationPath(d.ID, "/erase")
+	}
+	if h.copyable(d) && d.State != Draft && !d.State.Open() {
+		view.Copy = applicationPath(d.ID, "/copy")
 	}
 	if d.State.Open() && d.Me.Position > 0 {
 		view.Decline = applicationPath(d.ID, "/decline")
@@ -153,7 +180,7 @@ func (h *Handler) statusHistory(d *dossier, history []Event, t func(string, ...a
 			if d.payer() == d.Me {
 				view.Surplus = append(view.Surplus, e.Note)
 			}
-		case string(Submitted), "paid":
+		case string(Submitted), "paid", "withdrawn":
 			line.Note = ""
 		}
 		view.History = append(view.History, line)

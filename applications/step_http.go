@@ -38,10 +38,11 @@ type stepView struct {
 	Stale     *staleView
 }
 
-// staleView is what stands above the form when the step was saved elsewhere after this form was opened.
+// staleView is what stands in the form when the step was saved elsewhere after this form was opened: both texts of each answer that
+// differs, to choose one.
 type staleView struct {
-	Saved []frontend.SummaryList
-	Keep  string // address that goes on with what is saved
+	Rows []frontend.Radios
+	Keep string // address that goes on with what is saved
 }
 
 // env is what questions need from outside. The error of a look for free times is found in *failed.
@@ -89,6 +90,7 @@ type attempt struct {
 	change   bool
 	month    string
 	stale    bool
+	answers  catalog.Answers // what was read, when the step is stale
 
 	queries []catalog.Query // what has to be asked before it can be read
 	said    said            // and what the departments said, nil before that
@@ -131,7 +133,7 @@ func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.
 	}
 	if a.stale {
 		c.Status(fiber.StatusConflict)
-		view.Stale = &staleView{Saved: summaryLists(d.saved(step, tr), tr, nil, nil), Keep: h.after(d, step, a.change)}
+		view.Stale = &staleView{Rows: h.conflicts(d, step, &a, tr), Keep: h.after(d, step, a.change)}
 	}
 	return stepPage.Render(c, h.Pages, view)
 }
@@ -238,11 +240,13 @@ func (h *Handler) readStep(d *dossier, p *Person, a *attempt) (catalog.Answers, 
 	if a.problems = withUploads(problems, a.uploads); len(a.problems) > 0 {
 		return nil, errShown
 	}
+	chosen(a.typed, answers, d.Set.Of(a.step.Owner(d.Me.ID)))
 	tag, err := d.tag(a.step)
 	if err != nil {
 		return nil, err
 	}
 	if a.stale = tag != a.tag && !d.same(a.step, answers); a.stale {
+		a.answers = answers
 		return nil, errShown
 	}
 	return answers, nil

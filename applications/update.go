@@ -15,6 +15,21 @@ func (k *Core) OnUpdate(ctx context.Context, tx pgx.Tx, u departments.Update) er
 	if err != nil {
 		return err
 	}
+	switch u.Kind {
+	case departments.KindMessage, departments.KindRequest:
+		return k.heard(ctx, tx, d, u)
+	case departments.KindResult:
+		return k.issued(ctx, tx, d, u)
+	case departments.KindAppointment:
+		return k.awaits(ctx, tx, d, u)
+	case departments.KindDelivery:
+		return k.delivered(ctx, tx, d, u)
+	}
+	return k.moved(ctx, tx, d, u)
+}
+
+// moved takes a status.
+func (k *Core) moved(ctx context.Context, tx pgx.Tx, d *dossier, u departments.Update) error {
 	e := Event{Kind: string(u.Status), Note: u.Text, At: u.At}
 	if u.Status == departments.Late {
 		return k.late(ctx, tx, d, e)

@@ -107,8 +107,7 @@ func (w *world) publish(folder string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	_, sum := drafts.Source("copy")
-	if err := press.Plan(ctx, "copy", sum, editor, w.now()); err != nil {
+	if err := press.Plan(ctx, "copy", drafts.Sum("copy"), editor, w.now()); err != nil {
 		w.t.Fatal(err)
 	}
 	if changed, err := w.core.Catalog.Refresh(ctx, w.db); err != nil || !changed {

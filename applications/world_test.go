@@ -33,6 +33,26 @@ import (
 	"tamga/payments"
 )
 
+// draftKept is how long drafts are kept where a service says nothing.
+const draftKept = 90 * 24 * time.Hour
+
+// serviceHead begins a service of a test that one person applies for.
+func serviceHead(id, department, ru, tt, en string) string {
+	return fmt.Sprintf(`id: %s
+name: &t {ru: %q, tt: %q, en: %q}
+summary: *t
+audience: [citizen]
+topics: [family]
+department: %s
+level: standard
+who: [*t]
+term: {count: 1, unit: days, text: *t}
+result: *t
+parties: [{id: first, name: *t}]
+steps:
+`, id, ru, tt, en, department)
+}
+
 // world is the pages and the jobs of applications on a database of their own, with the catalog's real services.
 type world struct {
 	t      *testing.T
@@ -225,7 +245,7 @@ func (b *browser) send(page answer, selector string, over map[string]string) ans
 	b.w.t.Helper()
 	f := page.Form(selector)
 	for name, value := range over {
-		if page.Has("[name=" + name + "]") {
+		if page.Has(`[name="` + name + `"]`) {
 			f.Values.Set(name, value)
 		}
 	}
