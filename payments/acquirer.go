@@ -51,6 +51,8 @@ type Order struct {
 	Method  Method
 	Email   string // of the payer, for the bank's own cheque; may be empty
 	Return  string // where the bank sends the payer back to
+	Save    bool   // the payer lets the bank remember the card
+	Card    string // token of a remembered card: it is charged at once, and nobody is sent to the bank
 }
 
 // Verdict is how a payment stands at the bank.
@@ -81,7 +83,12 @@ type Deal struct {
 	Confirm  string // where the payer goes to pay
 	QR       string // of the fast payment system
 	At       time.Time
+	Card     *BankCard // the card that the bank has remembered for us
 }
+
+// BankCard is a card that a bank has remembered. We know its token, never its number.
+// The token is worth money: it is kept sealed.
+type BankCard struct{ Token, Title string }
 
 // RefundOrder asks a bank to send money back.
 type RefundOrder struct {

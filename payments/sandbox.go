@@ -47,6 +47,8 @@ type sandboxOrder struct {
 	Currency    string `json:"currency"`
 	Method      Method `json:"method,omitempty"`
 	ReturnURL   string `json:"return_url"`
+	Save        bool   `json:"save_card,omitempty"`
+	Card        string `json:"card_id,omitempty"`
 }
 
 type sandboxDeal struct {
@@ -59,12 +61,14 @@ type sandboxDeal struct {
 	ConfirmationURL string     `json:"confirmation_url"`
 	QR              string     `json:"qr"`
 	SettledAt       *time.Time `json:"settled_at"`
+	Card            string     `json:"card_id"`
+	CardTitle       string     `json:"card_title"`
 }
 
 // Create registers an order.
 func (s *Sandbox) Create(ctx context.Context, o Order) (*Deal, error) {
 	body, err := json.Marshal(sandboxOrder{OrderID: o.ID.String(), Receipt: o.Receipt, Payee: o.Payee, Description: o.Purpose,
-		Amount: o.Amount, Currency: Currency, Method: o.Method, ReturnURL: o.Return})
+		Amount: o.Amount, Currency: Currency, Method: o.Method, ReturnURL: o.Return, Save: o.Save, Card: o.Card})
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +166,9 @@ func (s *Sandbox) call(ctx context.Context, method, path, key string, body []byt
 func (d sandboxDeal) deal() *Deal {
 	deal := &Deal{ID: d.ID, Order: d.OrderID, Status: d.Status, Reason: d.Reason, Amount: d.Amount, Currency: d.Currency,
 		Confirm: d.ConfirmationURL, QR: d.QR}
+	if d.Card != "" {
+		deal.Card = &BankCard{d.Card, d.CardTitle}
+	}
 	if d.SettledAt != nil {
 		deal.At = *d.SettledAt
 	}

@@ -67,7 +67,12 @@ type yooPayment struct {
 		URL  string `json:"confirmation_url"`
 		Data string `json:"confirmation_data"`
 	} `json:"confirmation"`
-	Captured  *time.Time `json:"captured_at"`
+	Captured *time.Time `json:"captured_at"`
+	Method   *struct {
+		ID    string `json:"id"`
+		Saved bool   `json:"saved"`
+		Title string `json:"title"`
+	} `json:"payment_method"`
 	Cancelled struct {
 		Reason string `json:"reason"`
 	} `json:"cancellation_details"`
@@ -92,6 +97,9 @@ func (p *yooPayment) deal() (*Deal, error) {
 	if d.Order, err = uuid.Parse(p.Metadata.Order); err != nil {
 		return nil, fmt.Errorf("payment %s is of no order of ours: %w", p.ID, err)
 	}
+	if p.Method != nil && p.Method.Saved {
+		d.Card = &BankCard{p.Method.ID, strings.TrimPrefix(p.Method.Title, "Bank card ")}
+	}
 	if p.Captured != nil {
 		d.At = *p.Captured
 	}
@@ -104,6 +112,13 @@ func (y *YooKassa) Create(ctx context.Context, o Order) (*Deal, error) {
 		"amount": yooRubles(o.Amount), "capture": !y.TwoStages, "description": short(o.Purpose, 128),
 		"confirmation": map[string]string{"type": "redirect", "return_url": o.Return},
 		"metadata":     map[string]string{"order_id": o.ID.String(), "receipt": o.Receipt},
+	}
+	switch {
+	case o.Card != "":
+		order["payment_method_id"] = o.Card
+		delete(order, "confirmation")
+	case o.Save:
+		order["save_payment_method"] = true
 	}
 	if o.Method == BySBP { // one stage only
 		order["capture"], order["confirmation"] = true, map[string]string{"type": "qr"}

@@ -184,7 +184,8 @@ func (d *demoCommand) settings(s *demoState, k secret.Keys) (common, citizens, b
 	return common{Env: "development", LogLevel: "info"},
 		citizens{definitions: demoDefinitions(), DatabaseURL: s.database("portal"), RedisURL: s.redisURL, Key: keyText(k, "portal"), PortalURL: s.portal,
 			Files: filepath.Join(d.Data, "files"), Clamd: d.Clamd},
-		bank{BankURL: s.stand + "/bank/api", BankSecret: string(keyText(k, "bank"))},
+		bank{BankURL: s.stand + "/bank/api", BankSecret: string(keyText(k, "bank")), YooURL: s.stand + "/yookassa/v3", YooShop: "100500",
+			YooSecret: string(keyText(k, "bank")), YooHold: true, YooPage: s.stand},
 		bodies{Plain: true, LateAfter: d.LateIn, RetryMost: 10 * time.Second, Departments: standAddresses(s.stand)},
 		mail{SMSURL: s.stand + "/sms", SMTPTLS: "none", MailFrom: "Тамга <noreply@tamga.example>"}
 }
@@ -243,7 +244,7 @@ func (d *demoCommand) builders(s *demoState, k secret.Keys, shared *frontend.Pag
 	mail.SMTP = s.smtp.Addr().String()
 	return []builder{
 		&standRole{common: common, DatabaseURL: s.database("stand"), Key: keyText(k, "stand"), Listen: d.address(3), URL: s.stand,
-			PortalURL: s.portal, Issuer: s.idp, BankSecret: bank.BankSecret, smtp: s.smtp},
+			PortalURL: s.portal, Issuer: s.idp, BankSecret: bank.BankSecret, YooShop: bank.YooShop, YooSecret: bank.YooSecret, smtp: s.smtp},
 		&idpRole{common: common, mail: mail, DatabaseURL: s.database("idp"), RedisURL: s.redisURL, Key: keyText(k, "idp"),
 			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, Roots: s.roots, Post: s.stand + "/post",
 			BankURL: s.stand + "/bank/id", BankName: "Учебный банк", FetchInner: true, Insecure: true},

@@ -13,6 +13,7 @@ func TestJourneys(t *testing.T) {
 		"money after the clock":        moneyComesAfterTheClock,
 		"everything twice":             everythingTwice,
 		"the bank calls back":          bankCallsBack,
+		"YooKassa takes the duty":      yooKassaTakesTheDuty,
 		"all links in three languages": allLinks,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); story(t, w) })

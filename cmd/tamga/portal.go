@@ -79,6 +79,10 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
+	tills, err := p.acquirers()
+	if err != nil {
+		return nil, err
+	}
 	asker := &departments.Asker{DB: g.pool, Client: p.client(), Keys: ours, Now: time.Now}
 	core.Find = func(ctx context.Context, q catalog.Query) (records []catalog.Record, err error) {
 		err = asker.Records(ctx, q.Department, q.Source, q.Keys, &records)
@@ -88,7 +92,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: passwords(), Notify: g.note, Pages: g.pages, Catalog: services,
 		Log: g.log, Now: time.Now, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, Proxies: p.Proxies, PublicURL: p.PortalURL,
 		ESIA:       portal.ESIA{Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret},
-		FormAction: []string{originOf(p.BankURL)}, Checks: g.check,
+		FormAction: p.formTargets(), Checks: g.check,
 		Domains: func(people *portal.People) []web.Handler {
 			return []web.Handler{
 				&departments.Notices{DB: g.pool, Pages: g.pages, Now: time.Now, DepartmentOf: func(service string) string {
@@ -100,7 +104,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now, Limit: &web.Limiter{Redis: g.redis, Log: g.log},
 					Answers: answers},
 				&payments.Handler{
-					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: p.sandbox(), Now: time.Now, User: people.User,
+					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: tills[0], More: tills[1:], Now: time.Now, User: people.User,
 					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
 					Box: g.box, Identity: people.Payer, Secure: !p.Insecure,
 				},
@@ -128,10 +132,6 @@ func (s citizens) core(g *ground, services *catalog.Catalog) (*applications.Core
 		DB: g.pool, River: g.river, Catalog: services, Box: g.box, Notify: g.note, Texts: g.pages.Bundle, Now: time.Now,
 		PublicURL: s.PortalURL, Files: room,
 	}, err
-}
-
-func (b bank) sandbox() *payments.Sandbox {
-	return &payments.Sandbox{URL: b.BankURL, Secret: []byte(b.BankSecret), Now: time.Now}
 }
 
 // backTo returns the page of what a payment was for.

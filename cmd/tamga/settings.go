@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -21,6 +22,7 @@ import (
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments"
 )
 
 // citizens are the settings that all roles on the portal's database share.
@@ -48,10 +50,52 @@ func (s citizens) room() (applications.FileRoom, error) {
 	return room, err
 }
 
-// bank is how we reach the bank.
+// bank is how we reach the banks. One of the two is enough.
 type bank struct {
-	BankURL    string `env:"TAMGA_BANK_URL" required:"" help:"API of the bank"`
-	BankSecret string `env:"TAMGA_BANK_SECRET" required:"" help:"secret shared with the bank, 32 characters or more"`
+	BankURL    string `env:"TAMGA_BANK_URL" help:"API of the bank"`
+	BankSecret string `env:"TAMGA_BANK_SECRET" help:"secret shared with the bank, 32 characters or more"`
+
+	YooURL     string `env:"TAMGA_YOOKASSA_URL" default:"https://api.yookassa.ru/v3" help:"API of YooKassa"`
+	YooShop    string `env:"TAMGA_YOOKASSA_SHOP" help:"our shop at YooKassa, which payers may choose then"`
+	YooSecret  string `env:"TAMGA_YOOKASSA_SECRET" help:"secret of the shop"`
+	YooHold    bool   `env:"TAMGA_YOOKASSA_TWO_STAGES" help:"hold the money first, then take it"`
+	YooCheques bool   `env:"TAMGA_YOOKASSA_CHEQUES" help:"have YooKassa make cheques (54-ФЗ): not for money of a budget"`
+	YooVAT     int    `env:"TAMGA_YOOKASSA_VAT" default:"1" help:"VAT code of a cheque's line, 1 is without"`
+	YooPage    string `env:"TAMGA_YOOKASSA_PAGE" default:"https://yoomoney.ru" help:"where YooKassa's page of payment is: forms may lead there"`
+}
+
+// acquirers are the banks that payers may choose from, the one for whoever does not choose first.
+func (b bank) acquirers() (payments.Banks, error) {
+	var list payments.Banks
+	if b.BankURL != "" {
+		if len(b.BankSecret) < 32 {
+			return nil, errors.New("TAMGA_BANK_SECRET is shorter than 32 characters")
+		}
+		list = append(list, &payments.Sandbox{URL: b.BankURL, Secret: []byte(b.BankSecret), Now: time.Now})
+	}
+	if b.YooShop != "" {
+		if b.YooSecret == "" {
+			return nil, errors.New("TAMGA_YOOKASSA_SHOP needs TAMGA_YOOKASSA_SECRET")
+		}
+		list = append(list, &payments.YooKassa{URL: b.YooURL, Shop: b.YooShop, Secret: b.YooSecret, TwoStages: b.YooHold, Cheques: b.YooCheques,
+			VATCode: b.YooVAT, Now: time.Now})
+	}
+	if len(list) == 0 {
+		return nil, errors.New("no bank: set TAMGA_BANK_URL or TAMGA_YOOKASSA_SHOP")
+	}
+	return list, nil
+}
+
+// formTargets are where forms of payment may lead.
+func (b bank) formTargets() []string {
+	var list []string
+	if b.BankURL != "" {
+		list = append(list, originOf(b.BankURL))
+	}
+	if b.YooShop != "" {
+		list = append(list, originOf(b.YooPage))
+	}
+	return list
 }
 
 // bodies are the departmental systems.

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"tamga/payments"
 )
 
 // TestSettingsAreLoggedWithoutSecrets starts the parsing of a worker's settings and looks for its secrets in what is logged.
@@ -19,7 +22,7 @@ func TestSettingsAreLoggedWithoutSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	parsed, err := parser.Parse([]string{"worker", "--database-url=postgres://tamga:hunter2@db/portal", "--redis-url=redis://:hunter3@redis/0",
-		"--key=hunter4", "--portal-url=https://portal.example", "--bank-url=https://bank.example", "--bank-secret=hunter5",
+		"--key=hunter4", "--portal-url=https://portal.example", "--bank-url=https://bank.example", "--bank-secret=hunter5", "--yoo-shop=1", "--yoo-secret=hunter8",
 		"--smtp=mail:587", "--smtp-pass=hunter6", "--smsurl=https://sms.example", "--sms-token=hunter7"})
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +51,35 @@ func TestProductionRefusesInsecureCookies(t *testing.T) {
 	} {
 		if _, err := build(t.Context()); err == nil || !strings.Contains(err.Error(), "TAMGA_ENV=production") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestBanksOfSettings: either bank, or both, in the order in which payers are offered them; half a setting is an error.
+func TestBanksOfSettings(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("s", 32)
+	for name, c := range map[string]struct {
+		b    bank
+		want []string
+	}{
+		"one bank":      {bank{BankURL: "http://bank", BankSecret: long}, []string{"sandbox"}},
+		"YooKassa only": {bank{YooShop: "1", YooSecret: "k"}, []string{"yookassa"}},
+		"both":          {bank{BankURL: "http://bank", BankSecret: long, YooShop: "1", YooSecret: "k", YooHold: true}, []string{"sandbox", "yookassa"}},
+		"short secret":  {bank{BankURL: "http://bank", BankSecret: "k"}, nil},
+		"shop alone":    {bank{BankURL: "http://bank", BankSecret: long, YooShop: "1"}, nil},
+		"none":          {bank{}, nil},
+	} {
+		list, err := c.b.acquirers()
+		var got []string
+		for _, bank := range list {
+			got = append(got, bank.Name())
+			if y, ok := bank.(*payments.YooKassa); ok && y.TwoStages != c.b.YooHold {
+				t.Errorf("%s: two stages are %v", name, y.TwoStages)
+			}
+		}
+		if !slices.Equal(got, c.want) || (err == nil) != (c.want != nil) {
+			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tamga/departments/stand"
+	"tamga/departments/stand/yookassa"
 	"tamga/internal/db"
 	"tamga/internal/web"
 	"tamga/migrations"
@@ -24,6 +25,9 @@ type standRole struct {
 	PortalURL   string `env:"TAMGA_PORTAL_URL" required:"" help:"public address of the portal"`
 	Issuer      string `env:"TAMGA_ISSUER" help:"public address of the identity provider, to which the bank says who its customer is; without it the bank does not"`
 	BankSecret  string `env:"TAMGA_BANK_SECRET" required:"" help:"secret that the bank shares with the portal, 32 characters or more"`
+
+	YooShop   string `env:"TAMGA_YOOKASSA_SHOP" help:"shop of the stand of YooKassa; without it there is none"`
+	YooSecret string `env:"TAMGA_YOOKASSA_SECRET" help:"its secret"`
 
 	smtp net.Listener // set by the demo, which chooses a free port
 }
@@ -73,6 +77,13 @@ func (s *standRole) build(ctx context.Context) (_ *role, err error) {
 		Checks: map[string]web.Check{"database": func(ctx context.Context) error { return db.CheckSchema(ctx, pool, migrations.Stand()) }},
 		Bank: &stand.Bank{DB: pool, Pages: texts, Secret: []byte(s.BankSecret), URL: s.URL + "/bank",
 			Callback: s.PortalURL + "/payments/callback/sandbox", Now: time.Now, Log: log},
+	}
+	if s.YooShop != "" {
+		cfg.YooKassa = &stand.YooKassa{DB: pool, Pages: texts, Stand: &yookassa.Stand{Shop: s.YooShop, Secret: s.YooSecret, Now: time.Now,
+			Webhook: s.PortalURL + "/payments/callback/yookassa", Checkout: s.URL + "/yookassa/pay/"}}
+		if err := stand.OpenYooKassa(ctx, pool, cfg.YooKassa.Stand); err != nil {
+			return nil, err
+		}
 	}
 	if s.Issuer != "" {
 		cfg.BankID = &stand.BankID{DB: pool, Pages: texts, Secret: seal, URL: s.URL + "/bank/id", Client: s.Issuer, Now: time.Now}

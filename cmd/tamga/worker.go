@@ -66,10 +66,14 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
+	tills, err := w.acquirers()
+	if err != nil {
+		return nil, err
+	}
 	exchanges := &departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
 		Policy: w.policy(), OnUpdate: core.OnUpdate}
 	sets := []jobSet{
-		&payments.Jobs{DB: g.pool, Bank: w.sandbox(), Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
+		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
 		exchanges,
 		&applications.Jobs{Core: core, Log: g.log},
 		&support.Jobs{

@@ -77,6 +77,9 @@ type bankPayment struct {
 	SettledAt   *time.Time `json:"settled_at,omitempty"`
 	Method      string     `json:"method"` // card, sbp
 	Trick       string     `json:"-"`
+	Save        bool       `json:"-"`
+	Card        *uuid.UUID `json:"card_id,omitempty"` // remembered by this payment, or paid with
+	CardTitle   string     `json:"card_title,omitempty"`
 	Confirm     string     `json:"confirmation_url" db:"-"`
 	QR          string     `json:"qr,omitempty" db:"-"`
 }

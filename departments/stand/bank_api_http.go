@@ -47,6 +47,8 @@ func (b *Bank) createPayment(c *fiber.Ctx) error {
 		Currency    string `json:"currency"`
 		Method      string `json:"method"`
 		ReturnURL   string `json:"return_url"`
+		Save        bool   `json:"save_card"`
+		Card        string `json:"card_id"`
 	}
 	key := c.Get("Idempotence-Key")
 	if err := json.Unmarshal(body, &order); err != nil || key == "" || len(key) > 64 || order.OrderID == "" || order.Amount <= 0 ||
@@ -60,8 +62,11 @@ func (b *Bank) createPayment(c *fiber.Ctx) error {
 	p, err := insertBankPayment(c.UserContext(), b.DB, &bankPayment{
 		// Random, not in order of time: whoever knows the address of a payment's page may pay it.
 		ID: uuid.New(), OrderID: order.OrderID, Receipt: order.Receipt, Payee: order.Payee, Description: order.Description,
-		Amount: order.Amount, Currency: order.Currency, Method: order.Method, ReturnURL: order.ReturnURL, CreatedAt: now, ExpiresAt: now.Add(bankPayWithin),
+		Amount: order.Amount, Currency: order.Currency, Method: order.Method, ReturnURL: order.ReturnURL, Save: order.Save, CreatedAt: now, ExpiresAt: now.Add(bankPayWithin),
 	}, key, hash[:])
+	if err == nil && order.Card != "" {
+		p, err = b.payByCard(c.UserContext(), p, order.Card)
+	}
 	if err != nil {
 		return err
 	}

@@ -16,16 +16,17 @@ import (
 )
 
 const bankColumns = `id, order_id, receipt, payee, description, amount, currency, status, reason, return_url, settle_at,
-	created_at, expires_at, settled_at, method, trick`
+	created_at, expires_at, settled_at, method, trick, save, card,
+	coalesce((SELECT title FROM bank_card k WHERE k.id = bank_payment.card), '') AS card_title`
 
 // insertBankPayment books a payment, or returns the one of the same key. The same key with another request is a Conflict.
 func insertBankPayment(ctx context.Context, d db.DB, p *bankPayment, key string, hash []byte) (*bankPayment, error) {
 	_, err := d.Exec(ctx, `
 		INSERT INTO bank_payment (id, idempotence_key, request_hash, order_id, receipt, payee, description, amount, currency,
-			return_url, created_at, expires_at, method)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			return_url, created_at, expires_at, method, save)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (idempotence_key) DO NOTHING`,
-		p.ID, key, hash, p.OrderID, p.Receipt, p.Payee, p.Description, p.Amount, p.Currency, p.ReturnURL, p.CreatedAt, p.ExpiresAt, p.Method)
+		p.ID, key, hash, p.OrderID, p.Receipt, p.Payee, p.Description, p.Amount, p.Currency, p.ReturnURL, p.CreatedAt, p.ExpiresAt, p.Method, p.Save)
 	if err != nil {
 		return nil, fmt.Errorf("book payment: %w", err)
 	}
@@ -70,6 +71,9 @@ func settleBankPayment(ctx context.Context, d db.DB, id uuid.UUID, status, reaso
 		}
 		if err != nil {
 			return fmt.Errorf("settle bank payment: %w", err)
+		}
+		if err := rememberBankCard(ctx, tx, p, now); err != nil {
+			return err
 		}
 		calls := map[string]int{"mute": 0, "twice": 2}
 		n, known := calls[p.Trick]

@@ -35,6 +35,7 @@ type Config struct {
 
 	Mail       net.Listener  // SMTP is served here; nil: no e-mail
 	Bank       *Bank         // nil: no bank
+	YooKassa   *YooKassa     // nil: no stand of it
 	BankID     *BankID       // nil: the bank says nothing of its customers
 	AutoAccept bool          // the systems accept what they receive by themselves: tests
 	Slow       time.Duration // pause of the mode «slow», 3 s when 0
@@ -59,7 +60,7 @@ func New(cfg Config) (*fiber.App, error) {
 		FormAction: cfg.formTargets()})
 	(&web.Health{Role: "stand", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)
-	guard := &web.CSRF{Key: csrf, Cookie: "tamga_stand_csrf", Secure: cfg.Secure, Exempt: []string{"/sms", "/registers/", "/post/letters", BankAPI, BankIDToken}}
+	guard := &web.CSRF{Key: csrf, Cookie: "tamga_stand_csrf", Secure: cfg.Secure, Exempt: []string{"/sms", "/registers/", "/post/letters", BankAPI, BankIDToken, YooAPI}}
 	for _, s := range systems {
 		guard.Exempt = append(guard.Exempt, "/"+s.Code+"/events", "/"+s.Code+"/records/")
 	}
@@ -78,6 +79,9 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	if cfg.BankID != nil {
 		cfg.BankID.Mount(app)
+	}
+	if cfg.YooKassa != nil {
+		cfg.YooKassa.Mount(app)
 	}
 	return app, cfg.start(app, systems)
 }

@@ -1,5 +1,6 @@
 // Package yookassa is a small stand of the API of YooKassa, version 3: payments in one and two stages, refunds, lists,
-// Idempotence-Key, and call-backs. It keeps its books in memory, and fails in the ways that its documentation promises.
+// Idempotence-Key, call-backs, cards that it remembers. It keeps its books in memory and hands every change to Keep, so that they may
+// be loaded again; and it fails in the ways that its documentation promises.
 package yookassa
 
 import (
@@ -18,7 +19,9 @@ type Stand struct {
 	Shop, Secret string
 	Webhook      string // where call-backs go; "" sends none
 	Now          func() time.Time
-	PageSize     int // of lists, 100 when 0
+	PageSize     int              // of lists, 100 when 0
+	Checkout     string           // address of the page where one pays, without the id; one of nowhere when ""
+	Keep         func(Kept) error // is told of each change; may be nil
 
 	mu       sync.Mutex
 	payments []*Payment
@@ -46,8 +49,19 @@ type Payment struct {
 	Cancelled    map[string]string `json:"cancellation_details,omitempty"`
 	Metadata     map[string]string `json:"metadata"`
 	Cheque       string            `json:"receipt_registration,omitempty"`
+	Description  string            `json:"description,omitempty"`
+	Method       *Method           `json:"payment_method,omitempty"`
 
-	capture bool
+	capture, save bool
+	back          string
+}
+
+// Method is a means of payment: a card.
+type Method struct {
+	Type  string `json:"type"`
+	ID    string `json:"id"`
+	Saved bool   `json:"saved"`
+	Title string `json:"title"`
 }
 
 // Refund is a refund in the stand's books.
@@ -123,6 +137,9 @@ func (s *Stand) Cancel(id, reason string) error {
 }
 
 func (s *Stand) take(p *Payment) {
+	if p.save && p.Method == nil {
+		p.Method = &Method{Type: "bank_card", ID: "m" + p.ID, Saved: true, Title: "Bank card *4477"}
+	}
 	now := s.Now()
 	p.Status, p.Captured = "succeeded", &now
 	n := parse(p.Amount.Value)
@@ -139,7 +156,11 @@ func (s *Stand) decide(id string, change func(*Payment)) error {
 	}
 	change(p)
 	copied := *p
+	err := s.keep(p)
 	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	return s.Call("payment."+copied.Status, copied)
 }
 
@@ -242,7 +263,7 @@ func (s *Stand) write(path string, raw []byte) (int, any) {
 		} else {
 			p.Status, p.Cancelled = "canceled", map[string]string{"party": "merchant", "reason": "canceled_by_merchant"}
 		}
-		return 200, p
+		return s.kept(p)
 	}
 	return 404, fail("not_found")
 }
@@ -254,17 +275,28 @@ func (s *Stand) create(raw []byte) (int, any) {
 		Confirmation map[string]string `json:"confirmation"`
 		Metadata     map[string]string `json:"metadata"`
 		Receipt      json.RawMessage   `json:"receipt"`
+		Description  string            `json:"description"`
+		Save         bool              `json:"save_payment_method"`
+		Method       string            `json:"payment_method_id"`
 	}
 	if json.Unmarshal(raw, &o) != nil || parse(o.Amount.Value) <= 0 || o.Amount.Currency != "RUB" {
 		return 400, fail("invalid_request")
 	}
 	p := &Payment{ID: fmt.Sprintf("2f%06d-000f-5000-8000-000000000000", len(s.payments)), Status: "pending", Amount: o.Amount, Created: s.Now(),
-		Metadata: o.Metadata, capture: o.Capture}
-	switch o.Confirmation["type"] {
-	case "redirect":
-		p.Confirmation = map[string]string{"type": "redirect", "confirmation_url": "https://yoomoney.test/checkout?orderId=" + p.ID}
-	case "qr":
-		p.Confirmation = map[string]string{"type": "qr", "confirmation_data": "https://qr.nspk.test/" + p.ID}
+		Metadata: o.Metadata, capture: o.Capture, save: o.Save, Description: o.Description, back: o.Confirmation["return_url"]}
+	checkout, qr := s.Checkout, s.Checkout
+	if checkout == "" {
+		checkout, qr = "https://yoomoney.test/checkout?orderId=", "https://qr.nspk.test/"
+	}
+	switch kind := o.Confirmation["type"]; {
+	case o.Method != "":
+		if !s.charge(p, o.Method) {
+			return 400, fail("invalid_request")
+		}
+	case kind == "redirect":
+		p.Confirmation = map[string]string{"type": "redirect", "confirmation_url": checkout + p.ID}
+	case kind == "qr":
+		p.Confirmation = map[string]string{"type": "qr", "confirmation_data": qr + p.ID}
 	default:
 		return 400, fail("invalid_request")
 	}
@@ -272,7 +304,26 @@ func (s *Stand) create(raw []byte) (int, any) {
 		p.Cheque = "pending"
 	}
 	s.payments = append(s.payments, p)
-	return 200, p
+	return s.kept(p)
+}
+
+// charge pays with a card that an earlier payment has left: nobody is asked. A card that was blocked since says no.
+func (s *Stand) charge(p *Payment, method string) bool {
+	for _, known := range s.payments {
+		if known.Method == nil || known.Method.ID != method {
+			continue
+		}
+		m := *known.Method
+		p.Method, p.Paid, p.Status = &m, true, "waiting_for_capture"
+		switch {
+		case !m.Saved:
+			p.Paid, p.Status, p.Cancelled = false, "canceled", map[string]string{"party": "yoo_money", "reason": "permission_revoked"}
+		case p.capture:
+			s.take(p)
+		}
+		return true
+	}
+	return false
 }
 
 func (s *Stand) refund(raw []byte) (int, any) {
@@ -299,6 +350,9 @@ func (s *Stand) refund(raw []byte) (int, any) {
 	}
 	r := &Refund{ID: fmt.Sprintf("r%d", len(s.refunds)), PaymentID: p.ID, Status: "succeeded", Amount: o.Amount, Created: s.Now(), Description: o.Description}
 	s.refunds = append(s.refunds, r)
+	if s.Keep != nil && s.Keep(Kept{Refund: r}) != nil {
+		return 500, fail("internal_server_error")
+	}
 	return 200, r
 }
 
