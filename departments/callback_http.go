@@ -48,9 +48,22 @@ func (h *Handler) takeEvent(c *fiber.Ctx) error {
 		return h.answer(c, err)
 	}
 	if !fresh {
-		return c.JSON(fiber.Map{"result": "known"})
+		return h.sign(c, c.JSON(fiber.Map{"result": "known"}))
 	}
-	return c.JSON(fiber.Map{"result": "taken"})
+	return h.sign(c, c.JSON(fiber.Map{"result": "taken"}))
+}
+
+// sign puts our signature over the answer that is written.
+func (h *Handler) sign(c *fiber.Ctx, err error) error {
+	if err != nil || h.Keys == nil {
+		return err
+	}
+	signature, err := h.Keys.Sign(c.Response().Body(), h.Now())
+	if err != nil {
+		return err
+	}
+	c.Set(SignatureHeader, signature)
+	return nil
 }
 
 func (h *Handler) answer(c *fiber.Ctx, err error) error {
@@ -61,5 +74,5 @@ func (h *Handler) answer(c *fiber.Ctx, err error) error {
 	if h.Log != nil {
 		h.Log.Warn("call-back refused", "department", c.Params("code"), "code", r.Code, "text", r.Text, "address", c.IP())
 	}
-	return c.Status(r.Status).JSON(r)
+	return h.sign(c, c.Status(r.Status).JSON(r))
 }

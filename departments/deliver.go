@@ -37,6 +37,10 @@ func (j *Jobs) send(ctx context.Context, d *claimed) *attempt {
 		return a
 	}
 	a.Status, a.RetryAfter = answer.Status, answer.RetryAfter
+	if err := j.checkAnswer(ctx, d, answer); err != nil {
+		a.Error = fmt.Sprintf("answer %d: %s", answer.Status, describe(err))
+		return a
+	}
 	var said struct {
 		Text   string `json:"text"`
 		Reason string `json:"reason"`
@@ -87,6 +91,14 @@ func (j *Jobs) post(ctx context.Context, d *claimed) (*Answer, error) {
 		return nil, err
 	}
 	return carrier.Carry(ctx, to, &Outgoing{ID: d.ID, Event: e, Body: body, Signature: signature})
+}
+
+// checkAnswer holds an answer that is signed to its signature: what a stranger put in between is no answer.
+func (j *Jobs) checkAnswer(ctx context.Context, d *claimed, answer *Answer) error {
+	if j.Trust == nil || answer.Signature == "" {
+		return nil
+	}
+	return j.Trust.Verify(ctx, d.endpoint().jwks(), answer.Signature, answer.Body)
 }
 
 var errOurs = errors.New("our own fault")

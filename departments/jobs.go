@@ -24,6 +24,9 @@ type Jobs struct {
 	Policy   Policy
 	OnUpdate OnUpdate
 
+	// Trust verifies the answers of departments that sign them. Without it a signature is not looked at.
+	Trust *Trust
+
 	// Carriers bring messages to departments whose address is not http: by scheme, "workplace" or "file".
 	Carriers map[string]Carrier
 }
