@@ -15,6 +15,7 @@ import (
 func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time) error {
 	zags := Organisation{demoID(1), "Управление ЗАГС Кабинета Министров Республики Татарстан", "zags"}
 	social := Organisation{demoID(2), "Республиканский центр материальной помощи", "social"}
+	building := Organisation{demoID(4), "Министерство строительства, архитектуры и жилищно-коммунального хозяйства Республики Татарстан", "construction"}
 	ministry := Organisation{demoID(3), "Министерство информатизации и связи Республики Татарстан", ""}
 	staff := []struct {
 		Employee
@@ -28,6 +29,10 @@ func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time
 			"Tamga2026"},
 		{Employee{LastName: "Нуриев", FirstName: "Марат", MiddleName: "Ильгизович", Post: "ответственный за электронные услуги",
 			OrganisationID: ministry.ID, Rights: []string{RightPayments, RightRefunds, RightDeliveries, RightCatalog, RightSupport}}, "Tamga2026"},
+		{Employee{LastName: "Хасанова", FirstName: "Алсу", MiddleName: "Ринатовна", Post: "главный специалист", OrganisationID: building.ID,
+			Rights: []string{RightWorkplace, RightApplications}}, "Tamga2026"},
+		{Employee{LastName: "Мингазов", FirstName: "Руслан", MiddleName: "Фаритович", Post: "специалист", OrganisationID: building.ID,
+			Rights: []string{RightWorkplace}}, "Tamga2026"},
 	}
 	// Hashing takes a while by design: a demo that was seeded before does not repeat it.
 	known, err := listEmployees(ctx, d, zags.ID)
@@ -35,7 +40,7 @@ func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time
 		return err
 	}
 	return pgx.BeginFunc(ctx, d, func(tx pgx.Tx) error {
-		for i, o := range []Organisation{zags, social, ministry} {
+		for i, o := range []Organisation{zags, social, ministry, building} {
 			if err := insertOrganisation(ctx, tx, o, i); err != nil {
 				return err
 			}

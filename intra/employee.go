@@ -18,6 +18,7 @@ const (
 	RightDeliveries   = "deliveries"   // what goes to departments, and what is stuck
 	RightApplications = "applications" // what citizens attached to applications that went to the employee's department
 	RightSupport      = "support"      // incidents, calls, what the status page announces
+	RightWorkplace    = "workplace"    // applications to the employee's department, when it has no system of its own
 	RightCatalog      = "catalog"      // services: texts, publishing, what people do not find
 )
 
@@ -77,6 +78,7 @@ var doors = []door{
 	{RightDeliveries, "intra.deliveries", "/deliveries"},
 	{RightApplications, "applications_staff.title", "/files"},
 	{RightSupport, "support_staff.tab", "/support"},
+	{RightWorkplace, "workplace.title", "/workplace"},
 	{RightCatalog, "catalog_editor.staff", "/catalog"},
 	{RightCatalog, "catalog_search.staff", "/searches"},
 }

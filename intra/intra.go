@@ -29,6 +29,7 @@ type Config struct {
 	Secure  bool           // cookies over TLS only
 	Proxies []netip.Prefix // our own, whose word about the reader's address counts
 	Checks  map[string]web.Check
+	Uploads *web.Uploads // forms with files; nil: there are none
 
 	// Domains are the pages of the domains. Each asks the site who may open it.
 	Domains func(*Staff) []web.Handler
@@ -41,7 +42,7 @@ type Staff struct {
 
 // New returns the staff site.
 func New(cfg Config) (*fiber.App, error) {
-	app := web.New(web.Config{Role: "intra", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: cfg.Pages.ShowError})
+	app := web.New(web.Config{Role: "intra", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: cfg.Pages.ShowError, Uploads: cfg.Uploads})
 	(&web.Health{Role: "intra", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)
 

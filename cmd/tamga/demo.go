@@ -190,12 +190,13 @@ func (d *demoCommand) settings(s *demoState, k secret.Keys) (common, citizens, b
 		mail{SMSURL: s.stand + "/sms", SMTPTLS: "none", MailFrom: "Тамга <noreply@tamga.example>"}
 }
 
-// standAddresses are the departmental systems of the demo.
+// standAddresses are the departmental systems of the demo; one department has none and works at our workplace.
 func standAddresses(at string) map[string]string {
 	addresses := map[string]string{}
 	for _, code := range stand.Codes() {
 		addresses[code] = at + "/" + code
 	}
+	addresses["construction"] = "workplace:"
 	return addresses
 }
 

@@ -10,6 +10,7 @@ import (
 	"tamga/applications"
 	"tamga/catalog"
 	"tamga/departments"
+	"tamga/departments/workplace"
 	"tamga/internal/i18n"
 	"tamga/internal/web"
 	"tamga/intra"
@@ -57,13 +58,14 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 		return nil, err
 	}
 	press := &catalog.Press{DB: g.pool, River: g.river, Files: i.files(), Now: time.Now}
-	room, err := i.room()
+	core, err := i.core(g, services)
 	if err != nil {
 		return nil, err
 	}
 	r.app, err = intra.New(intra.Config{
 		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: passwords(), Now: time.Now, CSRFKey: forms,
 		Secure: !i.Insecure, Proxies: i.Proxies, Checks: g.check,
+		Uploads: &web.Uploads{Path: workplace.TakesFiles, Cookie: "tamga_intra", Max: workplace.MaxUpload},
 		Domains: func(staff *intra.Staff) []web.Handler {
 			actor := func(c *fiber.Ctx) string {
 				e, err := staff.Employee(c)
@@ -90,12 +92,13 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
-				&applications.StaffHandler{Core: &applications.Core{DB: g.pool, Box: g.box, Files: room, Now: time.Now}, Pages: g.pages,
+				&applications.StaffHandler{Core: &applications.Core{DB: g.pool, Box: g.box, Files: core.Files, Now: time.Now}, Pages: g.pages,
 					Definition: press.Version, Allowed: staff.Allowed(intra.RightApplications), Actor: actor},
 				&support.StaffHandler{
 					Desk:    support.Desk{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: i.PortalURL},
 					Allowed: staff.Allowed(intra.RightSupport), Employee: employeeOf(staff), Service: nameOf(services),
 				},
+				i.workplace(g, core, services, staff),
 				&catalog.StaffHandler{Press: press, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 				&catalog.FeedbackHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 			}

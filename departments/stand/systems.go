@@ -25,7 +25,6 @@ func systems() []*System {
 		{Code: "bti"},
 		{Code: "education"},
 		{Code: "tax", AtOnce: true, rules: map[string]ruling{"register-extract": ruleExtract}},
-		{Code: "construction"},
 		{Code: "trade"},
 		{Code: "transport"},
 	}

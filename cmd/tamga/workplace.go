@@ -1,0 +1,35 @@
+package main
+
+import (
+	"time"
+
+	"tamga/applications"
+	"tamga/catalog"
+	"tamga/departments"
+	"tamga/departments/workplace"
+	"tamga/internal/i18n"
+	"tamga/intra"
+)
+
+// carriers bring messages to departments that have no service of their own.
+func carriers(g *ground) map[string]departments.Carrier {
+	return map[string]departments.Carrier{"workplace": &workplace.Carrier{DB: g.pool, Box: g.box, Now: time.Now}}
+}
+
+// workplace is where the staff of departments without a system decide. What they decide goes the way of a call-back.
+func (i *intraRole) workplace(g *ground, core *applications.Core, services *catalog.Catalog, staff *intra.Staff) *workplace.Handler {
+	return &workplace.Handler{DB: g.pool, Box: g.box, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightWorkplace), Employee: employeeOf(staff),
+		Exchange: &departments.Handler{DB: g.pool, River: g.river, Audience: i.PortalURL, Now: time.Now, Log: g.log, OnUpdate: core.OnUpdate},
+		Fields: func(service string, version int) (list []workplace.Field) {
+			s, err := services.Service(service, version)
+			if err != nil {
+				return nil
+			}
+			for _, step := range s.Steps {
+				for _, q := range step.Questions {
+					list = append(list, workplace.Field{Key: q.ID, Label: q.Label.In(i18n.RU)})
+				}
+			}
+			return list
+		}}
+}
