@@ -194,3 +194,12 @@ func (c *checker) trySignedAnswer(ctx context.Context) (string, bool, bool) {
 	}
 	return "signed", true, true
 }
+
+// Names are those of all rules.
+func Names() (names []string) {
+	c := &checker{}
+	for _, r := range append(c.messages(), c.callbacks()...) {
+		names = append(names, r.name)
+	}
+	return names
+}
