@@ -24,19 +24,6 @@ func situation(acting string, day string, answers ...string) Set {
 	return a
 }
 
-func businessService(t *testing.T, id string) *Service {
-	t.Helper()
-	c, err := definitions()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Service(id, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // TestBusinessSteps: which pages an applicant sees follows from who acts and from the answers.
 func TestBusinessSteps(t *testing.T) {
 	t.Parallel()
@@ -67,7 +54,7 @@ func TestBusinessSteps(t *testing.T) {
 		{"register-extract", Entrepreneur, "whom=self form=electronic", "about self_ip form_step name agreement"},
 		{"register-extract", Citizen, "whom=company form=paper", "about other_org form_step paper_step name agreement"},
 	} {
-		s := businessService(t, test.service)
+		s := service(t, test.service)
 		var got []string
 		for _, step := range s.StepsOf("applicant", situation(test.acting, "2026-11-22", strings.Fields(test.answers)...)) {
 			got = append(got, step.ID)
@@ -119,7 +106,7 @@ func TestBusinessStops(t *testing.T) {
 		{"sole-proprietor-closing", "ready", Entrepreneur, "employees=no register_on=yes", "Сначала снимите кассу с учёта"},
 		{"taxi-permit", "check_step", Entrepreneur, "record=yes", "Сейчас внести в реестр нельзя"},
 	} {
-		s, a := businessService(t, test.service), situation(test.acting, "2026-11-22", strings.Fields(test.answers)...)
+		s, a := service(t, test.service), situation(test.acting, "2026-11-22", strings.Fields(test.answers)...)
 		got := ""
 		if stop := s.Stopped(s.Step(test.step), a, "applicant"); stop != nil {
 			if got = stop.Title.RU; len(stop.Next) == 0 {
@@ -159,9 +146,9 @@ func TestBusinessCalculations(t *testing.T) {
 		{"patent", "patent_first", Entrepreneur, "activity=cargo objects=2 workers=0 year_income=0 months=7 start_date=2027-01-01 contributions=0", "10 500 ₽"},
 		{"building-commissioning", "area_off", Organisation, "finished=yes design_area=1000 fact_area=1040", "4 %"},
 	} {
-		s, a := businessService(t, test.service), situation(test.acting, "2026-11-22", strings.Fields(test.answers)...)
+		s, a := service(t, test.service), situation(test.acting, "2026-11-22", strings.Fields(test.answers)...)
 		got := ""
-		for _, section := range s.Summary(a, "", in(t, i18n.RU)) {
+		for _, section := range s.Summary(a, "", tr(t, i18n.RU)) {
 			for _, row := range section.Rows {
 				if row.Label == s.Question(test.question).Label.RU {
 					got = row.Value
@@ -190,7 +177,7 @@ func TestBusinessDuties(t *testing.T) {
 		{"register-extract", "whom=company form=paper urgent=no", 200_00},
 		{"register-extract", "whom=company form=paper urgent=yes", 400_00},
 	} {
-		bill, err := businessService(t, test.service).Bill(situation(Organisation, "2026-11-22", strings.Fields(test.answers)...), now)
+		bill, err := service(t, test.service).Bill(situation(Organisation, "2026-11-22", strings.Fields(test.answers)...), now)
 		if err != nil || bill.Amount != test.want {
 			t.Errorf("%s with %s: %d kopecks, %v; want %d", test.service, test.answers, bill.Amount, err, test.want)
 		}
@@ -202,7 +189,7 @@ func TestBusinessRoutes(t *testing.T) {
 	t.Parallel()
 	for activity, want := range map[string]string{"medical": "health", "pharmacy": "health", "education": "education", "scrap": "trade"} {
 		a := situation(Organisation, "2026-11-22", "activity="+activity, "action=new")
-		if got := businessService(t, "licence").Goes(a); got != want {
+		if got := service(t, "licence").Goes(a); got != want {
 			t.Errorf("a licence for %s goes to %s, want %s", activity, got, want)
 		}
 	}
@@ -226,7 +213,7 @@ func TestBusinessRules(t *testing.T) {
 		{"taxi-permit", "cars", Entrepreneur, "record=no", "cars-count=1 cars.0.car_plate=А123ВС116 cars.0.car_sts=9900123456 cars.0.car_year=2013 cars.0.car_colour=white cars.0.car_right=own", "Машина для такси должна быть не старше 12 лет"},
 		{"taxi-permit", "cars", Entrepreneur, "record=no", "cars-count=1 cars.0.car_plate=А123ВС116 cars.0.car_sts=9900123456 cars.0.car_year=2014 cars.0.car_colour=white cars.0.car_right=own", ""},
 	} {
-		s, a := businessService(t, test.service), situation(test.acting, "2026-11-22", strings.Fields(test.before)...)
+		s, a := service(t, test.service), situation(test.acting, "2026-11-22", strings.Fields(test.before)...)
 		form := url.Values{}
 		for _, field := range strings.Fields(test.typed) {
 			name, value, _ := strings.Cut(field, "=")
@@ -241,7 +228,7 @@ func TestBusinessRules(t *testing.T) {
 		_, problems := s.Parse(s.Step(test.step), form, a, "applicant", Env{Now: a.Today})
 		got := ""
 		for _, p := range problems {
-			got = p.Text(in(t, i18n.RU))
+			got = p.Text(tr(t, i18n.RU))
 		}
 		if got != test.want {
 			t.Errorf("%s, %s with %s: %q, want %q", test.service, test.step, test.typed, got, test.want)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,9 +21,12 @@ import (
 	"tamga/internal/web"
 )
 
+// allPages are read once: for every case anew that would take most of the time.
+var allPages = sync.OnceValues(func() (*frontend.Pages, error) { return frontend.New(frontend.Options{}) })
+
 func newPages(t testing.TB) *frontend.Pages {
 	t.Helper()
-	pages, err := frontend.New(frontend.Options{})
+	pages, err := allPages()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -223,7 +223,7 @@ func TestRouteAndStatuses(t *testing.T) {
 	}{
 		{"draft", ActionEdit, true}, {"draft", ActionCancel, true}, {"draft", ActionPay, false}, // as usual
 		{"paying", ActionPay, true}, {"paying", ActionEdit, false}, {"paying", ActionCancel, false}, // as written
-		{"submitted", ActionCancel, true}, {"accepted", ActionCancel, false}, {"nowhere", ActionEdit, false},
+		{"submitted", ActionCancel, true}, {"submitted", ActionEdit, false}, {"nowhere", ActionEdit, false},
 	} {
 		if got := s.Allows(test.state, test.action); got != test.want {
 			t.Errorf("%s in %s: %v", test.action, test.state, got)

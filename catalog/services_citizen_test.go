@@ -449,3 +449,26 @@ func TestMarriagePermissionAndExemption(t *testing.T) {
 		t.Errorf("a veteran pays %d kopecks", got)
 	}
 }
+
+// TestWhatCanBeCalledOff: an appointment is given back as long as it lies ahead, a payment that has gone on is not.
+func TestWhatCanBeCalledOff(t *testing.T) {
+	t.Parallel()
+	for _, s := range load(t).Services() {
+		visit := slices.ContainsFunc(s.Results, func(r Result) bool { return r.Kind == "appointment" })
+		paysAtOnce := slices.Contains(s.Topics, "payments")
+		for _, state := range []string{"submitted", "sent", "accepted"} {
+			if visit && !s.Allows(state, ActionCancel) {
+				t.Errorf("%s cannot be called off when %s", s.ID, state)
+			}
+			if paysAtOnce && s.Duty != nil && state == "accepted" && s.Allows(state, ActionCancel) {
+				t.Errorf("%s is paid and may be called off when %s", s.ID, state)
+			}
+			if !s.Allows(state, ActionMessage) {
+				t.Errorf("nobody can be asked about %s when %s", s.ID, state)
+			}
+		}
+		if s.Allows("accepted", ActionEdit) || s.Allows("completed", ActionCancel) {
+			t.Errorf("%s: what is done can be changed", s.ID)
+		}
+	}
+}

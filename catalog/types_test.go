@@ -5,23 +5,18 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
-	"tamga/frontend"
 	"tamga/internal/i18n"
 )
 
 // typesService is a form with one question of every type that stands by itself, whatever the definitions use at the moment.
 func typesService(t testing.TB, questions string) *Service {
 	t.Helper()
-	c, err := definitions()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := load(t)
 	s, err := c.read("services/all-types.yaml", []byte(typesSource(questions)))
 	if err != nil {
 		t.Fatal(err)
@@ -46,21 +41,6 @@ steps:
     title: *t
     questions:
 ` + questions
-}
-
-// Reading all definitions and pages for every case would take most of the time.
-var (
-	definitions = sync.OnceValues(func() (*Catalog, error) { return Load(Files()) })
-	allPages    = sync.OnceValues(func() (*frontend.Pages, error) { return frontend.New(frontend.Options{}) })
-)
-
-func in(t testing.TB, lang i18n.Lang) Tr {
-	t.Helper()
-	pages, err := allPages()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Tr{Lang: lang, Texts: pages.Bundle}
 }
 
 // ask writes a question of a type with further keys.
@@ -153,7 +133,7 @@ func keptAgain(t *testing.T, s *Service, answers Answers) {
 	if err := json.Unmarshal(raw, &b); err != nil {
 		t.Fatal(err)
 	}
-	d := &drawing{service: s, values: url.Values{}, stored: b.Shared, tr: in(t, i18n.RU)}
+	d := &drawing{service: s, values: url.Values{}, stored: b.Shared, tr: tr(t, i18n.RU)}
 	d.recall(s.Step("all"))
 	again, problems := s.Parse(s.Step("all"), d.values, b, "first", Env{Now: now})
 	if diff := cmp.Diff(answers, again); diff != "" || len(problems) > 0 {
@@ -163,7 +143,7 @@ func keptAgain(t *testing.T, s *Service, answers Answers) {
 		t.Error("a filled form is not complete")
 	}
 	for _, lang := range i18n.Langs {
-		for _, section := range s.Summary(b, "", in(t, lang)) {
+		for _, section := range s.Summary(b, "", tr(t, lang)) {
 			for _, row := range section.Rows {
 				if row.Value == "" || strings.Contains(row.Value, "catalog") || strings.Contains(row.Value, "%!") {
 					t.Errorf("%s: shown as %q", lang, row.Value)
@@ -276,10 +256,7 @@ func TestConditionsReadParts(t *testing.T) {
 	if _, problems = s.Parse(s.Step("all"), values, Set{Today: now}, "first", Env{Now: now}); len(problems) != 1 || problems[0].Field != "kid-last_name" {
 		t.Errorf("a child of 36: %v", problems)
 	}
-	c, err := definitions()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := load(t)
 	if _, err := c.read("services/all-types.yaml", []byte(typesSource(ask("kid", "child", `validate: 'kid.surname != ""'`, "invalid: *t")))); err == nil ||
 		!strings.Contains(err.Error(), "surname") {
 		t.Errorf("a misspelt part: %v", err)
@@ -295,7 +272,7 @@ func TestNoPatronymic(t *testing.T) {
 		t.Fatalf("%v", problems)
 	}
 	for lang, want := range map[i18n.Lang]string{i18n.RU: "Отчества нет", i18n.TT: "Әтисенең исеме юк", i18n.EN: "No patronymic"} {
-		if text := problems[0].Text(in(t, lang)); !strings.Contains(text, want) {
+		if text := problems[0].Text(tr(t, lang)); !strings.Contains(text, want) {
 			t.Errorf("%s: %q", lang, text)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func TestDatesToComeHaveAnExampleToCome(t *testing.T) {
 	t.Parallel()
 	s := typesService(t, ask("born", "date, past: true")+ask("wanted", "date"))
-	fields := s.Fields(s.Step("all"), Set{Today: now}, "first", nil, nil, Env{Now: now}, in(t, i18n.RU))
+	fields := s.Fields(s.Step("all"), Set{Today: now}, "first", nil, nil, Env{Now: now}, tr(t, i18n.RU))
 	next := now.AddDate(1, 0, 0).Format("2006")
 	if past, ahead := fields[0].DateInput.Hint.Text, fields[1].DateInput.Hint.Text; !strings.Contains(past, "1998") || !strings.Contains(ahead, "15 марта "+next) {
 		t.Errorf("%q, %q", past, ahead)
@@ -36,10 +36,7 @@ func TestNothingFoundLeadsOn(t *testing.T) {
 // a file need not say what the field says itself.
 func TestFormsRepeatNothing(t *testing.T) {
 	t.Parallel()
-	c, err := definitions()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := load(t)
 	for _, s := range c.Services() {
 		for _, step := range s.Steps {
 			indices, again := 0, false
@@ -72,7 +69,7 @@ func TestFormsRepeatNothing(t *testing.T) {
 func TestHintAndLimitsAreTwoSentences(t *testing.T) {
 	t.Parallel()
 	s := typesService(t, ask("plan", "file", `hint: {ru: "Виды фасадов", tt: "Фасадлар", en: "Façades"}`)+ask("war", "flag", `hint: {ru: "Тогда бесплатно", tt: "Түләүсез", en: "Free"}`))
-	fields := s.Fields(s.Step("all"), Set{Today: now}, "first", nil, nil, Env{Now: now}, in(t, i18n.RU))
+	fields := s.Fields(s.Step("all"), Set{Today: now}, "first", nil, nil, Env{Now: now}, tr(t, i18n.RU))
 	if got := fields[0].Files.Upload.Hint.Text; !strings.HasPrefix(got, "Виды фасадов. ") {
 		t.Errorf("%q", got)
 	}
