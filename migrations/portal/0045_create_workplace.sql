@@ -63,3 +63,12 @@ COMMENT ON COLUMN workplace_document.content IS 'The PDF, sealed; sha256 is of w
 COMMENT ON COLUMN workplace_document.signature IS 'Detached CMS signature of the content, verified when it came';
 COMMENT ON COLUMN workplace_document.signer IS 'Whose certificate signed it';
 CREATE INDEX workplace_document_case ON workplace_document (case_id, at);
+
+-- The right "workplace" joins those that are there.
+DO $$
+DECLARE
+    list text := (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'employee_rights_check' AND conrelid = 'employee'::regclass);
+BEGIN
+    ALTER TABLE employee DROP CONSTRAINT employee_rights_check;
+    EXECUTE 'ALTER TABLE employee ADD CONSTRAINT employee_rights_check ' || replace(list, 'ARRAY[', 'ARRAY[''workplace''::text, ');
+END $$;
