@@ -2,6 +2,7 @@ package departments
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,14 +24,16 @@ type attempt struct {
 	Text       string // what the department says: of the acceptance, or why it is rejected
 	Error      string // for staff
 	RetryAfter string
-	ours       bool // the message has not left us: nothing is known of the department
+	Sum        []byte // of the body that was sent
+	ours       bool   // the message has not left us: nothing is known of the department
 }
 
 // send makes one attempt. It holds no transaction: a department may take its time.
 func (j *Jobs) send(ctx context.Context, d *claimed) *attempt {
 	a := &attempt{At: j.Now(), Outcome: "failed"}
 	start := time.Now()
-	answer, err := j.post(ctx, d)
+	answer, sum, err := j.post(ctx, d)
+	a.Sum = sum
 	a.Took = time.Since(start)
 	if err != nil {
 		a.Error, a.ours = describe(err), errors.Is(err, errOurs)
@@ -66,31 +69,33 @@ func (j *Jobs) send(ctx context.Context, d *claimed) *attempt {
 }
 
 // post makes the event anew and hands it to whoever carries messages to that department.
-func (j *Jobs) post(ctx context.Context, d *claimed) (*Answer, error) {
+func (j *Jobs) post(ctx context.Context, d *claimed) (answer *Answer, sum []byte, err error) {
 	data, err := open(j.Box, d)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the sealed data cannot be opened: %w", errOurs, err)
+		return nil, nil, fmt.Errorf("%w: the sealed data cannot be opened: %w", errOurs, err)
 	}
 	m := Message{Number: d.Number, Department: d.Department, Service: d.Service, ServiceVersion: d.ServiceVersion}
 	m.put(d.Type, data)
 	e, err := NewEvent(d.Type, d.ID.String(), j.Source, d.Department, d.ApplicationID.String(), d.CreatedAt, m)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	body, err := json.Marshal(e)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	signature, err := j.Keys.Sign(body, j.Now())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	to := d.endpoint()
 	carrier, err := j.carrier(to)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return carrier.Carry(ctx, to, &Outgoing{ID: d.ID, Event: e, Body: body, Signature: signature})
+	whole := sha256.Sum256(body)
+	answer, err = carrier.Carry(ctx, to, &Outgoing{ID: d.ID, Event: e, Body: body, Signature: signature})
+	return answer, whole[:], err
 }
 
 // checkAnswer holds an answer that is signed to its signature: what a stranger put in between is no answer.
@@ -153,7 +158,7 @@ func (j *Jobs) received(ctx context.Context, tx pgx.Tx, p *progress, a *attempt)
 	if err := deliver(ctx, tx, p, j.OnUpdate, j.Now()); err != nil {
 		return err
 	}
-	if a.Outcome == "accepted" && p.Type == TypeSubmitted {
+	if a.Outcome == "accepted" && p.Type == TypeSubmitted && p.Status == "" {
 		if err := markStatus(ctx, tx, p.ID, Accepted, 0); err != nil {
 			return err
 		}
@@ -178,6 +183,9 @@ func (j *Jobs) rejected(ctx context.Context, tx pgx.Tx, p *progress, a *attempt)
 func deliver(ctx context.Context, tx pgx.Tx, p *progress, tell OnUpdate, now time.Time) error {
 	if err := markDelivered(ctx, tx, p.ID, now); err != nil {
 		return err
+	}
+	if p.Status != "" {
+		return nil // it was lost behind the department's answer, and comes a second time: that is told already
 	}
 	if err := markStatus(ctx, tx, p.ID, Sent, 0); err != nil {
 		return err

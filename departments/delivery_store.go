@@ -193,10 +193,10 @@ func markLate(ctx context.Context, tx pgx.Tx, id uuid.UUID, now time.Time) error
 
 func insertAttempt(ctx context.Context, tx pgx.Tx, id uuid.UUID, a *attempt) (n int, err error) {
 	err = tx.QueryRow(ctx, `
-		WITH next AS (UPDATE delivery SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts)
+		WITH next AS (UPDATE delivery SET attempts = attempts + 1, body_sha256 = coalesce($7, body_sha256) WHERE id = $1 RETURNING attempts)
 		INSERT INTO delivery_attempt (delivery_id, n, at, took_ms, answer, outcome, error)
 		SELECT $1, attempts, $2, $3, nullif($4, 0), $5, $6 FROM next
-		RETURNING n`, id, a.At, a.Took.Milliseconds(), a.Status, a.Outcome, a.Error).Scan(&n)
+		RETURNING n`, id, a.At, a.Took.Milliseconds(), a.Status, a.Outcome, a.Error, a.Sum).Scan(&n)
 	return n, err
 }
 

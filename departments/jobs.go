@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"tamga/internal/db"
+	"tamga/internal/rus"
 	"tamga/internal/secret"
 )
 
@@ -24,6 +25,8 @@ type Jobs struct {
 	Policy   Policy
 	OnUpdate OnUpdate
 
+	OnTrouble OnTrouble // nil: nobody is told
+
 	// Trust verifies the answers of departments that sign them. Without it a signature is not looked at.
 	Trust *Trust
 
@@ -37,6 +40,7 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &probeWorker{jobs: j})
 	river.AddWorker(w, &fetchWorker{jobs: j})
 	river.AddWorker(w, &watchWorker{jobs: j})
+	river.AddWorker(w, &digestWorker{jobs: j})
 }
 
 // PeriodicJobs are what the worker's client must run.
@@ -45,7 +49,23 @@ func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
 		river.NewPeriodicJob(river.PeriodicInterval(watchEvery), func() (river.JobArgs, *river.InsertOpts) {
 			return watchArgs{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: watchEvery}}
 		}, &river.PeriodicJobOpts{RunOnStart: true}),
+		river.NewPeriodicJob(nightly{}, func() (river.JobArgs, *river.InsertOpts) {
+			return digestArgs{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: 12 * time.Hour}}
+		}, nil),
 	}
+}
+
+// nightly is three o'clock in Moscow.
+type nightly struct{}
+
+// Next tells when the following comparison is.
+func (nightly) Next(now time.Time) time.Time {
+	at := now.In(rus.Moscow)
+	next := time.Date(at.Year(), at.Month(), at.Day(), 3, 0, 0, 0, rus.Moscow)
+	if !next.After(at) {
+		next = next.AddDate(0, 0, 1)
+	}
+	return next
 }
 
 // recordPatience bounds writing down what a department answered. It does not end with the job: a shutdown between the answer

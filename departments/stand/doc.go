@@ -9,6 +9,7 @@
 //	GET  /:system                       zags, social, …: what the system has received, and its mode
 //	GET  /:system/applications/:id      an application in words, and what the system may decide
 //	POST /:system/applications/:id      action: accept, complete, refuse with a ground; ask, request, issue, invite: see spoken
+//	GET  /:system/digest                what has been received, for the portal alone
 //	GET  /:system/documents/:id         a result, for the portal alone
 //	POST /:system/mode                  how the system behaves: see System
 //	POST /:system/events                messages of the portal: books the visit, settles the bill

@@ -166,20 +166,8 @@ func (s *System) giveDocument(c *fiber.Ctx) error {
 	if err != nil {
 		return fault.New(fault.NotFound, "stand.no_application")
 	}
-	mode, err := modeOf(c.UserContext(), s.cfg.DB, s.Code)
-	if err != nil {
-		return err
-	}
-	if mode == "down" {
-		return c.SendStatus(fiber.StatusServiceUnavailable)
-	}
-	address := c.BaseURL() + "/" + s.Code + "/documents/" + id.String()
-	keys := s.cfg.PortalAPI + "/api/departments/jwks.json"
-	if err := s.trust.Verify(c.UserContext(), keys, c.Get(departments.SignatureHeader), []byte(address)); err != nil {
-		if errors.Is(err, departments.ErrKeys) {
-			return c.SendStatus(fiber.StatusServiceUnavailable)
-		}
-		return c.SendStatus(fiber.StatusUnauthorized)
+	if status, err := s.asked(c); status != 0 || err != nil {
+		return errors.Join(err, c.SendStatus(status))
 	}
 	mediaType, content, err := documentByID(c.UserContext(), s.cfg.DB, s.Code, id)
 	if err != nil {
@@ -190,4 +178,42 @@ func (s *System) giveDocument(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderContentType, mediaType)
 	return c.Send(content)
+}
+
+// asked checks that the portal asks for this very address; another status than 0 is the answer to whoever does not.
+func (s *System) asked(c *fiber.Ctx) (status int, err error) {
+	mode, err := modeOf(c.UserContext(), s.cfg.DB, s.Code)
+	if err != nil || mode == "down" {
+		return fiber.StatusServiceUnavailable, err
+	}
+	keys := s.cfg.PortalAPI + "/api/departments/jwks.json"
+	err = s.trust.Verify(c.UserContext(), keys, c.Get(departments.SignatureHeader), []byte(c.BaseURL()+c.OriginalURL()))
+	switch {
+	case errors.Is(err, departments.ErrKeys):
+		return fiber.StatusServiceUnavailable, nil
+	case err != nil:
+		return fiber.StatusUnauthorized, nil
+	}
+	return 0, nil
+}
+
+// showDigest lists what has been received since a moment, so that the portal finds what was lost. The answer is signed.
+func (s *System) showDigest(c *fiber.Ctx) error {
+	if status, err := s.asked(c); status != 0 || err != nil {
+		return errors.Join(err, c.SendStatus(status))
+	}
+	since, err := time.Parse(time.RFC3339, c.Query("since"))
+	if err != nil {
+		return c.SendStatus(fiber.StatusBadRequest)
+	}
+	list, err := receiptsSince(c.UserContext(), s.cfg.DB, s.Code, since)
+	if err != nil {
+		return err
+	}
+	if err := c.JSON(departments.Digest{Received: list}); err != nil {
+		return err
+	}
+	signature, err := s.keys.Sign(c.Response().Body(), s.cfg.Now())
+	c.Set(departments.SignatureHeader, signature)
+	return err
 }

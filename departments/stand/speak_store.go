@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"tamga/departments"
 	"tamga/internal/db"
 )
 
@@ -88,4 +89,16 @@ func documentByID(ctx context.Context, d db.DB, code string, id uuid.UUID) (medi
 		return "", nil, nil
 	}
 	return mediaType, content, err
+}
+
+func receiptsSince(ctx context.Context, d db.DB, code string, since time.Time) ([]departments.Receipt, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT id::text, encode(sha256, 'hex')
+		FROM stand_application
+		WHERE department = $1 AND received_at >= $2
+		UNION ALL
+		SELECT id::text, encode(sha256, 'hex')
+		FROM stand_message
+		WHERE department = $1 AND received_at >= $2`, code, since)
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[departments.Receipt])
 }
