@@ -71,7 +71,8 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		return nil, err
 	}
 	exchanges := &departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
-		Policy: w.policy(), OnUpdate: core.OnUpdate, Carriers: carriers(g)}
+		Policy: w.policy(), OnUpdate: core.OnUpdate, Carriers: carriers(g),
+		Trust: &departments.Trust{Client: client, Now: time.Now}, OnTrouble: trouble}
 	sets := []jobSet{
 		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
 		exchanges,
