@@ -108,6 +108,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
 					Box: g.box, Identity: people.Payer, Secure: !p.Insecure,
 				},
+				&schema.Handler{Catalog: services},
 				&register.Handler{Limiter: &web.Limiter{Redis: g.redis, Log: g.log}},
 				&support.Handler{
 					Desk:    support.Desk{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: p.PortalURL},
