@@ -10,6 +10,7 @@ import (
 	"tamga/applications"
 	"tamga/catalog"
 	"tamga/departments"
+	"tamga/departments/schema"
 	"tamga/frontend"
 	"tamga/internal/i18n"
 	"tamga/internal/register"
