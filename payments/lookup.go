@@ -68,20 +68,9 @@ type outcome struct {
 	Why   []reason
 }
 
-// reason is why a payment is not there: a key of the texts payments_lookup.why_<key>, with its arguments.
-type reason struct {
-	Key  string
-	Args []any
-}
-
 // readLookup tells what was typed. A number with a wrong digit is a *rus.FormatError.
 func readLookup(ctx context.Context, d db.DB, numbers Numbers, typed string) (lookup, error) {
-	digits := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, typed)
+	digits := onlyDigits(typed)
 	switch {
 	case digits == "":
 		return lookup{Kind: byName, Name: typed}, nil
@@ -111,20 +100,7 @@ func (l *lookup) empty() bool { return l.Kind == byName && len(readings(nameUnit
 
 // answer looks a payment up, and tells why it is not there.
 func (l *lookup) answer(ctx context.Context, d db.DB) (o outcome, err error) {
-	const limit = lookupShow + 1
-	switch l.Kind {
-	case byReceipt:
-		o.Found, err = findByReceipt(ctx, d, l.Number, l.Narrow, limit)
-	case byChargeUIN:
-		o.Found, err = findByUIN(ctx, d, l.Number, l.Narrow, limit)
-	case byApplication:
-		o.Found, err = findByApplication(ctx, d, l.Application, l.Narrow, limit)
-	case byPhone:
-		o.Found, err = findByPhone(ctx, d, l.Number, l.Narrow, limit)
-	default:
-		o.Found, o.Close, err = l.byName(ctx, d, limit)
-	}
-	if err != nil {
+	if o.Found, o.Close, err = l.rows(ctx, d, lookupShow+1); err != nil {
 		return o, err
 	}
 	if len(o.Found) > lookupShow {
@@ -134,6 +110,23 @@ func (l *lookup) answer(ctx context.Context, d db.DB) (o outcome, err error) {
 		o.Why, err = l.why(ctx, d)
 	}
 	return o, err
+}
+
+// rows are the payments that were asked for; near tells that their names are only like the typed one.
+func (l *lookup) rows(ctx context.Context, d db.DB, limit int) (found []Found, near bool, err error) {
+	switch l.Kind {
+	case byReceipt:
+		found, err = findByReceipt(ctx, d, l.Number, l.Narrow, limit)
+	case byChargeUIN:
+		found, err = findByUIN(ctx, d, l.Number, l.Narrow, limit)
+	case byApplication:
+		found, err = findByApplication(ctx, d, l.Application, l.Narrow, limit)
+	case byPhone:
+		found, err = findByPhone(ctx, d, l.Number, l.Narrow, limit)
+	default:
+		return l.byName(ctx, d, limit)
+	}
+	return found, false, err
 }
 
 // byName looks for the name as it was typed, and for names like it only when there is none, or when asked: a clerk sees no
@@ -171,50 +164,6 @@ func similarProbes(ctx context.Context, d db.DB, all []reading) ([]probe, error)
 	return closeProbes(all, v), nil
 }
 
-// why tells why nothing was found, the surest reason first.
-func (l *lookup) why(ctx context.Context, d db.DB) (why []reason, err error) {
-	if l.Narrow != (Narrow{}) {
-		why = append(why, reason{Key: "narrowed"})
-	}
-	if l.Narrow.Amount > 0 {
-		stray, err := strayMoney(ctx, d, l.Narrow.Amount)
-		if err != nil {
-			return nil, err
-		}
-		if stray > 0 {
-			why = append(why, reason{Key: "stray"})
-		}
-	}
-	switch l.Kind {
-	case byReceipt:
-		last, err := lastReceipt(ctx, d)
-		if err != nil {
-			return nil, err
-		}
-		key := "no_receipt"
-		if given := rus.NewReceipt(last); len(l.Number) > len(given) || len(l.Number) == len(given) && l.Number > given {
-			key = "not_given"
-		}
-		return append(why, reason{Key: key}), nil
-	case byPhone:
-		return append(why, reason{Key: "no_phone"}), nil
-	case byName:
-		return append(why, reason{Key: "other_name"}, reason{Key: "other_payer"}, reason{Key: "other_way"}), nil
-	}
-	c, err := chargeByNumber(ctx, d, l.Number, l.Application)
-	switch {
-	case err != nil:
-		return nil, err
-	case c == nil && l.Kind == byChargeUIN:
-		return append(why, reason{Key: "no_charge"}), nil
-	case c == nil:
-		return append(why, reason{Key: "no_duty"}), nil
-	case c.Status == Cancelled:
-		return append(why, reason{Key: "cancelled"}), nil
-	}
-	return append(why, reason{Key: "unpaid", Args: []any{rus.FormatRubles(c.Rest)}}), nil
-}
-
 // badNumber tells whether an error is about how a number was typed.
 func badNumber(err error) (*rus.FormatError, bool) {
 	var wrong *rus.FormatError
@@ -222,13 +171,35 @@ func badNumber(err error) (*rus.FormatError, bool) {
 	return wrong, ok
 }
 
-// Find looks a payment up as the box of the staff site does, without its journal: for payments/bench.
-func Find(ctx context.Context, d db.DB, typed string) ([]Found, error) {
-	l, err := readLookup(ctx, d, nil, typed)
+// Question is what payments/bench asks.
+type Question struct {
+	Typed   string
+	Numbers Numbers
+	Narrow  Narrow
+	Similar bool
+	After   string // Next of the page before
+}
+
+// Answer is a page of what was found.
+type Answer struct {
+	Found []Found
+	Close bool // of names like the typed one
+	More  bool
+	Next  string
+}
+
+// Find looks payments up as the box of the staff site does, without its journal: for payments/bench.
+func Find(ctx context.Context, d db.DB, q Question) (Answer, error) {
+	l, err := readLookup(ctx, d, q.Numbers, q.Typed)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
-	l.After = top
+	l.Narrow, l.Similar, l.After = q.Narrow, q.Similar, parsePlace(q.After)
 	o, err := l.answer(ctx, d)
-	return o.Found, err
+	a := Answer{Found: o.Found, Close: o.Close, More: o.More}
+	if o.More {
+		last := o.Found[len(o.Found)-1]
+		a.Next = formatPlace(place{last.Rank, last.CreatedAt, last.ID})
+	}
+	return a, err
 }

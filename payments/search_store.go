@@ -92,18 +92,35 @@ const hitSQL = `
 	ORDER BY h.rank, h.created_at DESC, h.payment_id DESC`
 
 const (
-	// OFFSET 0 keeps the planner from walking all payments of a surname by date when few of them are of that person.
-	namedRows = `
-			SELECT payment_id, created_at
-			FROM (
-				SELECT n.payment_id, n.created_at
+	// Most people have few payments: these are read and sorted. Of a frequent name («Гарипова Алия») there are thousands, so that one
+	// among the surname's newest is soon met: it is these that are walked until the page is full. Which of the two it is shows when
+	// 2000 rows have been read; neither grows with the number of payments. That first_n stands in an expression keeps the planner
+	// from sorting after all.
+	fewRows = `
+			WITH few AS MATERIALIZED (
+				SELECT n.payment_id, n.created_at`
+	fewNarrow = `, n.service, n.payee, n.amount`
+	fewFrom   = `
 				FROM payment_name n
 				WHERE n.last_n = w.last_n AND n.first_n >= w.f0 AND n.first_n < w.f1 AND n.middle_n >= w.m0 AND n.middle_n < w.m1
 					AND (n.created_at, n.payment_id) < (w.at, w.id)`
-	namedEnd = `
-				OFFSET 0) x
+	fewEnd = `
+				LIMIT 2001
+			)
+			(SELECT payment_id, created_at
+			FROM few n
+			WHERE (SELECT count(*) FROM few) <= 2000`
+	manyRows = `
 			ORDER BY created_at DESC, payment_id DESC
-			LIMIT $10`
+			LIMIT $10)
+			UNION ALL
+			(SELECT n.payment_id, n.created_at
+			FROM payment_name n
+			WHERE (SELECT count(*) FROM few) > 2000 AND n.last_n = w.last_n AND (n.created_at, n.payment_id) < (w.at, w.id)
+				AND n.first_n || '' >= w.f0 AND n.first_n || '' < w.f1 AND n.middle_n || '' >= w.m0 AND n.middle_n || '' < w.m1`
+	namedEnd = `
+			ORDER BY n.created_at DESC, n.payment_id DESC
+			LIMIT $10)`
 	surnameRows = `
 			SELECT n.payment_id, n.created_at
 			FROM payment_name n
@@ -111,12 +128,13 @@ const (
 	surnameEnd = `
 			ORDER BY n.created_at DESC, n.payment_id DESC
 			LIMIT $10`
-	narrowRows = `
-					AND n.created_at >= coalesce($11, '-infinity'::timestamptz) AND n.created_at < coalesce($12, 'infinity'::timestamptz)
-					AND ($13 = '' OR n.service = $13) AND ($14 = '' OR n.payee = $14) AND ($15 = 0::bigint OR n.amount = $15)`
+	datedRows = `
+				AND n.created_at >= coalesce($11, '-infinity'::timestamptz) AND n.created_at < coalesce($12, 'infinity'::timestamptz)`
+	narrowRows = datedRows + `
+				AND ($13 = '' OR n.service = $13) AND ($14 = '' OR n.payee = $14) AND ($15 = 0::bigint OR n.amount = $15)`
 
-	namedSQL         = wantSQL + namedRows + namedEnd + hitSQL
-	namedNarrowSQL   = wantSQL + namedRows + narrowRows + namedEnd + hitSQL
+	namedSQL         = wantSQL + fewRows + fewFrom + fewEnd + manyRows + namedEnd + hitSQL
+	namedNarrowSQL   = wantSQL + fewRows + fewNarrow + fewFrom + datedRows + fewEnd + narrowRows + manyRows + narrowRows + namedEnd + hitSQL
 	surnameSQL       = wantSQL + surnameRows + surnameEnd + hitSQL
 	surnameNarrowSQL = wantSQL + surnameRows + narrowRows + surnameEnd + hitSQL
 )
@@ -240,4 +258,20 @@ func strayMoney(ctx context.Context, d db.DB, amount int64) (n int, err error) {
 		SELECT count(*) FROM discrepancy
 		WHERE resolution IS NULL AND payment_id IS NULL AND theirs = $1`, amount).Scan(&n)
 	return n, err
+}
+
+// receiptsGiven tells which of the numbers payments have, if these are as narrowed.
+func receiptsGiven(ctx context.Context, d db.DB, numbers []string, n Narrow) (map[string]bool, error) {
+	rows, err := d.Query(ctx, `SELECT p.receipt FROM payment p JOIN charge c ON c.id = p.charge_id WHERE p.receipt = ANY($1)`+narrowed,
+		n.args(numbers, 500)...)
+	if err != nil {
+		return nil, err
+	}
+	given := map[string]bool{}
+	var receipt string
+	_, err = pgx.ForEachRow(rows, []any{&receipt}, func() error {
+		given[receipt] = true
+		return nil
+	})
+	return given, err
 }
