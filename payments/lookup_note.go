@@ -20,16 +20,29 @@ type mark struct {
 	purpose  string
 	call     *call
 	exported bool
+	by       looker
+}
+
+// looker is who looks: an employee at the page, or a department's system that names one.
+type looker struct {
+	actor        string
+	role         string
+	organisation uuid.UUID
+	own          string // folded: the employee's own name
+	asker        string // of a system: name and post of the employee whom it named
 }
 
 // lookupSeal binds a sealed query to its place.
 var lookupSeal = []byte("journal payments.lookup")
 
-func (h *StaffHandler) viewer(c *fiber.Ctx) Viewer {
-	if h.Who == nil {
-		return Viewer{}
+// looker is the employee at the page.
+func (h *StaffHandler) looker(c *fiber.Ctx) looker {
+	by := looker{actor: h.Actor(c), role: "employee"}
+	if h.Who != nil {
+		who := h.Who(c)
+		by.organisation, by.own = who.Organisation, rus.FoldName(rus.FullName(who.Last, who.First, who.Middle))
 	}
-	return h.Who(c)
+	return by
 }
 
 // personHash tells one payer from another without saying who it is.
@@ -52,7 +65,12 @@ func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) erro
 	if m.exported {
 		details["exported"] = true
 	}
-	entry := journal.Entry{Actor: h.Actor(c), ActorRole: "employee", Action: "payments.lookup", Address: address,
+	var asker []byte
+	if m.by.asker != "" {
+		asker = h.Box.Seal([]byte(m.by.asker), lookupSeal)
+		details["employee"] = asker
+	}
+	entry := journal.Entry{Actor: m.by.actor, ActorRole: m.by.role, Action: "payments.lookup", Address: address,
 		Purpose: h.Pages.T(i18n.RU, "payments.purpose_"+purpose), Details: details}
 	if err := journal.Write(ctx, tx, entry); err != nil {
 		return err
@@ -71,12 +89,10 @@ func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) erro
 			return err
 		}
 	}
-	who := h.viewer(c)
-	own := rus.FoldName(rus.FullName(who.Last, who.First, who.Middle))
 	people := make([]seenPerson, 0, len(names))
 	for _, name := range names {
-		people = append(people, seenPerson{h.personHash(name), own != "" && rus.FoldName(name) == own})
+		people = append(people, seenPerson{h.personHash(name), m.by.own != "" && rus.FoldName(name) == m.by.own})
 	}
-	return insertLookup(ctx, tx, lookupRow{actor: h.Actor(c), organisation: who.Organisation, kind: m.kind, purpose: purpose, call: m.call,
-		query: h.Box.Blind("payment.query:" + rus.FoldName(m.query)), hits: len(found), exported: m.exported}, people)
+	return insertLookup(ctx, tx, lookupRow{actor: m.by.actor, organisation: m.by.organisation, kind: m.kind, purpose: purpose, call: m.call,
+		query: h.Box.Blind("payment.query:" + rus.FoldName(m.query)), hits: len(found), exported: m.exported, asker: asker}, people)
 }

@@ -17,6 +17,7 @@ type lookupRow struct {
 	query        []byte
 	hits         int
 	exported     bool
+	asker        []byte // sealed
 }
 
 type seenPerson struct {
@@ -36,15 +37,15 @@ func insertLookup(ctx context.Context, d db.DB, r lookupRow, people []seenPerson
 	}
 	_, err := d.Exec(ctx, `
 		WITH written AS (
-			INSERT INTO payment_lookup (at, actor, organisation, kind, purpose, call_id, query, hits, exported)
-			VALUES (now(), $1, $2, $3, $4, $5, $6, $7, $8)
+			INSERT INTO payment_lookup (at, actor, organisation, kind, purpose, call_id, query, hits, exported, asker)
+			VALUES (now(), $1, $2, $3, $4, $5, $6, $7, $8, $11)
 			RETURNING id
 		)
 		INSERT INTO payment_lookup_seen (lookup_id, person, own)
 		SELECT written.id, p.person, p.own
 		FROM written, unnest($9::bytea[], $10::boolean[]) AS p (person, own)`,
 		r.actor, uuid.NullUUID{UUID: r.organisation, Valid: r.organisation != uuid.Nil}, r.kind, r.purpose, callID, r.query, r.hits, r.exported,
-		hashes, own)
+		hashes, own, r.asker)
 	return err
 }
 

@@ -27,6 +27,8 @@ type StaffHandler struct {
 	Actor   func(*fiber.Ctx) string // key of the employee, for the journal
 	Who     func(*fiber.Ctx) Viewer // more of the employee; may be nil
 	Numbers Numbers                 // finds applications; may be nil
+
+	Services func(*fiber.Ctx) []frontend.Option // services to narrow by, with their names; may be nil
 }
 
 // Viewer is the employee who looks.
@@ -34,6 +36,7 @@ type Viewer struct {
 	ID                  uuid.UUID
 	Organisation        uuid.UUID
 	Department          string
+	Post                string
 	Last, First, Middle string
 }
 
@@ -61,6 +64,8 @@ type lookupPage struct {
 	Until    frontend.Input
 	Amount   frontend.Input
 	Payee    *frontend.Select
+	Service  *frontend.Select // nil when the services are not known
+	Slips    []string         // numbers that may have been meant by a mistyped one
 	Button   frontend.Button
 	Exports  []frontend.Button
 	Looked   bool
@@ -86,7 +91,7 @@ type foundCard struct {
 const lookupView frontend.Page[lookupPage] = "payments/lookup.html"
 
 // asked is the form as it came.
-type asked struct{ query, purpose, from, until, amount, payee string }
+type asked struct{ query, purpose, from, until, amount, payee, service string }
 
 func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, error) {
 	t := h.Pages.Texts(c)
@@ -97,7 +102,7 @@ func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, erro
 	page := lookupPage{
 		Action: "/payments",
 		Query:  input("query", a.query, "payments_lookup.query", "payments_lookup.query_hint"),
-		Open:   a.from+a.until+a.amount+a.payee != "",
+		Open:   a.from+a.until+a.amount+a.payee+a.service != "",
 		From:   input("from", a.from, "payments_lookup.from", "payments_lookup.date_hint"),
 		Until:  input("until", a.until, "payments_lookup.until", "payments_lookup.date_hint"),
 		Amount: input("amount", a.amount, "payments_lookup.amount", "payments_lookup.amount_hint"),
@@ -111,6 +116,10 @@ func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, erro
 	}
 	for _, p := range payees {
 		page.Payee.Items = append(page.Payee.Items, frontend.Option{Value: p.Code, Text: p.Name})
+	}
+	if h.Services != nil {
+		page.Service = &frontend.Select{Name: "service", Value: a.service, Label: frontend.Label{Text: t("payments_lookup.service")},
+			Items: append([]frontend.Option{{Value: "", Text: t("payments_lookup.any_service")}}, h.Services(c)...)}
 	}
 	if call != nil {
 		page.Action = "/payments/calls/" + call.ID.String()
@@ -151,7 +160,7 @@ func (h *StaffHandler) lookUp(c *fiber.Ctx) error {
 		return err
 	}
 	a := asked{strings.TrimSpace(c.FormValue("query")), c.FormValue("purpose"), strings.TrimSpace(c.FormValue("from")),
-		strings.TrimSpace(c.FormValue("until")), strings.TrimSpace(c.FormValue("amount")), c.FormValue("payee")}
+		strings.TrimSpace(c.FormValue("until")), strings.TrimSpace(c.FormValue("amount")), c.FormValue("payee"), c.FormValue("service")}
 	page, err := h.form(c, a, call)
 	if err != nil {
 		return err
@@ -161,6 +170,9 @@ func (h *StaffHandler) lookUp(c *fiber.Ctx) error {
 		return err
 	}
 	if page.Errors.Any() {
+		if page.Slips, err = h.slips(c, a.query, l.Narrow); err != nil {
+			return err
+		}
 		c.Status(fiber.StatusUnprocessableEntity)
 		return lookupView.Render(c, h.Pages, page)
 	}
@@ -204,7 +216,7 @@ func (h *StaffHandler) read(c *fiber.Ctx, a asked, call *call, page *lookupPage)
 		}
 		return at
 	}
-	l.Narrow = Narrow{From: day("from", a.from), Until: day("until", a.until), Payee: a.payee}
+	l.Narrow = Narrow{From: day("from", a.from), Until: day("until", a.until), Payee: a.payee, Service: a.service}
 	if !l.Narrow.Until.IsZero() {
 		l.Narrow.Until = l.Narrow.Until.AddDate(0, 0, 1) // the day itself counts
 	}
@@ -222,11 +234,41 @@ func (h *StaffHandler) read(c *fiber.Ctx, a asked, call *call, page *lookupPage)
 	return l, nil
 }
 
+// mostSlips is how many numbers a clerk can still ask a citizen about.
+const mostSlips = 6
+
+// slips tells which digit of a receipt number may be wrong, when its check digit says that one is.
+func (h *StaffHandler) slips(c *fiber.Ctx, typed string, n Narrow) ([]string, error) {
+	if digits := onlyDigits(typed); len(digits) != 12 && len(digits) != 16 {
+		return nil, nil
+	}
+	if _, err := rus.Receipt(typed); err == nil {
+		return nil, nil
+	}
+	all, err := slipsOf(c.UserContext(), h.DB, typed, n)
+	if err != nil {
+		return nil, err
+	}
+	t := h.Pages.Texts(c)
+	var lines []string
+	for i, s := range all {
+		switch {
+		case i == mostSlips:
+			return append(lines, t("payments_lookup.slips_more", len(all)-mostSlips)), nil
+		case s.Swapped:
+			lines = append(lines, t("payments_lookup.slip_swapped", s.Receipt, s.Place, s.Place+1))
+		default:
+			lines = append(lines, t("payments_lookup.slip", s.Receipt, s.Place, s.Digit))
+		}
+	}
+	return lines, nil
+}
+
 // fill shows the answer.
 func (h *StaffHandler) fill(c *fiber.Ctx, page *lookupPage, l lookup, o outcome, a asked) {
 	t := h.Pages.Texts(c)
 	page.Looked, page.Count = true, t("payments.staff_found", len(o.Found))
-	page.Hidden = []hidden{{"query", a.query}, {"purpose", a.purpose}, {"from", a.from}, {"until", a.until}, {"amount", a.amount}, {"payee", a.payee}}
+	page.Hidden = []hidden{{"query", a.query}, {"purpose", a.purpose}, {"from", a.from}, {"until", a.until}, {"amount", a.amount}, {"payee", a.payee}, {"service", a.service}}
 	if o.Close || l.Similar {
 		page.Hidden = append(page.Hidden, hidden{"similar", "1"})
 	}
@@ -258,7 +300,7 @@ func (h *StaffHandler) find(c *fiber.Ctx, l lookup, a asked, call *call, exporte
 		if o, err = l.answer(c.UserContext(), tx); err != nil {
 			return err
 		}
-		return h.note(c, tx, mark{l.Kind, a.query, a.purpose, call, exported}, o.Found)
+		return h.note(c, tx, mark{l.Kind, a.query, a.purpose, call, exported, h.looker(c)}, o.Found)
 	})
 	return o, err
 }
