@@ -33,6 +33,7 @@ func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time
 			Rights: []string{RightWorkplace, RightApplications}}, "Tamga2026"},
 		{Employee{LastName: "Мингазов", FirstName: "Руслан", MiddleName: "Фаритович", Post: "специалист", OrganisationID: building.ID,
 			Rights: []string{RightWorkplace}}, "Tamga2026"},
+		{Employee{LastName: "Шарипова", FirstName: "Диляра", MiddleName: "Маратовна", Post: "начальник отдела", OrganisationID: zags.ID}, "Tamga2026"},
 	}
 	// Hashing takes a while by design: a demo that was seeded before does not repeat it.
 	known, err := listEmployees(ctx, d, zags.ID)

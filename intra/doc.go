@@ -13,5 +13,6 @@
 //	/payments, /deliveries, /files, /catalog …  pages of the domains, each behind its right
 //
 // Tables: organisation, employee. An employee has a temporary or an own password, may be blocked, and has rights; all three are read
-// again for each request, so that a right taken away is gone at once. A session lasts no longer than the password it began with.
+// again for each request, so that a right taken away is gone at once. Payment control is given for a term: payments tells who has it
+// (Config.Given). A session lasts no longer than the password it began with.
 package intra

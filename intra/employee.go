@@ -13,14 +13,21 @@ import (
 
 // The rights that an employee may have.
 const (
-	RightPayments     = "payments"     // payment control
-	RightRefunds      = "refunds"      // refunds, and what differs between the bank's books and ours
-	RightDeliveries   = "deliveries"   // what goes to departments, and what is stuck
-	RightApplications = "applications" // what citizens attached to applications that went to the employee's department
-	RightSupport      = "support"      // incidents, calls, what the status page announces
-	RightWorkplace    = "workplace"    // applications to the employee's department, when it has no system of its own
-	RightCatalog      = "catalog"      // services: texts, publishing, what people do not find
+	RightPayments     = "payments"        // payment control: for a term, by a request of the head that the ministry approved
+	RightHead         = "payments_head"   // asks for such access for the own staff and watches over it
+	RightAccess       = "payments_access" // the ministry: approves it, and issues keys to systems
+	RightRefunds      = "refunds"         // refunds, and what differs between the bank's books and ours
+	RightDeliveries   = "deliveries"      // what goes to departments, and what is stuck
+	RightApplications = "applications"    // what citizens attached to applications that went to the employee's department
+	RightSupport      = "support"         // incidents, calls, what the status page announces
+	RightWorkplace    = "workplace"       // applications to the employee's department, when it has no system of its own
+	RightCatalog      = "catalog"         // services: texts, publishing, what people do not find
 )
+
+// termed tells whether a right is given for a term (Config.Given).
+func termed(right string) bool {
+	return right == RightPayments || right == RightHead || right == RightAccess
+}
 
 // Organisation is a body whose staff work here.
 type Organisation struct {
@@ -73,6 +80,10 @@ type door struct {
 var doors = []door{
 	{RightPayments, "intra.payments", "/payments"},
 	{RightPayments, "payments_payer.stats_title", "/finance"},
+	{RightHead, "payments_access.title", "/payment-access"},
+	{RightHead, "payments_watch.title", "/payment-watch"},
+	{RightAccess, "payments_access.desk_title", "/payment-requests"},
+	{RightAccess, "payments_clients.title", "/payment-clients"},
 	{RightRefunds, "payments_books.refunds", "/refunds"},
 	{RightRefunds, "payments_books.discrepancies", "/discrepancies"},
 	{RightDeliveries, "intra.deliveries", "/deliveries"},

@@ -1,12 +1,15 @@
 package intra
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"tamga/frontend"
@@ -31,13 +34,18 @@ type Config struct {
 	Checks  map[string]web.Check
 	Uploads *web.Uploads // forms with files; nil: there are none
 
+	// Given returns the rights that an employee has for a term, by what a domain knows: asked for each request. When it is set, those of
+	// its kind do not come from the employee's own row (termed).
+	Given func(ctx context.Context, employee uuid.UUID) ([]string, error)
+
 	// Domains are the pages of the domains. Each asks the site who may open it.
 	Domains func(*Staff) []web.Handler
 }
 
 // Staff tells a domain's pages who is signed in.
 type Staff struct {
-	db db.DB
+	db    db.DB
+	given func(ctx context.Context, employee uuid.UUID) ([]string, error)
 }
 
 // New returns the staff site.
@@ -46,10 +54,10 @@ func New(cfg Config) (*fiber.App, error) {
 	(&web.Health{Role: "intra", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)
 
-	staff := &Staff{db: cfg.DB}
+	staff := &Staff{db: cfg.DB, given: cfg.Given}
 	sessions := &web.Sessions{Redis: cfg.Redis, Role: "intra", Cookie: "tamga_intra", TTL: time.Hour, Secure: cfg.Secure}
 	app.Use(sessions.Load)
-	app.Use((&web.CSRF{Key: cfg.CSRFKey, Cookie: "tamga_intra_csrf", Secure: cfg.Secure}).Check)
+	app.Use((&web.CSRF{Key: cfg.CSRFKey, Cookie: "tamga_intra_csrf", Secure: cfg.Secure, Exempt: []string{"/api/"}}).Check)
 	app.Use(staff.layout)
 
 	limit := &web.Limiter{Redis: cfg.Redis, Log: cfg.Log}
@@ -91,6 +99,13 @@ func (s *Staff) layout(c *fiber.Ctx) error {
 		return err
 	case session.Data[dataPassword] != e.password():
 		return c.Next() // another password was set since
+	}
+	if s.given != nil {
+		given, err := s.given(c.UserContext(), e.ID)
+		if err != nil {
+			return err
+		}
+		e.Rights = append(slices.DeleteFunc(e.Rights, termed), given...)
 	}
 	c.Locals(keyEmployee, e)
 	frontend.SetLayout(c, func(l *frontend.Layout) {

@@ -13,6 +13,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/secret"
 	"tamga/intra"
+	"tamga/payments"
 )
 
 // seed makes the demo's people, in parallel: hashing their passwords is what takes the time. Each step does nothing the second time.
@@ -20,7 +21,12 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 	hasher := passwords()
 	g, ctx := errgroup.WithContext(ctx)
 	for name, seed := range map[string]func(*pgxpool.Pool) error{
-		"portal": func(pool *pgxpool.Pool) error { return intra.SeedDemo(ctx, pool, hasher, time.Now()) },
+		"portal": func(pool *pgxpool.Pool) error {
+			if err := intra.SeedDemo(ctx, pool, hasher, time.Now()); err != nil {
+				return err
+			}
+			return payments.SeedDemo(ctx, pool, time.Now())
+		},
 		"stand": func(pool *pgxpool.Pool) error {
 			papers, births := registeredPapers()
 			return errors.Join(stand.SeedDemo(ctx, pool, registered()), stand.SeedOrganisations(ctx, pool, registeredOrganisations()),

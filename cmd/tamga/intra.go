@@ -66,6 +66,9 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: passwords(), Now: time.Now, CSRFKey: forms,
 		Secure: !i.Insecure, Proxies: i.Proxies, Checks: g.check,
 		Uploads: &web.Uploads{Path: workplace.TakesFiles, Cookie: "tamga_intra", Max: workplace.MaxUpload},
+		Given: func(ctx context.Context, employee uuid.UUID) ([]string, error) {
+			return payments.AccessOf(ctx, g.pool, employee, time.Now())
+		},
 		Domains: func(staff *intra.Staff) []web.Handler {
 			actor := func(c *fiber.Ctx) string {
 				e, err := staff.Employee(c)
@@ -74,17 +77,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				}
 				return e.ID.String()
 			}
-			who := func(c *fiber.Ctx) payments.Viewer {
-				e, err := staff.Employee(c)
-				if err != nil {
-					return payments.Viewer{}
-				}
-				return payments.Viewer{ID: e.ID, Organisation: e.OrganisationID, Department: e.Organisation,
-					Last: e.LastName, First: e.FirstName, Middle: e.MiddleName}
-			}
-			return []web.Handler{
-				&payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor,
-					Who: who, Numbers: applications.IDOfNumber},
+			return append(paymentControl(g, services, staff, passwords()), []web.Handler{
 				&payments.StatsHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightPayments)},
 				&payments.BooksHandler{
 					StaffHandler: payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightRefunds), Actor: actor},
@@ -101,7 +94,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				i.workplace(g, core, services, staff),
 				&catalog.StaffHandler{Press: press, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 				&catalog.FeedbackHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
-			}
+			}...)
 		},
 	})
 	return r, err
