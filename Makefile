@@ -59,10 +59,16 @@ bench-catalog: ## open pages beside a bare Fiber handler, search, a form step, t
 	@./scripts/need wrk || true
 	@$(GO) run ./portal/bench
 
+kill-payments: ## 2000 payments at a lying bank while portal and worker are killed (KILL=2000)
+	@TAMGA_KILL_PAYMENTS=$(or $(KILL),2000) $(GO) test ./cmd/tamga -run TestKillPayments -v -count=1 -timeout 90m
+
+bench-applications: ## applications submitted a second beside pgbench, with 100 000 and 1 000 000 of them: make bench-applications SIZES=100000
+	@$(GO) run ./applications/bench $(if $(SIZES),-n $(SIZES))
+
 bench-payments: ## staff find payments among many: make bench-payments SIZES=1000000,5000000,20000000 (200000)
 	@$(GO) run ./payments/bench -n $(or $(SIZES),200000)
 
 fuzz: ## fuzz targets of all packages in turn, each for FUZZTIME (20s): make fuzz FUZZTIME=1m
 	@./scripts/fuzz $(or $(FUZZTIME),20s)
 
-.PHONY: help build run clean-data test test-go test-e2e check assets schema ci fresh bench bench-catalog bench-departments fuzz
+.PHONY: help build run clean-data test test-go test-e2e check assets schema ci fresh bench bench-applications bench-catalog bench-departments bench-payments kill-payments fuzz

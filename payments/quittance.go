@@ -16,10 +16,12 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Owner is the outside system that made charges: where it takes notices of their payment, and the key that both know.
+// Owner is the outside system that made charges: where it takes notices of their payment. It knows them for ours by the key that both
+// have, or, when Sign is set, by our signature as in the exchange with departments.
 type Owner struct {
 	URL    string
 	Secret []byte
+	Sign   func(body []byte, now time.Time) (string, error)
 }
 
 // QuittanceArgs is the job that tells the owner of a charge of money that came or went back. It is inserted in the transaction
@@ -87,11 +89,19 @@ func (o Owner) send(ctx context.Context, q *Quittance) error {
 	if err != nil {
 		return err
 	}
-	mac := hmac.New(sha256.New, o.Secret)
-	mac.Write(body)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(quittanceKey, q.ID.String())
-	req.Header.Set(quittanceSignature, hex.EncodeToString(mac.Sum(nil)))
+	if o.Sign != nil {
+		signature, err := o.Sign(body, time.Now())
+		if err != nil {
+			return err
+		}
+		req.Header.Set(chargeSignature, signature)
+	} else {
+		mac := hmac.New(sha256.New, o.Secret)
+		mac.Write(body)
+		req.Header.Set(quittanceSignature, hex.EncodeToString(mac.Sum(nil)))
+	}
 	client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {

@@ -30,7 +30,8 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 		"stand": func(pool *pgxpool.Pool) error {
 			papers, births := registeredPapers()
 			return errors.Join(stand.SeedDemo(ctx, pool, registered()), stand.SeedOrganisations(ctx, pool, registeredOrganisations()),
-				stand.SeedPapers(ctx, pool, papers, births), stand.SeedRecords(ctx, pool, stand.DemoRecords(time.Now())))
+				stand.SeedPapers(ctx, pool, papers, births), stand.SeedRecords(ctx, pool, stand.DemoRecords(time.Now())),
+				stand.SeedCharges(ctx, pool, stand.DemoCharges(time.Now(), "Гарипова", "Алия", "Маратовна", idp.DemoAliyaSNILS), time.Now()))
 		},
 		"idp": func(pool *pgxpool.Pool) error {
 			box, err := keyText(k, "idp").box()

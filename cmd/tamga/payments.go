@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 
 	"tamga/internal/db"
 	"tamga/payments"
@@ -14,6 +16,8 @@ type paymentsCommand struct {
 
 type paymentsCheck struct {
 	DatabaseURL string `env:"TAMGA_PORTAL_DATABASE_URL" required:"" help:"the database whose books are checked"`
+
+	out io.Writer // os.Stdout when nil
 }
 
 // Run checks the books of payments. What the worker checks each night, an operator may check at any moment.
@@ -27,12 +31,16 @@ func (p *paymentsCheck) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	out := p.out
+	if out == nil {
+		out = os.Stdout
+	}
 	for _, f := range faults {
-		fmt.Println(f)
+		fmt.Fprintln(out, f)
 	}
 	if len(faults) > 0 {
 		return fmt.Errorf("the books differ in %d places", len(faults))
 	}
-	fmt.Println("the books agree")
+	fmt.Fprintln(out, "the books agree")
 	return nil
 }

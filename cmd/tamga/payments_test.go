@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"tamga/internal/dbtest"
@@ -10,7 +11,8 @@ import (
 func TestPaymentsCheck(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	check := &paymentsCheck{DatabaseURL: pool.Config().ConnString()}
+	var said strings.Builder
+	check := &paymentsCheck{DatabaseURL: pool.Config().ConnString(), out: &said}
 	if err := check.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -18,7 +20,7 @@ func TestPaymentsCheck(t *testing.T) {
 		payee, payee_from, created_at) VALUES (gen_random_uuid(), '18810116000000000048', 'application', gen_random_uuid(), 'А', '', '', 1, 'п', '', 'zags', '2026-01-01', now())`); err != nil {
 		t.Fatal(err)
 	}
-	if err := check.Run(t.Context()); err == nil {
-		t.Error("a charge that is not in the books was not found")
+	if err := check.Run(t.Context()); err == nil || !strings.Contains(said.String(), "is 0, should be 1") {
+		t.Errorf("a charge that is not in the books was not found: %v %s", err, said.String())
 	}
 }

@@ -89,6 +89,10 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 		err = asker.Records(ctx, q.Department, q.Source, q.Keys, &records)
 		return records, err
 	}
+	exchanges := &departments.Handler{
+		DB: g.pool, River: g.river, Keys: ours, Trust: &departments.Trust{Client: p.client(), Now: time.Now},
+		Audience: p.PortalURL, Now: time.Now, Log: g.log, OnUpdate: core.OnUpdate,
+	}
 	r.app, err = portal.New(portal.Config{
 		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: passwords(), Notify: g.note, Pages: g.pages, Catalog: services,
 		Log: g.log, Now: time.Now, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, Proxies: p.Proxies, PublicURL: p.PortalURL,
@@ -117,10 +121,8 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 				},
 				&applications.Handler{Core: core, Redis: g.redis, Pages: g.pages, Person: people.Person, NeedLevel: people.NeedLevel,
 					NeedCapacity: people.NeedCapacity},
-				&departments.Handler{
-					DB: g.pool, River: g.river, Keys: ours, Trust: &departments.Trust{Client: p.client(), Now: time.Now},
-					Audience: p.PortalURL, Now: time.Now, Log: g.log, OnUpdate: core.OnUpdate,
-				},
+				exchanges,
+				&payments.DepartmentHandler{DB: g.pool, Box: g.box, Audience: p.PortalURL, Now: time.Now, Log: g.log, Speaks: exchanges.Speaks},
 			}
 		},
 	})

@@ -74,7 +74,8 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		Policy: w.policy(), OnUpdate: core.OnUpdate, Carriers: carriers(g),
 		Trust: &departments.Trust{Client: client, Now: time.Now}, OnTrouble: trouble}
 	sets := []jobSet{
-		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log},
+		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log,
+			Owners: w.owners(ours)},
 		exchanges,
 		&applications.Jobs{Core: core, Log: g.log},
 		&support.Jobs{
@@ -100,6 +101,15 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		err = errors.Join(err, r.jobs.Queues().Add(name, config))
 	}
 	return r, err
+}
+
+// owners are where departments hear of money for the charges that they have made.
+func (b bodies) owners(ours *departments.Keys) map[string]payments.Owner {
+	owners := map[string]payments.Owner{}
+	for code, address := range b.Departments {
+		owners[code] = payments.Owner{URL: address + "/quittances", Sign: ours.Sign}
+	}
+	return owners
 }
 
 // jobSet is a domain's share of the work.

@@ -36,9 +36,14 @@ const (
 func (s *System) run(ctx context.Context) {
 	tick := time.NewTicker(callbackTick)
 	defer tick.Stop()
-	for {
+	for n := 0; ; n++ {
 		if err := s.callBack(ctx); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("stand: call-backs", "system", s.Code, "err", err)
+		}
+		if n%chargeTicks == 0 {
+			if err := s.tellCharges(ctx); err != nil && ctx.Err() == nil {
+				s.cfg.Log.Error("stand: charges", "system", s.Code, "err", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -22,3 +22,35 @@ CREATE TABLE yookassa_book (
     PRIMARY KEY (kind, id)
 );
 COMMENT ON TABLE yookassa_book IS 'What the stand of YooKassa has in its books, as it keeps it';
+
+CREATE TABLE stand_charge (
+    department text        NOT NULL,
+    reference  text        NOT NULL,
+    body       jsonb       NOT NULL,
+    purpose    text        NOT NULL,
+    amount     bigint      NOT NULL CHECK (amount > 0),
+    uin        text        NOT NULL DEFAULT '',
+    paid       bigint      NOT NULL DEFAULT 0,
+    attempts   int         NOT NULL DEFAULT 0,
+    next_at    timestamptz,
+    last_error text        NOT NULL DEFAULT '',
+    PRIMARY KEY (department, reference)
+);
+COMMENT ON TABLE stand_charge IS 'What a register has charged people with: it tells the portal, until that has taken it, and hears of their payment';
+COMMENT ON COLUMN stand_charge.body IS 'The data of the message to the portal';
+COMMENT ON COLUMN stand_charge.uin IS 'As the portal knows it; empty until it has taken it';
+COMMENT ON COLUMN stand_charge.next_at IS 'When the portal is told next; NULL when it knows, or does not want it';
+CREATE INDEX stand_charge_next_at ON stand_charge (next_at) WHERE next_at IS NOT NULL;
+
+CREATE TABLE stand_quittance (
+    id         uuid        PRIMARY KEY,
+    department text        NOT NULL,
+    reference  text        NOT NULL,
+    kind       text        NOT NULL CHECK (kind IN ('paid', 'returned')),
+    receipt    text        NOT NULL,
+    amount     bigint      NOT NULL CHECK (amount > 0),
+    copies     int         NOT NULL DEFAULT 1,
+    taken_at   timestamptz NOT NULL
+);
+COMMENT ON TABLE stand_quittance IS 'What the portal has said of money for charges: each once, however often it came';
+CREATE INDEX stand_quittance_department ON stand_quittance (department, taken_at);

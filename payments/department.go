@@ -1,0 +1,171 @@
+package payments
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"tamga/internal/fault"
+	"tamga/internal/rus"
+)
+
+// The messages of a department about charges. They are CloudEvents signed like all of the exchange.
+const (
+	chargeCreated   = "tamga.charge.created"   // ChargeData
+	chargeClarified = "tamga.charge.clarified" // ChargeData: amount, purpose and due of one that nobody has begun to pay
+	chargeCancelled = "tamga.charge.cancelled" // reference and reason
+	chargeAsked     = "tamga.charge.list"      // ListData: what became of them
+)
+
+// ChargeData is a charge as a department says it.
+type ChargeData struct {
+	Reference string     `json:"reference"` // its own number
+	UIN       string     `json:"uin,omitempty"`
+	Payer     ChargeWhom `json:"payer"`
+	Amount    int64      `json:"amount"` // kopecks
+	Purpose   string     `json:"purpose"`
+	Payee     string     `json:"payee"`
+	Due       string     `json:"due,omitempty"`      // 2026-12-31: until the end of that day in Moscow
+	Part      bool       `json:"part,omitempty"`     // may be paid in parts
+	Discount  string     `json:"discount,omitempty"` // code of a rule, counted from Decided
+	Decided   string     `json:"decided,omitempty"`
+	Reason    string     `json:"reason,omitempty"` // of a cancellation or a clarification
+}
+
+// ChargeWhom is who owes it: a name and at least one number by which the person finds it.
+type ChargeWhom struct {
+	Last   string `json:"last_name"`
+	First  string `json:"first_name"`
+	Middle string `json:"middle_name"`
+	Identity
+}
+
+// ChargeAnswer is how a charge stands.
+type ChargeAnswer struct {
+	Reference string     `json:"reference"`
+	UIN       string     `json:"uin"`
+	Status    Status     `json:"status"`
+	Amount    int64      `json:"amount"`
+	Paid      int64      `json:"paid"`
+	Left      int64      `json:"left"`
+	PaidAt    *time.Time `json:"paid_at,omitempty"`
+}
+
+func answerOf(c *Charge) ChargeAnswer {
+	return ChargeAnswer{c.Reference, c.UIN, c.Status, c.Amount, c.Credited, c.Rest(), c.PaidAt}
+}
+
+// chargeSaid is a message that was read, and whose signature fits.
+type chargeSaid struct {
+	ID, Type, Department string
+	At                   time.Time
+	Sum                  [32]byte
+	Data                 ChargeData
+}
+
+// apiFault is an answer to a department that is not taken at its word.
+type apiFault struct {
+	Status int    `json:"-"`
+	Code   string `json:"error"`
+	Text   string `json:"text"`
+}
+
+func (f *apiFault) Error() string { return f.Code + ": " + f.Text }
+
+func refused(status int, code, text string) error { return &apiFault{status, code, text} }
+
+// readCharge reads a message of a department about a charge.
+func readCharge(code, audience string, body []byte, now time.Time) (*chargeSaid, error) {
+	var e struct {
+		SpecVersion string          `json:"specversion"`
+		ID          string          `json:"id"`
+		Source      string          `json:"source"`
+		Type        string          `json:"type"`
+		Time        time.Time       `json:"time"`
+		Audience    string          `json:"audience"`
+		Data        json.RawMessage `json:"data"`
+	}
+	bad := func(text string) (*chargeSaid, error) {
+		return nil, refused(http.StatusUnprocessableEntity, "event", text)
+	}
+	if err := json.Unmarshal(body, &e); err != nil {
+		return bad("not a CloudEvent in JSON")
+	}
+	switch {
+	case e.SpecVersion != "1.0" || e.ID == "" || len(e.ID) > 200:
+		return bad("want specversion 1.0 and an id of at most 200 characters")
+	case e.Audience != audience:
+		return nil, refused(http.StatusForbidden, "audience", "the message is for another portal")
+	case e.Source != "urn:tamga:department:"+code:
+		return nil, refused(http.StatusForbidden, "source", "want urn:tamga:department:"+code)
+	case e.Time.After(now.Add(5 * time.Minute)):
+		return bad("time is in the future")
+	}
+	s := &chargeSaid{ID: e.ID, Type: e.Type, Department: code, At: now, Sum: sha256.Sum256(body)}
+	d := json.NewDecoder(bytes.NewReader(e.Data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s.Data); err != nil {
+		return bad("data: " + err.Error())
+	}
+	s.Data.Reference = strings.TrimSpace(s.Data.Reference)
+	if e.Type != chargeAsked && (s.Data.Reference == "" || len(s.Data.Reference) > 120) {
+		return bad("reference: 1 to 120 characters")
+	}
+	return s, nil
+}
+
+// charge is the charge that a message describes; it has passed the payee of the department already.
+func (s *chargeSaid) charge(kind string, p *Payee) (NewCharge, error) {
+	in := s.Data
+	n := NewCharge{Origin: Outside(kind, s.Department, in.Reference), Source: s.Department, Reference: in.Reference, UIN: in.UIN,
+		Last: in.Payer.Last, First: in.Payer.First, Middle: in.Payer.Middle, Amount: in.Amount, Purpose: in.Purpose, Payee: in.Payee, Part: in.Part,
+		Discount: in.Discount, At: s.At}
+	switch {
+	case in.Amount <= 0:
+		return n, errors.New("amount: want kopecks")
+	case in.Purpose == "" || len([]rune(in.Purpose)) > 210:
+		return n, errors.New("purpose: 1 to 210 characters")
+	case in.Payer.Last == "":
+		return n, errors.New("payer: want a name")
+	case in.Payer.Identity == Identity{}:
+		return n, errors.New("payer: want a number by which the person finds the charge")
+	case in.UIN != "" && !strings.HasPrefix(in.UIN, p.UINPrefix):
+		return n, errors.New("uin: does not begin as those of this payee")
+	}
+	var err error
+	if n.Due, err = lastMoment(in.Due); err == nil && in.Decided != "" {
+		n.Decided, err = time.ParseInLocation(time.DateOnly, in.Decided, rus.Moscow)
+	}
+	if err == nil && in.Discount != "" && n.Decided.IsZero() {
+		err = errors.New("decided: a discount is counted from it")
+	}
+	return n, err
+}
+
+// lastMoment is the end of a day in Moscow; "" is none.
+func lastMoment(day string) (time.Time, error) {
+	if day == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, day, rus.Moscow)
+	return t.AddDate(0, 0, 1).Add(-time.Second), err
+}
+
+// asAPI brings an error of the domain into an answer for a machine.
+func asAPI(err error) error {
+	var f *fault.Error
+	var format *rus.FormatError
+	switch {
+	case errors.As(err, &format):
+		return refused(http.StatusUnprocessableEntity, "number", "a number does not fit: "+format.Key)
+	case errors.Is(err, fault.NotFound):
+		return refused(http.StatusNotFound, "charge", "no such charge of yours")
+	case errors.Is(err, fault.Conflict) && errors.As(err, &f):
+		return refused(http.StatusConflict, "state", "the charge is paid, being paid, cancelled, or of another amount")
+	}
+	return err
+}
