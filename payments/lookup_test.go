@@ -293,6 +293,34 @@ func TestLookupPages(t *testing.T) {
 	}
 }
 
+// TestPaymentFindsItsWordsByIndex: a new payment of a known name must not read all words there are. The names stand in columns of the order
+// "C", which a call passes on to its other parameters: an index of another order is of no use then.
+func TestPaymentFindsItsWordsByIndex(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	c, _ := person(t, pool, "Гарипова", "Алия", "Рашитовна", "registered", "declined")
+	for _, sql := range []string{`INSERT INTO name_word (part, word, loose) SELECT 'last', 'с' || i, 'с' || i FROM generate_series(1, 20000) i`, `ANALYZE name_word`} {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
+		p := newPayment(c, "sandbox", "0000-0000-0000", ByCard, 0, time.Now())
+		if err := insertPayment(t.Context(), tx, p, foldName(c), uuid.Nil); err != nil {
+			return err
+		}
+		var scans int
+		err := tx.QueryRow(t.Context(), `SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'name_word'`).Scan(&scans)
+		if scans > 0 {
+			t.Errorf("the table of words was read whole %d times", scans)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func explain(t *testing.T, conn *pgxpool.Conn, sql string) string {
 	t.Helper()
 	rows, err := conn.Query(context.Background(), sql, pgx.QueryExecModeSimpleProtocol)

@@ -233,7 +233,7 @@ func printSizes(ctx context.Context, pool *pgxpool.Pool, figures map[string]metr
 
 // insertCost books payments as the portal does, with every trigger, index and foreign key.
 func insertCost(ctx context.Context, pool *pgxpool.Pool, w *world, figures map[string]metric) error {
-	const rows = 20_000
+	const rows = 5_000
 	errRolledBack := errors.New("rolled back")
 	var before, after string
 	var began time.Time
