@@ -37,6 +37,9 @@ func (j *Jobs) carrier(to *Endpoint) (Carrier, error) {
 	case "http", "https":
 		return j.Client, nil
 	}
+	if u.Scheme == "file" {
+		return Folder{}, nil
+	}
 	if carrier := j.Carriers[u.Scheme]; carrier != nil {
 		return carrier, nil
 	}

@@ -29,3 +29,8 @@ func endpointByCode(ctx context.Context, d db.DB, code string) (*Endpoint, error
 	}
 	return e, err
 }
+
+func listEndpoints(ctx context.Context, d db.DB) ([]Endpoint, error) {
+	rows, _ := d.Query(ctx, `SELECT code, name, url FROM department_endpoint ORDER BY code`)
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Endpoint])
+}

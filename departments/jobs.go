@@ -30,7 +30,7 @@ type Jobs struct {
 	// Trust verifies the answers of departments that sign them. Without it a signature is not looked at.
 	Trust *Trust
 
-	// Carriers bring messages to departments whose address is not http: by scheme, "workplace" or "file".
+	// Carriers bring messages to departments whose address is neither http nor file: by scheme, "workplace".
 	Carriers map[string]Carrier
 }
 

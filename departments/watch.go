@@ -41,7 +41,7 @@ func (w *watchWorker) Work(ctx context.Context, _ *river.Job[watchArgs]) error {
 	for _, lost := range gone {
 		err4 = errors.Join(err4, j.reviveResult(ctx, lost))
 	}
-	return errors.Join(err1, err2, err3, err4, j.seeTroubles(ctx), j.settleAll(ctx))
+	return errors.Join(err1, err2, err3, err4, j.readFolders(ctx), j.seeTroubles(ctx), j.settleAll(ctx))
 }
 
 func each(ids []uuid.UUID, do func(uuid.UUID) error) error {
