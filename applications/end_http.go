@@ -18,8 +18,8 @@ type endView struct {
 	Kind    string // "cancel", "decline": part of the locale keys
 	Joint   bool
 	Paid    bool
-	Sent    bool            // the department is to be told
-	Slot    bool            // a time is given back
+	Sent    bool           // the department is to be told
+	Slot    bool           // a time is given back
 	Reason  frontend.Field // what to tell the department
 	Action  string
 	Back    string

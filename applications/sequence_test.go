@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/catalog"
+	"tamga/departments"
 	"tamga/internal/fault"
 	"tamga/payments"
 )
@@ -45,6 +46,22 @@ var broken = map[string]string{
 			AND NOT EXISTS (SELECT FROM charge c WHERE c.origin_id = a.id AND c.status = 'paid')`,
 	"sent, and not in the outbox, or the other way round": `
 		SELECT count(*) FROM application a WHERE (number IS NOT NULL) <> EXISTS (SELECT FROM delivery d WHERE d.application_id = a.id)`,
+	"taken back, and the department is not told": `
+		SELECT count(*) FROM application a WHERE state = 'cancelled' AND number IS NOT NULL
+			AND NOT EXISTS (SELECT FROM delivery d WHERE d.application_id = a.id AND d.type = 'tamga.application.cancelled')`,
+	"corrected without every signature": `
+		SELECT count(*) FROM application_correction c JOIN application_party p ON p.application = c.application
+		WHERE c.done_at IS NOT NULL AND NOT EXISTS (SELECT FROM application_correction_signature s
+			WHERE s.request = c.request AND s.party = p.party AND s.hash = c.hash)`,
+	"told of a correction that is not in force, or the other way round": `
+		SELECT count(*) FROM application_correction c
+		WHERE (c.done_at IS NOT NULL) <> EXISTS (SELECT FROM delivery d WHERE d.id = c.request)`,
+	"a correction in force is not what the application says": `
+		SELECT count(*) FROM application a WHERE a.hash IS DISTINCT FROM (SELECT c.hash FROM application_correction c
+			WHERE c.application = a.id AND c.done_at IS NOT NULL ORDER BY c.done_at DESC LIMIT 1)
+			AND EXISTS (SELECT FROM application_correction c WHERE c.application = a.id AND c.done_at IS NOT NULL)`,
+	"two times are held": `
+		SELECT count(*) FROM (SELECT application FROM application_booking WHERE state <> 'released' GROUP BY 1 HAVING count(*) > 1) AS two`,
 	"dead with money that nobody returns": `
 		SELECT count(*) FROM application a WHERE state IN ('declined', 'expired', 'cancelled') AND paid_charge IS NOT NULL AND NOT refund_due`,
 }
@@ -57,10 +74,9 @@ func TestAnySequence(t *testing.T) {
 	for round := range 24 {
 		seed := rand.Uint64()
 		r := rand.New(rand.NewPCG(seed, uint64(round)))
-		id, first, second, token := w.couple()
-		second.join(token)
+		id, first, second := w.joined(round%2 == 0)
 		var done []string
-		for range 4 + r.IntN(14) {
+		for range 6 + r.IntN(22) {
 			done = append(done, w.anything(r, id, first, second))
 			for what, sql := range broken {
 				if n := w.count(sql); n != 0 {
@@ -70,10 +86,21 @@ func TestAnySequence(t *testing.T) {
 		}
 		ends[w.state(id)]++
 	}
-	t.Log(ends)
-	if ends[Submitted] == 0 || len(ends) < 3 {
+	corrected := w.count(`SELECT count(*) FROM application_correction WHERE done_at IS NOT NULL`)
+	t.Log(ends, corrected, "corrected")
+	if corrected == 0 || len(ends) < 3 {
 		t.Errorf("the sequences see too little: %v", ends)
 	}
+}
+
+// joined is an application that both fill in, or one that the department has.
+func (w *world) joined(sent bool) (id uuid.UUID, first, second *browser) {
+	if sent {
+		return w.filed()
+	}
+	id, first, second, token := w.couple()
+	second.join(token)
+	return id, first, second
 }
 
 // anything does one thing at random and names it.
@@ -82,6 +109,9 @@ func (w *world) anything(r *rand.Rand, id uuid.UUID, people ...*browser) string 
 	who := people[n]
 	var what string
 	var f func(ctx context.Context, tx pgx.Tx, d *dossier) error
+	if w.state(id).WithDepartment() && r.IntN(3) > 0 {
+		return w.afterwards(r, id, n+1, who)
+	}
 	switch dice := r.IntN(100); {
 	case dice < 45:
 		what, f = "sign", func(ctx context.Context, tx pgx.Tx, d *dossier) error {
@@ -107,11 +137,68 @@ func (w *world) anything(r *rand.Rand, id uuid.UUID, people ...*browser) string 
 	default:
 		what, f = "decline", func(ctx context.Context, tx pgx.Tx, d *dossier) error { return w.core.decline(ctx, tx, d, d.Me) }
 	}
+	return w.does(id, n+1, who, what, f)
+}
+
+// does runs one thing and names it with what came of it.
+func (w *world) does(id uuid.UUID, n int, who *browser, what string, f func(context.Context, pgx.Tx, *dossier) error) string {
 	err := w.inTx(id, who.p, f)
 	if err != nil && !errors.Is(err, fault.Conflict) && !errors.Is(err, fault.NotFound) {
 		w.t.Fatalf("%s: %v", what, err)
 	}
-	return fmt.Sprintf("%s by %d (%v)", what, n+1, err)
+	return fmt.Sprintf("%s by %d (%v)", what, n, err)
+}
+
+// afterwards does one of the things that happen once the department has the application.
+func (w *world) afterwards(r *rand.Rand, id uuid.UUID, n int, who *browser) string {
+	switch dice := r.IntN(100); {
+	case dice < 14:
+		status := []string{departments.Accepted, departments.InProgress, departments.InProgress, departments.Completed, departments.Refused}[r.IntN(5)]
+		w.told(id, departments.Update{Status: status})
+		return "the department says " + status
+	case dice < 36:
+		w.told(id, departments.Update{Kind: departments.KindRequest, Text: "Исправьте",
+			Request: &departments.Request{Fields: []string{[]string{"birth_place", "second.birth_place"}[r.IntN(2)]}}})
+		return "the department asks"
+	case dice < 44:
+		return w.does(id, n, who, "message", func(ctx context.Context, tx pgx.Tx, d *dossier) error {
+			return w.core.say(ctx, tx, d, &message{Kind: saidMessage, Words: words{Text: "?"}}, nil)
+		})
+	case dice < 46:
+		return w.does(id, n, who, "withdraw", func(ctx context.Context, tx pgx.Tx, d *dossier) error { return w.core.cancel(ctx, tx, d, "") })
+	case dice < 66:
+		return w.does(id, n, who, "propose", func(ctx context.Context, tx pgx.Tx, d *dossier) error {
+			a, err := w.anyRequest(ctx, tx, d)
+			if err != nil || len(a.keys) == 0 {
+				return err
+			}
+			step, _, _ := d.visible("birth")
+			answers := catalog.Answers{"birth_date": "1996-09-03", "birth_place": fmt.Sprint("посёлок № ", r.IntN(3))}
+			return w.core.propose(ctx, tx, d, a, d.Definition.With(d.base(a), step, d.Me.ID, answers), "", nil)
+		})
+	default:
+		return w.does(id, n, who, "sign the correction", func(ctx context.Context, tx pgx.Tx, d *dossier) error {
+			a, err := w.anyRequest(ctx, tx, d)
+			if err != nil || a.Correction == nil {
+				return err
+			}
+			return w.core.signCorrection(ctx, tx, d, who.p, a, a.Correction.Hash)
+		})
+	}
+}
+
+// anyRequest is the first request that waits.
+func (w *world) anyRequest(ctx context.Context, tx pgx.Tx, d *dossier) (*asked, error) {
+	said, err := w.core.conversation(ctx, tx, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range said {
+		if d.awaited(m) {
+			return w.core.openRequest(ctx, tx, d, m.ID)
+		}
+	}
+	return nil, errClosed
 }
 
 // payIfAsked pays the open duty, if there is one; the news may be slow.

@@ -36,6 +36,7 @@ type stepView struct {
 	HoldUntil *time.Time // of the chosen time, on its page
 	Status    string
 	Stale     *staleView
+	Remember  *frontend.Checkboxes // keep what this page says among my documents
 }
 
 // staleView is what stands in the form when the step was saved elsewhere after this form was opened: both texts of each answer that
@@ -107,6 +108,10 @@ func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.
 	view.Fields, view.Uploads = d.Definition.Fields(step, d.Set, d.Me.ID, a.typed, a.problems, env, tr), step.AsksFiles()
 	if failed != nil {
 		return failed
+	}
+	var err error
+	if view.Remember, err = h.offerRemember(ctx, p, step, a.typed, tr.T("documents.remember")); err != nil {
+		return err
 	}
 	for _, f := range view.Fields {
 		if a.change && f.Calendar != nil {
@@ -194,6 +199,9 @@ func (h *Handler) saveStep(c *fiber.Ctx) error {
 			return err
 		}
 		if err := h.save(ctx, tx, d, a.step, answers); err != nil {
+			return err
+		}
+		if err := h.remember(ctx, tx, p, a.step, a.typed, answers); err != nil {
 			return err
 		}
 		onto = h.after(d, a.step, a.change)
