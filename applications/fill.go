@@ -11,9 +11,9 @@ import (
 	"tamga/internal/i18n"
 )
 
-// BeginFilled makes a draft for a person and saves the pages whose every question is answered by what is known: of the person, and by
-// the answers given once for several applications, under "=" and the question's id. What is not known, the person is asked as ever;
-// consents, files and times at an office are never given for them.
+// BeginFilled makes a draft for a person and saves what is known: of the person, and by the answers given once for several
+// applications, under "=" and the question's id. A page that lacks something stays to be answered, with what is known in it; consents,
+// files and times at an office are never given for anybody.
 func (k *Core) BeginFilled(ctx context.Context, tx pgx.Tx, s *catalog.Service, p *Person, lang i18n.Lang, known map[string]string) (uuid.UUID, error) {
 	if _, may := p.capacityFor(s); !may {
 		return uuid.Nil, errOtherCapacity
@@ -38,7 +38,7 @@ func (k *Core) BeginFilled(ctx context.Context, tx pgx.Tx, s *catalog.Service, p
 		}
 		env := catalog.Env{Now: k.Now(), Prefill: known}
 		answers, problems := s.Parse(step, s.Recalled(step, d.Set, d.Me.ID, env), d.Set, d.Me.ID, env)
-		if len(problems) > 0 || len(answers) == 0 {
+		if !keepRight(step, answers, problems) {
 			continue
 		}
 		err := k.save(ctx, tx, d, step, answers)
@@ -70,4 +70,19 @@ func fillable(step *catalog.Step) bool {
 		}
 	}
 	return true
+}
+
+// keepRight leaves the answers that nothing is wrong with, and tells whether there are any.
+func keepRight(step *catalog.Step, answers catalog.Answers, problems catalog.Problems) bool {
+	if groups, ok := answers[step.ID].([]map[string]any); ok && step.Repeat != nil {
+		return len(groups) > 0 && len(groups[0]) > 0
+	}
+	for i := range step.Questions {
+		for _, p := range problems {
+			if p.Of(step.Questions[i].ID) {
+				delete(answers, step.Questions[i].ID)
+			}
+		}
+	}
+	return len(answers) > 0
 }

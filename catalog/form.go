@@ -54,3 +54,8 @@ func (t *Step) Prefills() map[string]string {
 	}
 	return from
 }
+
+// Of tells whether a problem is about a question.
+func (p Problem) Of(question string) bool {
+	return p.question == question || p.within != nil && p.within.ID == question
+}

@@ -66,6 +66,9 @@ type User struct {
 	Name string // short: "Айгуль С."
 	Home string // address of the cabinet
 	Note string // under the name: the organisation of an employee, for one
+
+	Notices string // address of the notices, "" where there are none
+	Unread  int    // of them
 }
 
 // Link is a place to go. Its text is Text, or the locale text of Key.

@@ -189,3 +189,13 @@ func seeNews(ctx context.Context, d db.DB, id uuid.UUID, now time.Time) (before 
 		RETURNING (SELECT news_seen_at FROM old)`, id, now).Scan(&before)
 	return before, err
 }
+
+// endSessions ends all sessions of the account: the caller gives its own the epoch returned.
+func endSessions(ctx context.Context, d db.DB, id uuid.UUID) (epoch int, err error) {
+	err = d.QueryRow(ctx, `
+		UPDATE account
+		SET epoch = epoch + 1
+		WHERE id = $1
+		RETURNING epoch`, id).Scan(&epoch)
+	return epoch, err
+}

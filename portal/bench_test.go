@@ -102,6 +102,13 @@ func (s *service) Mount(r fiber.Router) {
 		}
 		return c.JSON(who)
 	})
+	r.Get("/applications/x/steps/y", func(c *fiber.Ctx) error {
+		who, err := s.people.Person(c)
+		if err != nil {
+			return err
+		}
+		return c.JSON(who)
+	})
 	r.Post("/service/start", func(c *fiber.Ctx) error {
 		_, err := s.people.User(c)
 		return err

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"tamga/documents"
 	"tamga/internal/i18n"
 	"tamga/internal/journal"
 )
@@ -28,6 +29,9 @@ func (h *Handler) bind(ctx context.Context, a *Account, who *identity, own bool)
 		if err := bindAccount(ctx, tx, a.ID, who, sealed, blind, own, h.Now()); err != nil {
 			return err
 		}
+		if err := documents.Told(ctx, tx, h.Box, a.ID, who.Papers, h.Now()); err != nil {
+			return err
+		}
 		return h.reload(ctx, tx, a, "account.bind")
 	})
 }
@@ -44,6 +48,9 @@ func (h *Handler) create(ctx context.Context, who *identity, lang i18n.Lang) (*A
 		if err := insertESIAAccount(ctx, tx, a.ID, lang, who, sealed, blind, h.Now()); err != nil {
 			return err
 		}
+		if err := documents.Told(ctx, tx, h.Box, a.ID, who.Papers, h.Now()); err != nil {
+			return err
+		}
 		return h.reload(ctx, tx, a, "account.create")
 	})
 }
@@ -55,7 +62,13 @@ func (h *Handler) refresh(ctx context.Context, a *Account, who *identity) error 
 		return err
 	}
 	blind := blindSNILS(h.Box, who.Profile["snils"])
-	if err := refreshAccount(ctx, h.DB, a.ID, who, sealed, blind, h.Now()); err != nil {
+	err = h.inTx(ctx, func(tx pgx.Tx) error {
+		if err := refreshAccount(ctx, tx, a.ID, who, sealed, blind, h.Now()); err != nil {
+			return err
+		}
+		return documents.Told(ctx, tx, h.Box, a.ID, who.Papers, h.Now())
+	})
+	if err != nil {
 		return err
 	}
 	fresh, err := accountByID(ctx, h.DB, a.ID)
@@ -70,6 +83,9 @@ func (h *Handler) refresh(ctx context.Context, a *Account, who *identity) error 
 func (h *Handler) release(ctx context.Context, a *Account) error {
 	return h.inTx(ctx, func(tx pgx.Tx) error {
 		if err := unbindAccount(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		if err := documents.Forget(ctx, tx, a.ID, false); err != nil {
 			return err
 		}
 		return h.reload(ctx, tx, a, "account.unbind")

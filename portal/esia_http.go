@@ -122,6 +122,11 @@ func (h *Handler) enter(c *fiber.Ctx, a *Account, who *identity, idToken, next s
 	if err := h.startAs(c, a, idToken, organisation, 0); err != nil {
 		return err
 	}
+	if who.Organisation != nil {
+		if err := h.People.keepCapacity(c, who.Tokens, who.Organisation); err != nil {
+			return errors.Join(fault.New(fault.Unavailable, "portal.sign_in_down"), err)
+		}
+	}
 	return seeOther(c, nextOr(next))
 }
 

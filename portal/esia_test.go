@@ -36,7 +36,7 @@ func TestESIANewCabinet(t *testing.T) {
 	b := setup(t)
 	w := b.browser().get("/sign-in?next=/settings")
 	w.get(w.Page.Attr("main a.govuk-button", "href")).want(200, "/esia/bind", "Гарипова Алия Маратовна", "Я здесь впервые")
-	if got := b.esia.last.Get("scope"); got != "openid profile email phone snils document" {
+	if got := b.esia.last.Get("scope"); got != "openid profile email phone snils document documents address" {
 		t.Errorf("scope %q", got)
 	}
 	w.fill("/esia/bind/new").want(422, "/esia/bind/new", "Отметьте согласие")

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
 
+	"tamga/applications"
 	"tamga/catalog"
 	"tamga/frontend"
 	"tamga/internal/db"
@@ -26,22 +27,24 @@ import (
 
 // Handler serves the site's own pages.
 type Handler struct {
-	DB        db.DB
-	Redis     redis.UniversalClient
-	Pages     *frontend.Pages
-	Log       *slog.Logger
-	Sessions  *web.Sessions
-	Hasher    *secret.Hasher
-	Box       *secret.Box
-	Codes     *secret.Codes
-	Limit     *web.Limiter
-	Guesses   *web.Guesses
-	Notify    *notify.Outbox
-	Catalog   *catalog.Catalog
-	Now       func() time.Time
-	People    *People
-	PublicURL string
-	Secure    bool
+	DB       db.DB
+	Redis    redis.UniversalClient
+	Pages    *frontend.Pages
+	Log      *slog.Logger
+	Sessions *web.Sessions
+	Hasher   *secret.Hasher
+	Box      *secret.Box
+	Codes    *secret.Codes
+	Limit    *web.Limiter
+	Guesses  *web.Guesses
+	Notify   *notify.Outbox
+	Catalog  *catalog.Catalog
+	// Applications give a person's own away in the export; nil leaves them out.
+	Applications *applications.Core
+	Now          func() time.Time
+	People       *People
+	PublicURL    string
+	Secure       bool
 
 	esia *provider
 }
@@ -81,8 +84,17 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/settings/language", h.saveLanguage)
 	r.Get("/settings/esia", h.showBinding)
 	r.Post("/settings/esia/unbind", h.unbind)
+	r.Get("/settings/journal", h.showJournal)
+	r.Get("/settings/export", h.showExport)
+	r.Post("/settings/export", h.export)
+	r.Get("/settings/delete", h.showDelete)
+	r.Post("/settings/delete", h.deleteCabinet)
+	r.Post("/settings/leave-others", h.leaveOthers)
+	r.Get("/goodbye", h.showGoodbye)
 
-	r.Get("/offices", func(c *fiber.Ctx) error { return seeOther(c, "/organisations") })
+	r.Get("/offices", h.showOffices)
+	r.Get("/place", h.showPlace)
+	r.Post("/place", h.savePlace)
 	for path, name := range infoPages {
 		r.Get(path, h.showInfo(name))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"tamga/applications"
 	"tamga/catalog"
+	"tamga/documents"
 	"tamga/internal/rus"
 )
 
@@ -19,7 +20,9 @@ type identity struct {
 	Phone   string            // the same; E.164, mobile
 	Profile map[string]string // by the keys of catalog.Question.Prefill
 
+	Papers       []documents.Fact           // for «Мои документы»
 	Organisation *applications.Organisation // in whose name the person came, nil for themselves
+	Tokens       *tokenPair                 // to ask again whether they may still act so; nil for themselves
 }
 
 func (t *claims) identity() *identity {

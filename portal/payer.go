@@ -3,6 +3,7 @@ package portal
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"tamga/applications"
 	"tamga/internal/rus"
 	"tamga/payments"
 )
@@ -25,7 +26,11 @@ func (p *People) Payer(c *fiber.Ctx) (payments.Identity, error) {
 	if passport := profile["passport_series"] + profile["passport_number"]; len(passport) == 10 {
 		id.Passport = passport
 	}
-	if o := p.acting(c); o != nil {
+	o, err := p.actingNow(c)
+	if err != nil {
+		return id, err
+	}
+	if o != nil && o.May(applications.PowerPay) {
 		if inn, err := rus.INN(o.INN); err == nil {
 			id.INN = inn
 		}

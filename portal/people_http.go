@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
 
 	"tamga/applications"
 	"tamga/catalog"
@@ -19,8 +20,10 @@ import (
 
 // People tells a domain's pages who is signed in.
 type People struct {
-	db  db.DB
-	box *secret.Box
+	db    db.DB
+	box   *secret.Box
+	redis redis.UniversalClient
+	esia  *provider
 }
 
 const keyAccount = "account"
@@ -54,6 +57,13 @@ func (p *People) layout(c *fiber.Ctx) error {
 	}
 	c.Locals(keyAccount, a)
 	frontend.SetLayout(c, func(l *frontend.Layout) { l.User = &frontend.User{Name: a.ShortName(), Home: "/cabinet"} })
+	if c.Method() == fiber.MethodGet {
+		unread, err := unreadOf(c.UserContext(), p.db, a.ID)
+		if err != nil {
+			return err
+		}
+		frontend.SetLayout(c, func(l *frontend.Layout) { l.User.Notices, l.User.Unread = "/notices", unread })
+	}
 	if as := p.acting(c); as != nil {
 		frontend.SetLayout(c, func(l *frontend.Layout) { l.User.Note = as.Label() })
 	}
@@ -111,7 +121,15 @@ func (p *People) Person(c *fiber.Ctx) (*applications.Person, error) {
 	if a.Email != "" {
 		who.Profile["email"] = a.Email
 	}
-	if who.Organisation = p.acting(c); who.Organisation != nil {
+	if fillsForms(c) {
+		if err := p.addDocuments(c, a, who.Profile); err != nil {
+			return nil, err
+		}
+	}
+	if who.Organisation, err = p.actingNow(c); err != nil {
+		return nil, err
+	}
+	if who.Organisation != nil {
 		tell(who.Profile, who.Organisation)
 	}
 	return who, nil

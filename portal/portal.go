@@ -11,11 +11,14 @@ import (
 
 	"tamga/applications"
 	"tamga/catalog"
+	"tamga/documents"
 	"tamga/frontend"
 	"tamga/internal/db"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/portal/notices"
+	"tamga/portal/situation"
 	"tamga/support"
 )
 
@@ -30,6 +33,8 @@ type Config struct {
 	Notify  *notify.Outbox
 	Catalog *catalog.Catalog
 	Now     func() time.Time
+
+	Applications *applications.Core // for the export and the life situations; nil leaves them out
 
 	PublicURL string // of this site, without a slash at the end
 	ESIA      ESIA
@@ -64,20 +69,22 @@ const (
 
 // New returns the citizens' site. It needs neither ESIA nor the domains' outside systems to start.
 func New(cfg Config) (*fiber.App, error) {
-	people := &People{db: cfg.DB, box: cfg.Box}
+	esia := newProvider(cfg.ESIA, cfg.PublicURL+CallbackPath, cfg.Now)
+	people := &People{db: cfg.DB, box: cfg.Box, redis: cfg.Redis, esia: esia}
 	app := web.New(web.Config{Role: "portal", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: showError(cfg.Pages),
 		FormAction: append([]string{origin(cfg.ESIA.Issuer)}, cfg.FormAction...),
 		Uploads: &web.Uploads{Path: func(path string) bool { return applications.TakesFiles(path) || support.TakesFiles(path) },
-			Cookie: sessionCookie, Max: max(applications.MaxUpload, support.MaxUpload)}})
+			Cookie: sessionCookie, Max: max(applications.MaxUpload, support.MaxUpload)},
+		Cache: &web.Cache{Session: sessionCookie, Open: openTo(cfg.Catalog), Edition: cfg.Catalog.Edition, Keep: time.Minute}})
 	(&web.Health{Role: "portal", Checks: cfg.Checks}).Mount(app)
 	cfg.Pages.Mount(app)
-	app.Use((&web.Cache{Session: sessionCookie, Open: openTo(cfg.Catalog), Edition: cfg.Catalog.Edition, Keep: time.Minute}).Serve)
 
 	sessions := &web.Sessions{Redis: cfg.Redis, Role: "portal", Cookie: sessionCookie, TTL: sessionTTL, Secure: cfg.Secure}
 	app.Use(sessions.Load)
 	app.Use((&web.CSRF{Key: cfg.CSRFKey, Cookie: "tamga_portal_csrf", Secure: cfg.Secure,
 		Exempt: []string{"/payments/callback/", "/api/"}}).Check)
 	app.Use(people.layout)
+	app.Post("/payments/:id<guid>/pay", people.mayPay)
 
 	limit := &web.Limiter{Redis: cfg.Redis, Log: cfg.Log}
 	guesses, err := web.NewGuesses(limit, "portal", "tamga_portal_device", cfg.CSRFKey, cfg.Secure)
@@ -89,8 +96,11 @@ func New(cfg Config) (*fiber.App, error) {
 		Notify: cfg.Notify, Catalog: cfg.Catalog, Now: cfg.Now, People: people, PublicURL: cfg.PublicURL, Secure: cfg.Secure,
 		Limit: limit, Guesses: guesses,
 		Codes: &secret.Codes{Redis: cfg.Redis, Key: cfg.CodesKey, TTL: 10 * time.Minute, Attempts: 5, ResendAfter: time.Minute},
-		esia:  newProvider(cfg.ESIA, cfg.PublicURL+CallbackPath, cfg.Now),
-	}}
+		esia:  esia, Applications: cfg.Applications,
+	}, &notices.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, User: people.User, PublicURL: cfg.PublicURL},
+		&situation.Handler{DB: cfg.DB, Core: cfg.Applications, Catalog: cfg.Catalog, Pages: cfg.Pages, Now: cfg.Now, Person: people.Person,
+			NeedLevel: people.NeedLevel}, &documents.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, Owner: people.DocumentsOf,
+			ThroughESIA: withNext("/esia/start", "/documents")}}
 	if cfg.Domains != nil {
 		handlers = append(handlers, cfg.Domains(people)...)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"tamga/catalog"
+	"tamga/documents"
 	"tamga/internal/fault"
 )
 
@@ -93,7 +94,7 @@ func (p *provider) ask(ctx context.Context) (*endpoint, error) {
 	e := &endpoint{oidc: provider, namesIss: more.Iss, endSession: more.EndSession,
 		verifier: provider.Verifier(&oidc.Config{ClientID: p.cfg.ClientID, Now: p.now}),
 		oauth: oauth2.Config{ClientID: p.cfg.ClientID, ClientSecret: p.cfg.ClientSecret, RedirectURL: p.callback,
-			Endpoint: provider.Endpoint(), Scopes: []string{oidc.ScopeOpenID, "profile", "email", "phone", "snils", "document"}}}
+			Endpoint: provider.Endpoint(), Scopes: []string{oidc.ScopeOpenID, "profile", "email", "phone", "snils", "document", "documents", "address"}}}
 	e.oauth.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
 	if p.cfg.ClientSecret == "" {
 		e.oauth.Endpoint.AuthStyle = oauth2.AuthStyleInParams
@@ -112,7 +113,7 @@ func (e *endpoint) address(state string, f *flow) string {
 	}
 	asks := e.oauth
 	if f.As {
-		asks.Scopes = append(slices.Clone(asks.Scopes), scopeOrganisation)
+		asks.Scopes = append(slices.Clone(asks.Scopes), scopeOrganisation, oidc.ScopeOfflineAccess)
 	}
 	return asks.AuthCodeURL(state, options...)
 }
@@ -160,7 +161,16 @@ func (p *provider) redeem(ctx context.Context, e *endpoint, f *flow, code string
 	if err := errors.Join(verified.Claims(&told), info.Claims(&told)); err != nil { // userinfo completes the token
 		return nil, "", errors.Join(errESIAWrong, err)
 	}
-	return told.identity(), raw, nil
+	who = told.identity()
+	var papers documents.Claims
+	if err := info.Claims(&papers); err != nil {
+		return nil, "", errors.Join(errESIAWrong, err)
+	}
+	who.Papers = papers.Facts(who.Level)
+	if who.Organisation != nil {
+		who.Tokens = &tokenPair{Access: tokens.AccessToken, Refresh: tokens.RefreshToken, Until: tokens.Expiry}
+	}
+	return who, raw, nil
 }
 
 // claims are what ESIA tells.

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5"
 
+	"tamga/documents"
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
@@ -122,6 +123,11 @@ func (h *Handler) resetPassword(c *fiber.Ctx) error {
 		page.Code.Value = c.FormValue("code")
 		page.Code.ErrorMessage, page.Password.ErrorMessage = page.Errors.Message("code"), page.Errors.Message("password")
 		return resetCodeTemplate.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
+	}
+	if !a.Bound() { // the number may have a new owner: what the former one kept is not for them
+		if err := documents.Forget(c.UserContext(), h.DB, a.ID, true); err != nil {
+			return err
+		}
 	}
 	if err := h.putPassword(c, a, password); err != nil {
 		return err

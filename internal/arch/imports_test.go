@@ -21,7 +21,7 @@ var levels = map[string]int{
 	"internal":   0,
 	"frontend":   1,
 	"catalog":    2, "payments": 2, "edms": 2, "support": 2,
-	"departments": 3, "queue": 3,
+	"departments": 3, "queue": 3, "documents": 3,
 	"applications": 4,
 	"portal":       5, "intra": 5, "idp": 5,
 	"cmd": 6,

@@ -36,6 +36,9 @@ type Outbox struct {
 	River *river.Client[pgx.Tx] // may be a client that only inserts
 	Box   *secret.Box
 	Now   func() time.Time
+	// Inbox, if any, keeps the message where its recipient reads it on the site, and tells whether it is sent as well: people may
+	// turn a way off. It runs in the caller's transaction.
+	Inbox func(ctx context.Context, tx pgx.Tx, m Message) (send bool, err error)
 }
 
 // Send queues m in tx. A missing recipient is no error, since it must not undo the caller's work: the message is kept as
@@ -43,6 +46,11 @@ type Outbox struct {
 func (o *Outbox) Send(ctx context.Context, tx pgx.Tx, m Message) error {
 	if m.Channel != SMS && m.Channel != Email || m.Kind == "" || m.Body == "" {
 		return fmt.Errorf("notify: a message needs a channel, a kind and a body (channel %q, kind %q)", m.Channel, m.Kind)
+	}
+	if o.Inbox != nil && m.To != "" {
+		if send, err := o.Inbox(ctx, tx, m); err != nil || !send {
+			return err
+		}
 	}
 	id, err := uuid.NewV7()
 	if err != nil {

@@ -1,0 +1,85 @@
+package portal
+
+import (
+	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/frontend"
+	"tamga/internal/journal"
+)
+
+func (h *Handler) deleteForm(c *fiber.Ctx, a *Account) (exportPage, error) {
+	t, page := h.Pages.Texts(c), h.proofForm(c, a, "/settings/delete")
+	page.Agree = frontend.Checkboxes{Name: "agree", Items: []frontend.Choice{{Value: "yes", Text: t("cabinet.delete_agree")}}}
+	open, err := openApplications(c.UserContext(), h.DB, a.ID)
+	for _, o := range open {
+		name, _, err := h.serviceName(c, o.Service, o.Version)
+		if err != nil {
+			return page, err
+		}
+		page.Open = append(page.Open, waitingLine{Name: name, Href: "/applications/" + o.ID.String()})
+	}
+	return page, err
+}
+
+func (h *Handler) showDelete(c *fiber.Ctx) error {
+	a, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	page, err := h.deleteForm(c, a)
+	if err != nil {
+		return err
+	}
+	return deleteTemplate.Render(c, h.Pages, page)
+}
+
+// deleteCabinet removes the account. All its sessions end: there is no account any more that they could belong to.
+func (h *Handler) deleteCabinet(c *fiber.Ctx) error {
+	a, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	page, err := h.deleteForm(c, a)
+	if err != nil {
+		return err
+	}
+	if page.Enter != "" || len(page.Open) > 0 {
+		return seeOther(c, "/settings/delete")
+	}
+	if c.FormValue("agree") == "" {
+		page.Errors.Add("agree", h.Pages.Texts(c)("cabinet.delete_agree_missing"))
+		page.Agree.ErrorMessage = page.Errors.Message("agree")
+	}
+	if err := h.proved(c, a, &page); err != nil {
+		return err
+	}
+	if page.Errors.Any() {
+		return deleteTemplate.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
+	}
+	err = h.inTx(c.UserContext(), func(tx pgx.Tx) error {
+		if _, err := lockAccount(c.UserContext(), tx, a.ID); err != nil {
+			return err
+		}
+		drafts, err := deleteAccount(c.UserContext(), tx, a.ID)
+		if err != nil {
+			return err
+		}
+		entry := own(a, "account.delete")
+		entry.Details = map[string]any{"drafts": drafts}
+		return journal.Write(c.UserContext(), tx, entry)
+	})
+	if err != nil {
+		return err
+	}
+	if err := h.Sessions.End(c); err != nil {
+		return err
+	}
+	return seeOther(c, "/goodbye")
+}
+
+func (h *Handler) showGoodbye(c *fiber.Ctx) error {
+	t := h.Pages.Texts(c)
+	frontend.SetLayout(c, func(l *frontend.Layout) { l.Robots = "noindex" })
+	return infoTemplate.Render(c, h.Pages, infoPage{Title: t("cabinet.goodbye_title"), Lead: t("cabinet.goodbye_text")})
+}

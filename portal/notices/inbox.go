@@ -1,0 +1,68 @@
+package notices
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/internal/notify"
+	"tamga/internal/secret"
+)
+
+// Topics are what a person may turn off, by the first word of a message's kind.
+var Topics = []string{"applications", "payments", "support"}
+
+// Channels are the ways that may be turned off. The site itself may not.
+var Channels = []notify.Channel{notify.SMS, notify.Email}
+
+// Inbox takes messages on their way out.
+type Inbox struct {
+	Box *secret.Box
+	Now func() time.Time
+}
+
+// Notice is a line of the list.
+type Notice struct {
+	ID        uuid.UUID
+	Kind      string
+	Text      string
+	Link      string // a path of this site, "" for none
+	CreatedAt time.Time
+	ReadAt    *time.Time
+}
+
+func place(id uuid.UUID) []byte { return []byte("account_notice/" + id.String()) }
+
+// Take keeps a message for the account that it goes to, once for all its ways, and tells whether it is sent by this one. A message to
+// nobody whom the portal knows is sent.
+func (b *Inbox) Take(ctx context.Context, tx pgx.Tx, m notify.Message) (send bool, err error) {
+	topic, _, _ := strings.Cut(m.Kind, ".")
+	if !slices.Contains(Topics, topic) {
+		return true, nil
+	}
+	account, muted, err := recipientOf(ctx, tx, m.Channel, m.To, topic)
+	if err != nil || account == uuid.Nil {
+		return true, err
+	}
+	id := uuid.Must(uuid.NewV7())
+	hash := b.Box.Blind("account_notice:" + account.String() + ":" + m.Body)
+	if err := insertNotice(ctx, tx, id, account, m.Kind, b.Box.Seal([]byte(m.Body), place(id)), hash, b.Now()); err != nil {
+		return true, err
+	}
+	return !muted, nil
+}
+
+// linkIn returns the path of the first address of this site in a text.
+func linkIn(text, site string) string {
+	at := strings.Index(text, site+"/")
+	if site == "" || at < 0 {
+		return ""
+	}
+	path, _, _ := strings.Cut(text[at+len(site):], " ")
+	path, _, _ = strings.Cut(path, "\n")
+	return strings.TrimRight(path, ".,;:)»")
+}

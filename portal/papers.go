@@ -1,0 +1,46 @@
+package portal
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"tamga/documents"
+)
+
+// DocumentsOf returns whose documents the reader may see. A bound cabinet shows them only to who came through ESIA: a phone's number
+// may have a new owner.
+func (p *People) DocumentsOf(c *fiber.Ctx) (uuid.UUID, error) {
+	a, err := signedIn(c)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if a.Bound() && !throughESIA(c) {
+		return uuid.Nil, documents.ErrHidden
+	}
+	return a.ID, nil
+}
+
+// fillsForms tells whether a page draws questions: only those cost a look at the documents.
+func fillsForms(c *fiber.Ctx) bool {
+	path := c.Path()
+	return strings.HasPrefix(path, "/applications/") && strings.Contains(path, "/steps/") && c.Method() == fiber.MethodGet ||
+		strings.HasPrefix(path, "/bundles/")
+}
+
+// addDocuments adds what the documents say to what is known of a person. ESIA's word about the person stays.
+func (p *People) addDocuments(c *fiber.Ctx, a *Account, profile map[string]string) error {
+	if a.Bound() && !throughESIA(c) {
+		return nil
+	}
+	all, err := documents.Of(c.UserContext(), p.db, p.box, a.ID)
+	if err != nil {
+		return err
+	}
+	sources := documents.Sources(all)
+	maps.DeleteFunc(sources, func(key, _ string) bool { return profile[key] != "" })
+	maps.Copy(profile, sources)
+	return nil
+}
