@@ -29,6 +29,15 @@
 //	asked (by the portal) ──▶ proposed (first employee) ──▶ approved (another one) ──▶ sent ──▶ done
 //	  └────── rejected ◀──────────┘                            └────── refused by the bank ◀─┘
 //
+// The payer sees before paying, to the kopeck, what a bank takes on top: commission_rule by bank, means and kind of charge (feeOf). The
+// button carries that commission; when the rule or the sum has changed meanwhile, it is shown again and nothing is paid. What came is
+// the charge's money and the commission's (credited, fee_taken); what belongs to neither is surplus.
+//
+// A card is remembered by its bank at the payer's wish; we keep its token sealed (saved_card) and charge it only after one more question.
+//
+// Departments make, clarify, cancel and list their own charges by signed messages (DepartmentHandler, docs/openapi/payments.yaml), for
+// the payees of department_payee alone, each message once (charge_notice); they hear of the money by quittances.
+//
 // Under it lies a ledger of double entry: receivable, accrued, clearing, settled, commission, suspense, surplus. Each step of
 // a payment books the difference between what it has put into the books before and after (positionOf); the database refuses
 // an entry that does not balance, and CheckBooks, nightly and by «tamga payments check», compares ledger, tables and history.
@@ -42,13 +51,25 @@
 // from ESIA each finds the own ones without asking. Attempts are limited by address and account, and journalled.
 //
 // Routes of Handler (portal): GET /payments (what is to be paid), POST /payments/find; GET /payments/:id,
-// /payments/:id/{bill,bill.pdf,qr.svg,sbp,sbp.svg,return,receipt,receipt.pdf}; POST /payments/:id/pay; GET and POST /receipts (anybody
+// /payments/:id/{bill,bill.pdf,qr.svg,sbp,sbp.svg,return,receipt,receipt.pdf}; POST /payments/:id/pay; GET /payments/cards, POST /payments/cards/:id/remove; GET and POST /receipts (anybody
 // checks a receipt by number and amount); POST /payments/callback/<bank> (no CSRF: signed, or re-read).
 // Staff look payments up by one box: number of receipt, УИН or application, phone, or a name (readLookup). A name is looked for
 // in payment_name in the orders people write it in (readings), and only when nobody is called so, or when asked, with one typo
 // or in another spelling (closeProbes): words one edit apart are found in the small table of all words of names, name_word with
 // name_typo, so that the cost does not grow with the payments. Each look-up is journalled and stands in payment_lookup.
 //
+// A frequent name is not sorted whole: its surname's newest payments are walked until the page is full (fewRows, manyRows); both indexes of
+// payment_name hold all that a search is narrowed by. When nothing is found, why tells which narrowing keeps the payment away, what is charged
+// and not paid, and for a receipt number with a wrong digit, which numbers one digit away were given (slipsOf).
+//
+// Who may look up follows the head's request: AccessOf gives the right "payments" to whom the ministry approved (payment_access_person), from the
+// first day to the last, until it is ended; "payments_head" and "payments_access" are rows of payment_role. The head is shown what stands out
+// by the thresholds of payment_watch_rule: too many look-ups, of oneself, of one person, at night, without result; whom they looked for stays hidden.
+//
+// Routes of AccessHandler (intra), head: GET /payment-access, GET and POST /payment-access/new, GET /payment-access/:id and /request.pdf,
+// POST /payment-access/:id/:position/end; GET and POST /payment-watch. Ministry: GET /payment-requests, GET and POST /payment-requests/:id,
+// POST /payment-requests/:id/:position/end; GET and POST /payment-clients, POST /payment-clients/:id/revoke.
+// Routes of APIHandler (intra, a key of payment_client, no CSRF): POST /api/payments/lookups (docs/openapi/payments.yaml).
 // Routes of StaffHandler (intra): GET and POST /payments (also the files, CSV and XLSX). POST, because a name must not stand in
 // an address. GET and POST /payments/calls, /payments/calls/:call: contact centre, where the caller is written down first.
 // Routes of StatsHandler (intra, right "payments"): GET /finance, what came by service, payee, state and day.
@@ -59,6 +80,7 @@
 // outside owner of a charge of money that came or went back, signed, until it takes it (Jobs.Owners). payments.paid and payments.surplus, news of money
 // that was owed and of money that was not, are worked by the charge's origin.
 // Tables: payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event, quittance; payment, payment_transition,
-// payment_event; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
-// discrepancy; payment_name, name_word, name_typo; payment_call, payment_lookup, payment_lookup_seen.
+// payment_event; commission_rule, saved_card, department_payee, charge_notice; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
+// discrepancy; payment_name, name_word, name_typo; payment_call, payment_lookup, payment_lookup_seen;
+// payment_role, payment_access_request, payment_access_person, payment_watch_rule, payment_watch_note, payment_client.
 package payments

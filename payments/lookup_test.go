@@ -257,6 +257,10 @@ func TestLookupUsesIndex(t *testing.T) {
 	if !strings.Contains(surname, "Backward using payment_name_newest") || strings.Contains(surname, "Seq Scan on payment") {
 		t.Errorf("look-up by surname does not read the newest first:\n%s", surname)
 	}
+	many := explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE named ('{общий}', '{и}', '{й}', '{""}', '{я}'`+rest)
+	if !strings.Contains(many, "Backward using payment_name_newest") || strings.Contains(many, "Seq Scan on payment") {
+		t.Errorf("a frequent name is sorted whole:\n%s", many)
+	}
 	if numbered := explain(t, conn, `EXPLAIN EXECUTE numbered ('1')`); !strings.Contains(numbered, "payment_receipt") {
 		t.Errorf("look-up by number does not use its index:\n%s", numbered)
 	}

@@ -66,18 +66,31 @@ func findByApplication(ctx context.Context, d db.DB, application uuid.UUID, n Na
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Found])
 }
 
-// wantSQL is the probes, each with the place after which its rows begin.
-const wantSQL = `
-	WITH want AS MATERIALIZED (
+// wantSQL is the probes, each with the place after which its rows begin and the moment before which none is wanted.
+const (
+	probesSQL = `
 		SELECT last_n COLLATE "C" AS last_n, f0 COLLATE "C" AS f0, f1 COLLATE "C" AS f1, m0 COLLATE "C" AS m0, m1 COLLATE "C" AS m1, rank,
 			CASE WHEN rank = $7::smallint THEN $8::timestamptz ELSE 'infinity' END AS at,
-			CASE WHEN rank = $7::smallint THEN $9::uuid ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff' END AS id
+			CASE WHEN rank = $7::smallint THEN $9::uuid ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff' END AS id,
+			'-infinity'::timestamptz AS since
 		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[]) AS w (last_n, f0, f1, m0, m1, rank)
-		WHERE rank >= $7::smallint
+		WHERE rank >= $7::smallint`
+	eachSQL = `
 	), hit AS (
 		SELECT s.payment_id, s.created_at, min(w.rank) AS rank
 		FROM want w
 		CROSS JOIN LATERAL (`
+	wantSQL = `
+	WITH want AS MATERIALIZED (` + probesSQL + eachSQL
+	// What is narrowed by days begins at the last of them: a further condition would not spare the server the newer rows.
+	wantDaysSQL = `
+	WITH probe AS (` + probesSQL + `
+	), want AS MATERIALIZED (
+		SELECT last_n, f0, f1, m0, m1, rank, least(at, until) AS at,
+			CASE WHEN until <= at THEN '00000000-0000-0000-0000-000000000000' ELSE id END AS id, days.since
+		FROM probe
+		CROSS JOIN (SELECT coalesce($11, '-infinity'::timestamptz) AS since, coalesce($12, 'infinity'::timestamptz) AS until) days` + eachSQL
+)
 
 const hitSQL = `
 		) s
@@ -94,17 +107,16 @@ const hitSQL = `
 const (
 	// Most people have few payments: these are read and sorted. Of a frequent name («Гарипова Алия») there are thousands, so that one
 	// among the surname's newest is soon met: it is these that are walked until the page is full. Which of the two it is shows when
-	// 2000 rows have been read; neither grows with the number of payments. That first_n stands in an expression keeps the planner
-	// from sorting after all.
+	// 2000 rows have been read; neither grows with the number of payments. The walk names its bounds as rows and its filter as a CASE,
+	// for otherwise the planner, who expects few rows, reads the whole surname and sorts it.
 	fewRows = `
 			WITH few AS MATERIALIZED (
 				SELECT n.payment_id, n.created_at`
 	fewNarrow = `, n.service, n.payee, n.amount`
-	fewFrom   = `
+	fewEnd    = `
 				FROM payment_name n
 				WHERE n.last_n = w.last_n AND n.first_n >= w.f0 AND n.first_n < w.f1 AND n.middle_n >= w.m0 AND n.middle_n < w.m1
-					AND (n.created_at, n.payment_id) < (w.at, w.id)`
-	fewEnd = `
+					AND (n.created_at, n.payment_id) < (w.at, w.id) AND n.created_at >= w.since
 				LIMIT 2001
 			)
 			(SELECT payment_id, created_at
@@ -116,27 +128,26 @@ const (
 			UNION ALL
 			(SELECT n.payment_id, n.created_at
 			FROM payment_name n
-			WHERE (SELECT count(*) FROM few) > 2000 AND n.last_n = w.last_n AND (n.created_at, n.payment_id) < (w.at, w.id)
-				AND n.first_n || '' >= w.f0 AND n.first_n || '' < w.f1 AND n.middle_n || '' >= w.m0 AND n.middle_n || '' < w.m1`
+			WHERE (SELECT count(*) FROM few) > 2000
+				AND (n.last_n, n.created_at, n.payment_id) < (w.last_n, w.at, w.id) AND (n.last_n, n.created_at) >= (w.last_n, w.since)
+				AND CASE WHEN n.first_n >= w.f0 AND n.first_n < w.f1 AND n.middle_n >= w.m0 AND n.middle_n < w.m1 THEN true ELSE false END`
 	namedEnd = `
-			ORDER BY n.created_at DESC, n.payment_id DESC
+			ORDER BY n.last_n DESC, n.created_at DESC, n.payment_id DESC
 			LIMIT $10)`
 	surnameRows = `
 			SELECT n.payment_id, n.created_at
 			FROM payment_name n
-			WHERE n.last_n = w.last_n AND (n.created_at, n.payment_id) < (w.at, w.id)`
+			WHERE n.last_n = w.last_n AND (n.created_at, n.payment_id) < (w.at, w.id) AND n.created_at >= w.since`
 	surnameEnd = `
 			ORDER BY n.created_at DESC, n.payment_id DESC
 			LIMIT $10`
-	datedRows = `
-				AND n.created_at >= coalesce($11, '-infinity'::timestamptz) AND n.created_at < coalesce($12, 'infinity'::timestamptz)`
-	narrowRows = datedRows + `
+	narrowRows = `
 				AND ($13 = '' OR n.service = $13) AND ($14 = '' OR n.payee = $14) AND ($15 = 0::bigint OR n.amount = $15)`
 
-	namedSQL         = wantSQL + fewRows + fewFrom + fewEnd + manyRows + namedEnd + hitSQL
-	namedNarrowSQL   = wantSQL + fewRows + fewNarrow + fewFrom + datedRows + fewEnd + narrowRows + manyRows + narrowRows + namedEnd + hitSQL
+	namedSQL         = wantSQL + fewRows + fewEnd + manyRows + namedEnd + hitSQL
+	namedNarrowSQL   = wantDaysSQL + fewRows + fewNarrow + fewEnd + narrowRows + manyRows + narrowRows + namedEnd + hitSQL
 	surnameSQL       = wantSQL + surnameRows + surnameEnd + hitSQL
-	surnameNarrowSQL = wantSQL + surnameRows + narrowRows + surnameEnd + hitSQL
+	surnameNarrowSQL = wantDaysSQL + surnameRows + narrowRows + surnameEnd + hitSQL
 )
 
 // findProbes returns the payments at the probes after a place: by rank, newest first.
