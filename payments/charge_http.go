@@ -50,6 +50,8 @@ func (h *Handler) Mount(r fiber.Router) {
 	}
 	r.Get("/payments", h.showCharges)
 	r.Post("/payments/find", h.findCharges)
+	r.Get("/payments/cards", h.showCards)
+	r.Post("/payments/cards/:id<guid>/remove", h.dropCard)
 	r.Get("/payments/:id<guid>", h.showCharge)
 	r.Post("/payments/:id<guid>/pay", h.payCharge)
 	r.Get("/payments/:id<guid>/return", h.showReturn)
@@ -65,7 +67,7 @@ func (h *Handler) Mount(r fiber.Router) {
 }
 
 func (h *Handler) desk() *desk {
-	return &desk{db: h.DB, river: h.River, banks: banks(h.Bank, h.More), notify: h.Notify, pages: h.Pages, now: h.Now, url: h.PublicURL, log: logOf(h.Log)}
+	return &desk{db: h.DB, river: h.River, banks: banks(h.Bank, h.More), notify: h.Notify, pages: h.Pages, now: h.Now, url: h.PublicURL, box: h.Box, log: logOf(h.Log)}
 }
 
 func logOf(l *slog.Logger) *slog.Logger {
@@ -106,6 +108,12 @@ type chargePage struct {
 
 	Commission bool // somebody takes one
 
+	Save       frontend.Checkboxes // whether the bank is to remember the card; without a name nobody is asked
+	Cards      bool                // the reader has remembered ones
+	Saved      []frontend.Button
+	Sure       string // the question about a remembered card, and its yes
+	SureButton frontend.Button
+
 	Bill  string
 	Parts string // address of the receipts of parts that are paid, "" without any
 }
@@ -130,6 +138,7 @@ type payForm struct {
 	email, sum           string
 	wrongEmail, wrongSum error
 	agree                bool
+	chosen               means
 }
 
 func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
@@ -172,7 +181,7 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 	if part, err := partOf(ch, form.sum); err == nil && part > 0 && part < pay {
 		sum = part
 	}
-	if err := h.offer(c, &page, ch, sum); err != nil {
+	if err := errors.Join(h.offer(c, &page, ch, sum), h.offerCards(c, &page, ch, sum, form.chosen)); err != nil {
 		return err
 	}
 	if form.wrongEmail != nil {
@@ -212,9 +221,14 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	}
 	form := payForm{email: email, sum: strings.TrimSpace(c.FormValue("sum")), wrongEmail: checkEmail(email)}
 	chosen := readMeans(c.FormValue("means"))
-	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee}
+	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee, Card: chosen.Card,
+		Save: c.FormValue("save") == "yes"}
 	want.Sum, form.wrongSum = partOf(ch, form.sum)
 	if (form.wrongEmail != nil || form.wrongSum != nil) && ch.Status == Open {
+		return h.renderCharge(c, ch, form)
+	}
+	if chosen.Card != uuid.Nil && !chosen.Sure && ch.Status == Open { // nobody goes to the bank: asked once more
+		form.chosen = chosen
 		return h.renderCharge(c, ch, form)
 	}
 	if c.FormValue("method") == string(BySBP) {
@@ -225,7 +239,7 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	}
 	p, err := h.desk().start(c.UserContext(), want)
 	if errors.Is(err, errFee) {
-		form.agree = true
+		form.agree, form.chosen = true, chosen
 		return h.renderCharge(c, ch, form)
 	}
 	if err != nil {

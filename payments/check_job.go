@@ -13,6 +13,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/notify"
 	"tamga/internal/rus"
+	"tamga/internal/secret"
 )
 
 // CheckArgs is the job that follows one payment until its end is known. It is made together with the payment.
@@ -40,6 +41,7 @@ type Jobs struct {
 	PublicURL string           // of the portal
 	Owners    map[string]Owner // of charges that others have made, by source; one that is not named is told later
 	Log       *slog.Logger
+	Box       *secret.Box // opens the tokens of remembered cards
 
 	River *river.Client[pgx.Tx] // inserts jobs where none is being worked: on the staff site
 }
@@ -107,7 +109,7 @@ func (j *Jobs) desk(ctx context.Context) *desk {
 		client = river.ClientFromContext[pgx.Tx](ctx)
 	}
 	return &desk{db: j.DB, river: client, banks: banks(j.Bank, j.More), notify: j.Notify, pages: j.Pages, now: j.Now,
-		url: j.PublicURL, log: j.Log}
+		url: j.PublicURL, box: j.Box, log: j.Log}
 }
 
 // check brings a payment up to date with the bank, and lets one expire of which nothing can be learned any more.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"tamga/internal/rus"
 )
 
@@ -32,6 +34,8 @@ type means struct {
 	Bank   string
 	Method Method
 	Fee    int64
+	Card   uuid.UUID // a remembered one; uuid.Nil is none
+	Sure   bool      // the payer was asked about that card
 }
 
 // methods are offered by every bank.
@@ -39,19 +43,33 @@ var methods = []Method{ByCard, BySBP}
 
 // value is what stands in a button: the commission is in it, so that a rule that changes meanwhile is noticed.
 func (m means) value() string {
-	return m.Bank + "." + string(m.Method) + "." + strconv.FormatInt(m.Fee, 10)
+	value := m.Bank + "." + string(m.Method) + "." + strconv.FormatInt(m.Fee, 10)
+	if m.Card == uuid.Nil {
+		return value
+	}
+	if m.Sure {
+		return value + "." + m.Card.String() + ".sure"
+	}
+	return value + "." + m.Card.String()
 }
 
 // readMeans reads a button. Anything else is the first bank's card without commission.
 func readMeans(value string) means {
-	m := means{Method: ByCard}
-	bank, rest, ok := strings.Cut(value, ".")
-	method, fee, ok2 := strings.Cut(rest, ".")
-	n, err := strconv.ParseInt(fee, 10, 64)
-	if !ok || !ok2 || err != nil || Method(method) != ByCard && Method(method) != BySBP {
-		return m
+	parts := strings.Split(value, ".")
+	plain := means{Method: ByCard}
+	if len(parts) < 3 || len(parts) > 5 || Method(parts[1]) != ByCard && Method(parts[1]) != BySBP {
+		return plain
 	}
-	return means{bank, Method(method), n}
+	fee, err := strconv.ParseInt(parts[2], 10, 64)
+	m := means{Bank: parts[0], Method: Method(parts[1]), Fee: fee}
+	if err == nil && len(parts) > 3 {
+		m.Card, err = uuid.Parse(parts[3])
+		m.Sure = len(parts) == 5
+	}
+	if err != nil {
+		return plain
+	}
+	return m
 }
 
 // feeText is a commission on a page; "" has no row.

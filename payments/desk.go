@@ -15,6 +15,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/notify"
+	"tamga/internal/secret"
 )
 
 // desk is where a payer, the bank's call-back, the check job and an employee meet: each brings news of a payment, and all of
@@ -26,7 +27,8 @@ type desk struct {
 	pages  *frontend.Pages
 	notify *notify.Outbox // nil sends nothing
 	now    func() time.Time
-	url    string // of the portal
+	url    string      // of the portal
+	box    *secret.Box // opens the tokens of cards; nil remembers none
 	log    *slog.Logger
 }
 
@@ -58,10 +60,12 @@ type intent struct {
 	Reader Reader
 	Charge uuid.UUID
 	Email  string
-	Method Method // "" is by card
-	Sum    int64  // 0 is all that is owed
-	Bank   string // "" is the first
-	Fee    int64  // the commission that the payer has seen
+	Method Method    // "" is by card
+	Sum    int64     // 0 is all that is owed
+	Bank   string    // "" is the first
+	Fee    int64     // the commission that the payer has seen
+	Save   bool      // the card is to be remembered
+	Card   uuid.UUID // pay by a remembered one
 }
 
 // start returns the live attempt to pay a charge, making one when there is none. However many clicks arrive, they wait for
@@ -129,12 +133,18 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	if want.Method == "" {
 		want.Method = ByCard
 	}
+	if err := d.useCard(ctx, tx, want, bank.Name()); err != nil {
+		return nil, err
+	}
 	receipt, err := nextReceipt(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	p := newPayment(c, bank.Name(), receipt, want.Method, want.Sum, d.now())
-	p.Email = want.Email
+	p.Email, p.SaveCard = want.Email, want.Save && want.Card == uuid.Nil && want.Method == ByCard
+	if want.Card != uuid.Nil {
+		p.CardID = &want.Card
+	}
 	if p.Amount == 0 { // an exemption came on top of parts that were paid with a discount in view
 		return nil, fault.New(fault.Conflict, "payments.nothing_to_pay")
 	}
@@ -162,7 +172,11 @@ func (d *desk) register(ctx context.Context, c *Charge, p *Payment) (*Payment, e
 	if err != nil {
 		return nil, err
 	}
-	deal, err := bank.Create(ctx, Order{ID: p.ID, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Total(), Fee: p.Fee, Method: p.Method,
+	token, err := d.tokenOf(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	deal, err := bank.Create(ctx, Order{ID: p.ID, Save: p.SaveCard, Card: token, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Total(), Fee: p.Fee, Method: p.Method,
 		Email: p.Email, Return: d.url + "/payments/" + c.ID.String() + "/return"})
 	switch {
 	case errors.Is(err, ErrRefused):
@@ -279,6 +293,9 @@ func (d *desk) move(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, deal 
 	}
 	if deal != nil && deal.Status == DealSucceeded {
 		p.Received, p.Currency = &deal.Amount, deal.Currency
+	}
+	if err := d.keepCard(ctx, tx, p, deal, s.At); err != nil {
+		return err
 	}
 	return d.account(ctx, tx, c, &before, p, s)
 }

@@ -17,7 +17,7 @@ func (h *Handler) offer(c *fiber.Ctx, page *chargePage, ch *Charge, sum int64) e
 			if err != nil {
 				return err
 			}
-			button := frontend.Button{Name: "means", Value: means{bank.Name(), method, fee}.value(), Classes: "govuk-button--secondary", PreventDoubleClick: true}
+			button := frontend.Button{Name: "means", Value: means{Bank: bank.Name(), Method: method, Fee: fee}.value(), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 			page.Commission = page.Commission || fee > 0
 			switch {
 			case i == 0 && method == ByCard:

@@ -65,6 +65,8 @@ type Payment struct {
 	FeeTaken        int64  // what of it is the commission
 	Reserved        int64  // what refunds, done and under way, take of it
 	Refunded        int64
+	SaveCard        bool       // the payer lets the bank remember the card
+	CardID          *uuid.UUID // paid by a remembered card
 	Reason          string
 	CreatedAt       time.Time
 	PaidAt          *time.Time

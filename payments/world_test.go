@@ -73,7 +73,7 @@ func newWorld(t *testing.T) *world {
 	}
 	outbox := &notify.Outbox{River: client, Box: box, Now: w.now}
 	acquirer := &Sandbox{URL: bankURL + stand.BankAPI, Secret: bankSecret, Now: w.now}
-	w.handle = &Handler{DB: w.db, River: client, Pages: p, Notify: outbox, Bank: acquirer, Now: w.now, PublicURL: w.portal,
+	w.handle = &Handler{Box: box, DB: w.db, River: client, Pages: p, Notify: outbox, Bank: acquirer, Now: w.now, PublicURL: w.portal,
 		Back: func(o Origin) string { return "/applications/" + o.ID.String() },
 		User: func(c *fiber.Ctx) (uuid.UUID, error) {
 			id, err := uuid.Parse(c.Get("X-User"))
@@ -82,7 +82,7 @@ func newWorld(t *testing.T) *world {
 			}
 			return id, nil
 		}}
-	w.jobs = &Jobs{DB: w.db, Pages: p, Notify: outbox, Bank: acquirer, Now: w.now, PublicURL: w.portal, Log: logOf(nil)}
+	w.jobs = &Jobs{Box: box, DB: w.db, Pages: p, Notify: outbox, Bank: acquirer, Now: w.now, PublicURL: w.portal, Log: logOf(nil)}
 
 	portal := web.New(web.Config{Role: "portal", ShowError: p.ShowError})
 	portal.Use(func(c *fiber.Ctx) error {

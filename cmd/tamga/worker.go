@@ -75,7 +75,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		Trust: &departments.Trust{Client: client, Now: time.Now}, OnTrouble: trouble}
 	sets := []jobSet{
 		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log,
-			Owners: w.owners(ours)},
+			Owners: w.owners(ours), Box: g.box},
 		exchanges,
 		&applications.Jobs{Core: core, Log: g.log},
 		&support.Jobs{
