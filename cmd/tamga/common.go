@@ -19,6 +19,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"tamga/frontend"
+	"tamga/internal/logs"
 	"tamga/internal/secret"
 )
 
@@ -52,10 +53,13 @@ func (c common) logger() *slog.Logger {
 	_ = level.UnmarshalText([]byte(c.LogLevel))
 	options := &slog.HandlerOptions{Level: level}
 	if c.LogText {
-		return slog.New(slog.NewTextHandler(os.Stderr, options))
+		return slog.New(stderr.Handler(slog.NewTextHandler(stderr, options)))
 	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	return slog.New(stderr.Handler(slog.NewJSONHandler(stderr, options)))
 }
+
+// stderr is where the roles of a process log together; main flushes it.
+var stderr = logs.NewWriter(os.Stderr)
 
 func (c common) pages(log *slog.Logger) (*frontend.Pages, error) {
 	if c.shared != nil {

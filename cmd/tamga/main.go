@@ -35,7 +35,9 @@ type commands struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	err := run(ctx, os.Args[1:])
+	_ = stderr.Flush()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "tamga:", err)
 		os.Exit(1)
 	}

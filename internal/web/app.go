@@ -37,6 +37,9 @@ type Config struct {
 	// Uploads says where files come; nil where none do.
 	Uploads *Uploads
 
+	// Cache has the pages that are the same for many; nil where there are none.
+	Cache *Cache
+
 	// ShowError renders a page for a fault; it is called with the status already set.
 	ShowError func(c *fiber.Ctx, f Failure) error
 }
@@ -51,6 +54,7 @@ func New(cfg Config) *fiber.App {
 		Immutable:             true, // strings from c.Query and the like outlive the request
 		DisableStartupMessage: true,
 		ReadBufferSize:        32 << 10, // long request objects and id_token_hint travel in the URL
+		WriteBufferSize:       32 << 10, // most pages leave in one piece: at 4 KiB each took three or four calls of the system
 		BodyLimit:             1 << 20,  // forms; anybody may send one, and it is held in memory
 		ReadTimeout:           30 * time.Second,
 		IdleTimeout:           90 * time.Second,
@@ -63,7 +67,22 @@ func New(cfg Config) *fiber.App {
 	app.Use(observe(cfg))
 	app.Use(recover.New())
 	app.Use(headers(cfg))
+	if cfg.Cache != nil {
+		app.Use(cfg.Cache.Serve)
+	}
+	app.Use(deadline(cfg.Timeout))
 	return app
+}
+
+// deadline bounds what a request may wait for.
+func deadline(d time.Duration) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(context.Background(), d)
+		defer cancel()
+		defer c.SetUserContext(context.WithoutCancel(ctx)) // the page of an error is still to come, from observe
+		c.SetUserContext(ctx)
+		return c.Next()
+	}
 }
 
 // Serve runs app until ctx ends, then lets the requests under way finish, at most grace.
@@ -105,7 +124,7 @@ func requestID() string {
 	return id.String()
 }
 
-// observe gives the request its id, deadline and language, and logs one line when it is over. Query strings are never
+// observe gives the request its id and language, and logs one line when it is over. Query strings are never
 // logged: they may hold somebody's data.
 func observe(cfg Config) fiber.Handler {
 	seen, log := requestMetrics(cfg.Role), cfg.Log
@@ -119,10 +138,6 @@ func observe(cfg Config) fiber.Handler {
 		c.Set("X-Request-Id", id)
 		c.Locals(keyLang, readLang(c))
 
-		ctx, cancel := context.WithTimeout(context.Background(), cfg.Timeout)
-		defer cancel()
-		c.SetUserContext(ctx)
-
 		err := c.Next()
 		if err != nil { // render the error here, so that the log has the final status
 			if err = c.App().ErrorHandler(c, err); err != nil {
@@ -133,7 +148,7 @@ func observe(cfg Config) fiber.Handler {
 		route, status := c.Route().Path, c.Response().StatusCode()
 		seen(c.Method(), route, status, took)
 		if log != nil && route != "/healthz" && route != "/readyz" && route != "/metrics" {
-			log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("id", id), slog.String("method", c.Method()), slog.String("route", route),
+			log.LogAttrs(context.Background(), slog.LevelInfo, "request", slog.String("id", id), slog.String("method", c.Method()), slog.String("route", route),
 				slog.Int("status", status), slog.Float64("ms", float64(took.Microseconds())/1000))
 		}
 		return nil

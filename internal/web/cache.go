@@ -16,7 +16,7 @@ import (
 	"tamga/internal/i18n"
 )
 
-// Cache answers readers who are not signed in with pages from memory. Mount it before Sessions.Load and CSRF.Check.
+// Cache answers readers who are not signed in with pages from memory. It stands in Config, before all that asks who the reader is.
 //
 // A page is kept under its address and language, and under nothing else that a request says: no other header reaches what is
 // kept, because only these pages are kept:

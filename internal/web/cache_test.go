@@ -31,8 +31,7 @@ func newCached(t *testing.T, keep time.Duration) *cached {
 	client, _ := dbtest.RedisServer(t)
 	sessions := &web.Sessions{Redis: client, Role: "test", Cookie: "s", TTL: time.Hour}
 	open := map[string]bool{"/": true, "/form": true, "/cookie": true, "/gone": true, "/json": true, "/topic?id=a": true}
-	s.app = web.New(web.Config{Role: "test"})
-	s.app.Use((&web.Cache{Session: "s", Open: func(uri string) bool { return open[uri] }, Edition: func() any { return s.edition }, Keep: keep}).Serve)
+	s.app = web.New(web.Config{Role: "test", Cache: &web.Cache{Session: "s", Open: func(uri string) bool { return open[uri] }, Edition: func() any { return s.edition }, Keep: keep}})
 	s.app.Use(sessions.Load)
 	s.app.Use((&web.CSRF{Key: make([]byte, 32), Cookie: "c", Exempt: []string{"/in"}}).Check)
 	page := func(path, kind string, more func(*fiber.Ctx) string) {

@@ -24,6 +24,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/db"
 	"tamga/internal/local"
+	"tamga/internal/logs"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
@@ -85,11 +86,12 @@ func startGround(ctx context.Context) (_ *ground, err error) {
 	if err != nil {
 		return nil, err
 	}
-	logs, err := os.Create(filepath.Join(dir, "log"))
+	file, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
 		return nil, err
 	}
-	app, err := site(ctx, pool, redis.NewClient(options), slog.New(slog.NewJSONHandler(logs, nil)))
+	log := logs.NewWriter(file)
+	app, err := site(ctx, pool, redis.NewClient(options), slog.New(log.Handler(slog.NewJSONHandler(log, nil))))
 	if err != nil {
 		return nil, err
 	}
