@@ -62,3 +62,25 @@ func TestQueries(t *testing.T) {
 		t.Errorf("MRR %.3f over %d queries: want 0.9 over at least 150", mrr, n)
 	}
 }
+
+// TestMarkupMeansNothing: what is no question leads nowhere, whatever single digits of it stand in a definition.
+func TestMarkupMeansNothing(t *testing.T) {
+	t.Parallel()
+	c, err := Load(Files())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx := dbtest.Tx(t, dbtest.Portal)
+	if err := c.Publish(context.Background(), tx); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{"<script>", "<script>alert(1)</script>", "' OR 1=1 --", "%00%27", "../../etc/passwd"} {
+		found, err := c.Search(context.Background(), tx, query)
+		if err != nil {
+			t.Fatalf("%q: %v", query, err)
+		}
+		if len(found) > 0 {
+			t.Errorf("%q finds %s", query, found[0].ID)
+		}
+	}
+}

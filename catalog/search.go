@@ -120,7 +120,7 @@ func (c *Catalog) mend(ctx context.Context, d db.DB, asked []*term, unfinished b
 	}
 	var unknown []*term
 	for _, t := range asked {
-		if t.known() || t.lexeme == "" || c.lexicon.filler[t.word] {
+		if t.known() || t.lexeme == "" || c.lexicon.idle(t.word) {
 			continue
 		}
 		unknown = append(unknown, t)
@@ -171,9 +171,9 @@ func finish(ctx context.Context, d db.DB, t *term) error {
 
 // rank asks the index. Words that say nothing are left out, unless the query has no others.
 func (c *Catalog) rank(ctx context.Context, d db.DB, asked []*term) ([]ranked, error) {
-	said := slices.DeleteFunc(slices.Clone(asked), func(t *term) bool { return t.lexeme == "" && !t.known() || c.lexicon.filler[t.word] })
+	said := slices.DeleteFunc(slices.Clone(asked), func(t *term) bool { return t.lexeme == "" && !t.known() || c.lexicon.idle(t.word) })
 	if len(said) == 0 {
-		said = slices.DeleteFunc(slices.Clone(asked), func(t *term) bool { return !t.known() })
+		said = slices.DeleteFunc(slices.Clone(asked), func(t *term) bool { return !t.known() || !c.lexicon.filler[t.word] })
 	}
 	if len(said) == 0 {
 		return nil, nil

@@ -117,7 +117,7 @@ func lookUp(ctx context.Context, d db.DB, all []string) (map[string]*term, error
 	return look, err
 }
 
-// findNear returns the words that look most like each of the terms, and those that begin alike.
+// findNear returns the words that are written most like each of the terms, and those that begin alike.
 func findNear(ctx context.Context, d db.DB, terms []*term) ([][]near, error) {
 	keys, beginnings := make([]string, len(terms)), make([]string, len(terms))
 	for i, t := range terms {
@@ -132,7 +132,7 @@ func findNear(ctx context.Context, d db.DB, terms []*term) ([][]near, error) {
 			UNION
 			(SELECT word, lexeme, key FROM catalog_near(a.key))
 		) w
-		ORDER BY a.n, similarity(w.key, a.key) DESC, w.word`, keys, beginnings)
+		ORDER BY a.n, levenshtein(left(w.key, 60), left(a.key, 60)), w.word`, keys, beginnings)
 	if err != nil {
 		return nil, err
 	}

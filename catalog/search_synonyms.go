@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
@@ -36,6 +37,9 @@ type synonymFile struct {
 	Filler   []string   `yaml:"filler"`
 	Synonyms [][]string `yaml:"synonyms"`
 }
+
+// idle tells whether a word says nothing of what is wanted: a filler, or a letter or a digit by itself.
+func (l *lexicon) idle(word string) bool { return l.filler[word] || utf8.RuneCountInString(word) == 1 }
 
 // read loads the lexicon at the first search. A failed read is tried again by the next search.
 func (l *lexicon) read(ctx context.Context, d db.DB) error {
