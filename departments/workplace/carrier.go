@@ -22,7 +22,8 @@ type Carrier struct {
 	Now func() time.Time
 }
 
-// Carry answers as a department's system would: 200 when the message is kept, now or before, 422 when it comes too late or cannot be read.
+// Carry answers as a department's system would: 202 for an application and 200 for what comes later, when it is kept, now or before;
+// 422 when it comes too late or cannot be read.
 func (k *Carrier) Carry(ctx context.Context, to *departments.Endpoint, m *departments.Outgoing) (a *departments.Answer, err error) {
 	id, err := uuid.Parse(m.Event.Subject)
 	if err != nil {
@@ -48,7 +49,11 @@ func reject(reason string) (*departments.Answer, error) {
 	return &departments.Answer{Status: http.StatusUnprocessableEntity, Body: body}, err
 }
 
-var taken = &departments.Answer{Status: http.StatusOK}
+// A submission is received, and the clerk calls back; what comes later is taken as it is.
+var (
+	received = &departments.Answer{Status: http.StatusAccepted}
+	taken    = &departments.Answer{Status: http.StatusOK}
+)
 
 func (k *Carrier) submitted(ctx context.Context, tx pgx.Tx, code string, id, message uuid.UUID, m *departments.Message) (*departments.Answer, error) {
 	l, err := readLetter(m.Application)
@@ -62,10 +67,10 @@ func (k *Carrier) submitted(ctx context.Context, tx pgx.Tx, code string, id, mes
 	}
 	fresh, err := insertCase(ctx, tx, c)
 	if err != nil || !fresh {
-		return taken, err
+		return received, err
 	}
 	_, err = insertEntry(ctx, tx, id, entry{ID: message, Kind: "submitted", Actor: "citizen", At: c.ReceivedAt})
-	return taken, err
+	return received, err
 }
 
 // later takes what a citizen says about an application that is here.

@@ -42,7 +42,7 @@ func TestApplicationComesOnceAndToItsDepartmentAlone(t *testing.T) {
 	w := newWorld(t)
 	id, m := w.files()
 	for range 2 {
-		if status := w.carry(m); status != 200 {
+		if status := w.carry(m); status != 202 {
 			t.Fatalf("carried: %d", status)
 		}
 	}
