@@ -7,12 +7,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/goccy/go-yaml"
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -352,4 +354,53 @@ func TestWhyNot(t *testing.T) {
 	wrong := []byte(digits)
 	wrong[10] = '0' + (wrong[10]-'0'+1)%10
 	want(t, d.find(string(wrong), "visit"), 422, "В номере квитанции ошибка", p.Receipt, "11-я цифра")
+}
+
+// TestAPIIsAsDescribed sends the example of the description and holds the answer's fields to it.
+func TestAPIIsAsDescribed(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../docs/openapi/payments.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]struct {
+			Post struct {
+				RequestBody struct {
+					Content map[string]struct{ Example map[string]any }
+				} `yaml:"requestBody"`
+			}
+		}
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]any }
+		}
+	}
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	b := newBureau(t)
+	person(t, b.db, "Гарипова", "Алия", "Рашитовна", "registered", "paid")
+	key := keyPrefix + secret.Token(32)
+	k := client{ID: uuid.New(), OrganisationID: b.body, Name: "АИС", PerMinute: 5, IssuedAt: b.now(), EndsOn: b.now().AddDate(0, 0, 2)}
+	if err := insertClient(t.Context(), b.db, k, secret.HashToken(key), b.desk); err != nil {
+		t.Fatal(err)
+	}
+	example, err := json.Marshal(doc.Paths[APIPath+"lookups"].Post.RequestBody.Content["application/json"].Example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, said := b.call(key, string(example))
+	found, _ := said["payments"].([]any)
+	if status != 200 || len(found) != 1 {
+		t.Fatalf("the example: %d %v", status, said)
+	}
+	described := func(schema string, object map[string]any) {
+		for name := range object {
+			if _, ok := doc.Components.Schemas[schema].Properties[name]; !ok {
+				t.Errorf("%s has %q, which is not described", schema, name)
+			}
+		}
+	}
+	described("Answer", said)
+	described("Payment", found[0].(map[string]any))
 }
