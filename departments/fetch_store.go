@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
+	"tamga/internal/fault"
 )
 
 func insertResult(ctx context.Context, tx pgx.Tx, n *news, now, expires time.Time) error {
@@ -93,4 +94,17 @@ type resultRow struct {
 	Problem    string
 	Documents  []Document
 	ReceivedAt time.Time
+}
+
+// putResultBack makes a result due now. It returns a Conflict fault when there is nothing to repeat.
+func putResultBack(ctx context.Context, tx pgx.Tx, delivery uuid.UUID, event string, now, expires time.Time) (department string, err error) {
+	err = tx.QueryRow(ctx, `
+		UPDATE department_result r SET state = 'waiting', next_at = $3, expires_at = $4
+		FROM department_event e
+		WHERE e.delivery_id = $1 AND r.event_id = $2 AND e.department = r.department AND e.id = r.event_id AND r.state = 'failed'
+		RETURNING r.department`, delivery, event, now, expires).Scan(&department)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", fault.New(fault.Conflict, "departments.nothing_to_retry")
+	}
+	return department, err
 }

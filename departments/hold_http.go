@@ -87,6 +87,8 @@ type linePage struct {
 	Starts  frontend.Input
 	Ends    frontend.Input
 	Publish frontend.Button
+	Digests frontend.Table
+	Compare frontend.Button
 }
 
 type worksRow struct {
@@ -118,7 +120,12 @@ func (h *StaffHandler) renderLine(c *fiber.Ctx, status int, errs frontend.Errors
 		return err
 	}
 	c.Status(status)
-	return lineView.Render(c, h.Pages, h.linePage(c, &all[at], works[all[at].Code], errs))
+	page := h.linePage(c, &all[at], works[all[at].Code], errs)
+	page.Compare = frontend.Button{Text: h.Pages.Texts(c)("departments_mend.compare"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
+	if page.Digests, err = h.digests(c, all[at].Code); err != nil {
+		return err
+	}
+	return lineView.Render(c, h.Pages, page)
 }
 
 func (h *StaffHandler) linePage(c *fiber.Ctx, l *line, works []Works, errs frontend.Errors) linePage {

@@ -36,6 +36,7 @@ type StaffHandler struct {
 func (h *StaffHandler) Mount(r fiber.Router) {
 	r.Get("/deliveries", h.listDeliveries)
 	h.mountHold(r)
+	h.mountMend(r)
 	r.Get("/deliveries/:id<guid>", h.showDelivery)
 	r.Post("/deliveries/:id<guid>/retry", h.retryDelivery)
 }
@@ -154,6 +155,7 @@ type deliveryPage struct {
 	Retried   *frontend.NotificationBanner
 	Attempts  frontend.Table
 	Callbacks frontend.Table
+	Mending   mending
 }
 
 const deliveryView frontend.Page[deliveryPage] = "departments/delivery.html"
@@ -186,6 +188,9 @@ func (h *StaffHandler) showDelivery(c *fiber.Ctx) error {
 	if page.Callbacks, err = h.callbacks(c, id); err != nil {
 		return err
 	}
+	if page.Mending, err = h.mending(c, l); err != nil {
+		return err
+	}
 	frontend.SetLayout(c, func(l *frontend.Layout) { l.Wide = true })
 	return deliveryView.Render(c, h.Pages, page)
 }
@@ -200,6 +205,7 @@ func (h *StaffHandler) facts(c *fiber.Ctx, l *listed) frontend.SummaryList {
 	}
 	add("department", l.Department.In(lang))
 	add("service", l.Service)
+	list.Rows = append(list.Rows, frontend.Row(t("departments_mend.message"), t("departments_mend.type_"+strings.TrimPrefix(l.Type, "tamga.application."))))
 	add("reason", why(t, l))
 	if l.State == "waiting" || l.State == "stuck" {
 		add("error", l.Reason)
@@ -255,7 +261,11 @@ func (h *StaffHandler) callbacks(c *fiber.Ctx, id uuid.UUID) (frontend.Table, er
 		if !e.Applied {
 			applied = "departments.superseded"
 		}
-		table.Rows = append(table.Rows, []frontend.Cell{{Text: moment(&e.ReceivedAt, lang)}, {Text: t("departments.status_" + e.Status)},
+		said := "departments.status_" + e.Status
+		if e.Kind != KindStatus {
+			said = "departments_mend.kind_" + e.Kind
+		}
+		table.Rows = append(table.Rows, []frontend.Cell{{Text: moment(&e.ReceivedAt, lang)}, {Text: t(said)},
 			{Text: e.Text}, {Text: t(applied)}, {Text: e.ID}})
 	}
 	return table, err

@@ -30,6 +30,7 @@ type listed struct {
 	LateAt      *time.Time
 	Answer      *int // of the last attempt
 	Blocked     bool // an earlier message of the application is in the way
+	Type        string
 }
 
 const listedColumns = `d.id, d.number, e.name, d.service, d.state, coalesce(d.status, ''), d.reason, d.attempts, d.created_at,
@@ -37,7 +38,7 @@ const listedColumns = `d.id, d.number, e.name, d.service, d.state, coalesce(d.st
 	(SELECT a.answer FROM delivery_attempt a WHERE a.delivery_id = d.id AND a.n = d.attempts),
 	d.state IN ('waiting', 'stuck') AND EXISTS (
 		SELECT FROM delivery earlier
-		WHERE earlier.application_id = d.application_id AND earlier.seq < d.seq AND earlier.state IN ('waiting', 'stuck'))
+		WHERE earlier.application_id = d.application_id AND earlier.seq < d.seq AND earlier.state IN ('waiting', 'stuck')), d.type
 	FROM delivery d JOIN department_endpoint e ON e.code = d.department`
 
 // listSQL narrows by rank, which is the state: what orders the list then also finds the few stuck ones among all that arrived.
@@ -95,11 +96,12 @@ type called struct {
 	At         time.Time
 	ReceivedAt time.Time
 	Applied    bool
+	Kind       string
 }
 
 func callbacksOf(ctx context.Context, d db.DB, id uuid.UUID, limit int) ([]called, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT id, status, text, at, received_at, applied
+		SELECT id, status, text, at, received_at, applied, kind
 		FROM department_event
 		WHERE delivery_id = $1
 		ORDER BY received_at DESC
@@ -117,4 +119,18 @@ func putBack(ctx context.Context, tx pgx.Tx, id uuid.UUID, now, expires time.Tim
 		return "", "", fault.New(fault.Conflict, "departments.nothing_to_retry")
 	}
 	return number, department, err
+}
+
+// turnDelivery gives a delivery that has not arrived, and that nobody is sending, to another department.
+func turnDelivery(ctx context.Context, tx pgx.Tx, id uuid.UUID, to string, now, expires time.Time) (from string, err error) {
+	err = tx.QueryRow(ctx, `
+		WITH before AS (SELECT id, department FROM delivery WHERE id = $1 FOR UPDATE)
+		UPDATE delivery d SET department = e.code, state = 'waiting', next_attempt_at = $3, expires_at = greatest(expires_at, $4)
+		FROM before, department_endpoint e
+		WHERE d.id = before.id AND e.code = $2 AND d.state IN ('waiting', 'stuck') AND d.claimed_until <= $3 AND d.department <> e.code
+		RETURNING before.department`, id, to, now, expires).Scan(&from)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", fault.New(fault.Conflict, "departments_mend.cannot_turn")
+	}
+	return from, err
 }
