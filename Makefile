@@ -52,8 +52,8 @@ bench-idp: ## the identity provider beside npm oidc-provider (Node): rates of it
 	@./scripts/need node
 	@$(GO) run ./idp/bench
 
-bench-departments: ## what one dead department costs nine others (.bench/departments.json)
-	@TAMGA_BENCH=$(CURDIR)/.bench $(GO) test -count=1 -v -run 'TestOneDeadOfTen$$' ./departments
+bench-departments: ## receipt of an application, what one dead department costs nine others, a backlog of 100,000 (.bench/departments.json)
+	@TAMGA_BENCH=$(CURDIR)/.bench $(GO) test -run xxx -timeout 60m -benchtime 1x -bench '^Benchmark(Receipt|OneDeadOfTen|Backlog)$$' ./departments
 
 bench-catalog: ## open pages beside a bare Fiber handler, search, a form step, the weight of the home page
 	@./scripts/need wrk || true

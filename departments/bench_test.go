@@ -33,7 +33,7 @@ import (
 
 // bench is a portal with its worker, and the stands: two real servers on two real databases.
 type bench struct {
-	t      *testing.T
+	t      testing.TB
 	portal *pgxpool.Pool
 	stand  *pgxpool.Pool
 	jobs   *departments.Jobs
@@ -54,7 +54,7 @@ var (
 func (b *bench) now() time.Time          { return time.Now().Add(time.Duration(b.moved.Load())) }
 func (b *bench) forward(d time.Duration) { b.moved.Add(int64(d)) }
 
-func setup(t *testing.T) *bench {
+func setup(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{t: t, portal: dbtest.DB(t, dbtest.Portal), stand: dbtest.DB(t, dbtest.Stand)}
 	portalLn, standLn := listen(t), listen(t)
@@ -92,7 +92,7 @@ func endpoints(base string) []departments.Endpoint {
 		{Code: "municipality", Name: name("Исполком"), URL: base + "/municipality/"}}
 }
 
-func listen(t *testing.T) net.Listener {
+func listen(t testing.TB) net.Listener {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -101,7 +101,7 @@ func listen(t *testing.T) net.Listener {
 	return ln
 }
 
-func serve(t *testing.T, run func(net.Listener) error, stop func() error, ln net.Listener) {
+func serve(t testing.TB, run func(net.Listener) error, stop func() error, ln net.Listener) {
 	t.Helper()
 	done := make(chan struct{})
 	go func() {
