@@ -172,7 +172,7 @@ func (page *casePage) addAnswers(t func(string, ...any) string, l *letter, lang 
 		if p.SignedAt != nil {
 			signed = rus.FormatDateTime(*p.SignedAt, lang)
 		}
-		page.Facts.Rows = append(page.Facts.Rows, frontend.Row(p.Role, name+"\n"+t("workplace.snils", p.SNILS)+"\n"+t("workplace.signed", signed)))
+		page.Facts.Rows = append(page.Facts.Rows, frontend.Row(p.Role, name+"\n"+t("workplace.snils", rus.FormatSNILS(p.SNILS))+"\n"+t("workplace.signed", signed)))
 		who := ""
 		if len(l.Parties) > 1 {
 			who = name
