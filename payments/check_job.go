@@ -53,6 +53,7 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &booksWorker{jobs: j})
 	river.AddWorker(w, &registryWorker{jobs: j})
 	river.AddWorker(w, &quittanceWorker{jobs: j})
+	river.AddWorker(w, &claimsWorker{jobs: j})
 }
 
 // PeriodicJobs are the nightly check of the books, and the registry of the day before, which comes in the morning.
@@ -61,6 +62,7 @@ func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		river.NewPeriodicJob(daily{3 * time.Hour}, func() (river.JobArgs, *river.InsertOpts) { return BooksArgs{}, once }, nil),
 		river.NewPeriodicJob(daily{9 * time.Hour}, func() (river.JobArgs, *river.InsertOpts) { return RegistryArgs{}, once }, nil),
+		river.NewPeriodicJob(daily{4 * time.Hour}, func() (river.JobArgs, *river.InsertOpts) { return ClaimsArgs{}, once }, nil),
 	}
 }
 

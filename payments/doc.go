@@ -76,7 +76,7 @@
 // Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);
 // GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
 // Jobs: payments.check follows one payment until the bank has told its end; payments.refund follows one refund; payments.registry
-// takes the file of the day before, payments.books checks the books, both daily. payments.quittance tells the
+// takes the file of the day before, payments.books checks the books, payments.claims forgets what guests have looked up, all daily. payments.quittance tells the
 // outside owner of a charge of money that came or went back, signed, until it takes it (Jobs.Owners). payments.paid and payments.surplus, news of money
 // that was owed and of money that was not, are worked by the charge's origin.
 // Tables: payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event, quittance; payment, payment_transition,

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -100,7 +101,7 @@ func (k *killTown) verify() {
 	}
 	paid := k.count(k.portal, `SELECT count(*) FROM charge WHERE status = 'paid'`)
 	all := k.count(k.portal, `SELECT count(*) FROM charge`)
-	k.Logf("%d of %d charges are paid; %d surpluses and %d mismatches wait for the staff", paid, all,
+	k.Logf("%d of %d charges are paid, %d waits were given up; %d surpluses and %d mismatches wait for the staff", paid, all, k.gaveUp.Load(),
 		k.count(k.portal, `SELECT count(*) FROM payment WHERE state = 'surplus'`), k.count(k.portal, `SELECT count(*) FROM payment WHERE state = 'mismatch'`))
 	if paid < all/2 {
 		k.Errorf("only %d of %d charges are paid: the payers did not get through", paid, all)
@@ -129,13 +130,14 @@ func (k *killTown) pay(uins []string, payers int) {
 type killPayer struct {
 	k      *killTown
 	client *http.Client
-	from   string // address
+	from   string      // address
+	gone   atomic.Bool // has given up
 }
 
 func (k *killTown) payer(i int) *killPayer {
 	jar, _ := cookiejar.New(nil) // never fails without options
-	return &killPayer{k, &http.Client{Jar: jar, Timeout: 10 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, fmt.Sprintf("10.%d.%d.%d", i/65536, i/256%256, i%256)}
+	return &killPayer{k: k, client: &http.Client{Jar: jar, Timeout: 10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, from: fmt.Sprintf("10.%d.%d.%d", i/65536, i/256%256, i%256)}
 }
 
 // reply is where a browser has got.
@@ -152,7 +154,8 @@ func (p *killPayer) ask(method, address string, form url.Values) reply {
 			return r
 		}
 	}
-	p.k.Errorf("%s %s: no answer", method, address)
+	p.gone.Store(true) // has waited long enough: what the books say must hold all the same
+	p.k.gaveUp.Add(1)
 	return reply{}
 }
 
@@ -200,11 +203,13 @@ func (p *killPayer) submit(page, action string, fields ...string) reply {
 // pays looks the charge up and pays it, with the habits that people have: two clicks, parts, giving up and coming back.
 func (p *killPayer) pays(uin string) {
 	charge := p.submit("/payments", "/payments/find", "number", uin).to
-	if charge == "" {
+	if charge == "" && !p.gone.Load() {
 		p.k.Errorf("charge %s is not found", uin)
-		return
 	}
 	for range 6 {
+		if p.gone.Load() || charge == "" {
+			return
+		}
 		page := p.ask(http.MethodGet, charge, nil)
 		if strings.HasSuffix(page.to, "/receipt") {
 			return
@@ -216,7 +221,6 @@ func (p *killPayer) pays(uin string) {
 		bank := p.clicks(charge, sum)
 		if !strings.Contains(bank, "/bank/pay/") { // the bank does not answer, or thinks
 			time.Sleep(200 * time.Millisecond)
-			bank = ""
 			if r := p.ask(http.MethodGet, charge+"/return", nil); strings.HasSuffix(r.to, "/receipt") {
 				return
 			}

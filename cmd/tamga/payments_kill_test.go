@@ -67,7 +67,8 @@ type killTown struct {
 	env           []string
 	listen        string // of the portal
 	failed        atomic.Int64
-	calm          atomic.Bool // the bank answers
+	gaveUp        atomic.Int64 // payers that got no answer for a minute and a half
+	calm          atomic.Bool  // the bank answers
 }
 
 func newKillTown(t *testing.T) *killTown {
@@ -212,13 +213,16 @@ func (v *victim) up() bool {
 // dieAgainAndAgain lets the process live for a moment, from the time it is up, and kills it, so often at most; at the end it lives.
 func (v *victim) dieAgainAndAgain(most int, stop <-chan struct{}) {
 	for v.kills < most {
-		for began := time.Now(); !v.up() && time.Since(began) < 20*time.Second; {
+		began := time.Now()
+		for !v.up() && time.Since(began) < 40*time.Second {
 			time.Sleep(50 * time.Millisecond)
 		}
+		// on a busy machine, where a start takes long, it lives longer too: else nobody would ever be served
+		life := time.Duration(200+rand.IntN(2500))*time.Millisecond + time.Duration(rand.Float64()*float64(time.Since(began)))
 		select {
 		case <-stop:
 			return
-		case <-time.After(time.Duration(200+rand.IntN(2500)) * time.Millisecond):
+		case <-time.After(life):
 		}
 		v.kill()
 		v.kills++
