@@ -200,7 +200,7 @@ func (p *People) mayPay(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	case o == nil || o.OID != oid:
-		return fault.New(fault.Forbidden, applications.OtherCapacity)
+		return fault.New(fault.Forbidden, "cabinet.pay_as")
 	case !o.May(applications.PowerPay):
 		return fault.New(fault.Forbidden, "acting.may_not_pay")
 	}

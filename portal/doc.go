@@ -12,9 +12,14 @@
 //	GET  /esia/level?level=&next=         which level a service needs, and why
 //	GET  /esia/bind                       an ESIA account that no cabinet has: enter one, make one, compare the data
 //	POST /esia/bind/enter, /new, /confirm
-//	GET  /cabinet                         applications, duties to pay, data, binding
+//	GET  /cabinet                         what waits for the person, duties, appointments, applications, works announced, ways to the rest
+//	GET, POST /place; GET /offices        where somebody lives; offices there, open now or not, what can be done in each
 //	GET  /settings                        GET, POST /settings/data, /settings/password, /settings/language
 //	GET  /settings/esia                   «Привязка к ЕСИА»; POST /settings/esia/unbind
+//	POST /settings/leave-others           ends all sessions but this one
+//	GET  /settings/journal                «Кто смотрел мои данные»: post, organisation, deed, purpose
+//	GET, POST /settings/export            a ZIP of everything held about the person, by password or a new sign-in at ESIA
+//	GET, POST /settings/delete            removes the cabinet and its drafts; what was filed stays as the law has it
 //	GET  /about, /support, /accessibility, /privacy
 //
 // Table: account (migrations/portal/0002). In Redis: sessions, attempts to sign in at ESIA, data that wait to be bound.
@@ -31,6 +36,13 @@
 //	                                        name that is really another one, ESIA would vouch for somebody else
 //	the cabinet was bound before            only an ESIA account with the same SNILS is bound again
 //	the ESIA account has another cabinet    refused
+//
+// In an organisation's name a person acts while ESIA says so: its word is asked for again when it is older than capacityFresh, with tokens
+// kept sealed in Redis (capacity.go). Without ESIA nobody acts for another. Power pay guards payments, see_all the list of what other
+// employees filed, submit and sign are the applications'.
+//
+// Parts with a package of their own: documents («Мои документы», filled at each sign-in through ESIA), portal/notices (what was sent by SMS
+// and e-mail, read on the site), portal/situation (several applications with one set of answers).
 //
 // Names and documents that a department receives are ESIA's in every case (Person); the portal's own are how it addresses people
 // and where it writes to. Unbinding forgets all that ESIA told except the keyed hash of the SNILS.

@@ -16,6 +16,7 @@ import (
 	"tamga/intra"
 	"tamga/migrations"
 	"tamga/payments"
+	"tamga/portal/notices"
 	"tamga/support"
 )
 
@@ -49,6 +50,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
+	g.note.Inbox = (&notices.Inbox{Box: g.box, Now: time.Now}).Take
 	forms, err := i.Key.one("intra forms")
 	if err != nil {
 		return nil, err

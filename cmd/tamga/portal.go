@@ -18,6 +18,7 @@ import (
 	"tamga/migrations"
 	"tamga/payments"
 	"tamga/portal"
+	"tamga/portal/notices"
 	"tamga/support"
 )
 
@@ -56,6 +57,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
+	g.note.Inbox = (&notices.Inbox{Box: g.box, Now: time.Now}).Take
 	services, err := r.services(ctx, g, p.definitions)
 	if err != nil {
 		return nil, err
@@ -95,7 +97,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	r.app, err = portal.New(portal.Config{
 		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: passwords(), Notify: g.note, Pages: g.pages, Catalog: services,
-		Log: g.log, Now: time.Now, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, Proxies: p.Proxies, PublicURL: p.PortalURL,
+		Log: g.log, Now: time.Now, Applications: core, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, Proxies: p.Proxies, PublicURL: p.PortalURL,
 		ESIA:       portal.ESIA{Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret},
 		FormAction: p.formTargets(), Checks: g.check,
 		Domains: func(people *portal.People) []web.Handler {

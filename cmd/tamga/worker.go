@@ -18,6 +18,7 @@ import (
 	"tamga/internal/journal"
 	"tamga/migrations"
 	"tamga/payments"
+	"tamga/portal/notices"
 	"tamga/support"
 )
 
@@ -46,6 +47,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
+	g.note.Inbox = (&notices.Inbox{Box: g.box, Now: time.Now}).Take
 	services, err := r.services(ctx, g, w.definitions)
 	if err != nil {
 		return nil, err
