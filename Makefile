@@ -52,6 +52,9 @@ bench-idp: ## the identity provider beside npm oidc-provider (Node): rates of it
 	@./scripts/need node
 	@$(GO) run ./idp/bench
 
+chaos: ## half an hour of killed workers, cut connections and failing departments; a short form is part of make test
+	@TAMGA_CHAOS=$(or $(CHAOSTIME),30m) $(GO) test -count=1 -timeout 60m -v -run 'TestChaos$$' ./departments
+
 bench-departments: ## receipt of an application, what one dead department costs nine others, a backlog of 100,000 (.bench/departments.json)
 	@TAMGA_BENCH=$(CURDIR)/.bench $(GO) test -run xxx -timeout 60m -benchtime 1x -bench '^Benchmark(Receipt|OneDeadOfTen|Backlog)$$' ./departments
 
