@@ -38,9 +38,8 @@ func (r result) and(s result) result {
 type ready struct{ person, path, cookie, body string }
 
 var (
-	client    = &fasthttp.Client{MaxConnsPerHost: 1024}
-	hidden    = regexp.MustCompile(`name="(_csrf|hash|version)" value="([^"]*)"`)
-	errRanOut = errors.New("there are too few filled applications for this time")
+	client = &fasthttp.Client{MaxConnsPerHost: 1024}
+	hidden = regexp.MustCompile(`name="(_csrf|hash|version)" value="([^"]*)"`)
 )
 
 // ask sends one request and returns the status, where it leads, the body and the cookie.
@@ -147,7 +146,8 @@ func (g *ground) prepare(workers, n int) ([]ready, error) {
 	return all, nil
 }
 
-// submit signs filled applications by so many people at once. The first tenth of the time warms up and does not count.
+// submit signs filled applications by so many people at once, until the time or the applications are over. The first tenth of the time
+// warms up and does not count.
 func (g *ground) submit(workers int, d time.Duration, list []ready) (result, error) {
 	var (
 		took   = make([][]time.Duration, workers)
@@ -162,7 +162,6 @@ func (g *ground) submit(workers int, d time.Duration, list []ready) (result, err
 			for failed.Load() == nil && time.Now().Before(end) {
 				i := int(next.Add(1)) - 1
 				if i >= len(list) {
-					failed.CompareAndSwap(nil, &errRanOut)
 					return
 				}
 				at := time.Now()
@@ -190,7 +189,7 @@ func (g *ground) submit(workers int, d time.Duration, list []ready) (result, err
 	if len(all) == 0 {
 		return result{}, fmt.Errorf("nothing was submitted in %s", d)
 	}
-	return result{float64(len(all)) / spent.Seconds(), all[len(all)/2], all[len(all)*99/100]}, g.durable(int(next.Load()) - workers)
+	return result{float64(len(all)) / spent.Seconds(), all[len(all)/2], all[len(all)*99/100]}, g.durable(len(all))
 }
 
 // durable checks that what was answered is in the tables.

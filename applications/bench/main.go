@@ -34,6 +34,9 @@ func main() {
 	}
 }
 
+// maxReady bounds how many applications are filled before a measure: each takes five pages.
+const maxReady = 5000
+
 // round is what was measured at one size.
 type round struct {
 	size            int
@@ -74,7 +77,7 @@ func (r *round) measure(ctx context.Context, g *ground, d time.Duration, workers
 	if err != nil {
 		return err
 	}
-	ready, err := g.prepare(workers, int(bare.Rate*d.Seconds()*0.7)+200)
+	ready, err := g.prepare(workers, min(int(bare.Rate*d.Seconds()/2), maxReady))
 	if err != nil {
 		return err
 	}
