@@ -77,3 +77,28 @@ func TestHintAndLimitsAreTwoSentences(t *testing.T) {
 		t.Errorf("the hint of a box stands before it: %+v", box)
 	}
 }
+
+// TestTypedAddressBeatsTheKnownOne: whoever fills the parts in has moved, and the line that the page had filled in, folded away, is
+// not what is meant.
+func TestTypedAddressBeatsTheKnownOne(t *testing.T) {
+	t.Parallel()
+	s := typesService(t, ask("home", "address", "prefill: me"))
+	env := Env{Now: now, Prefill: map[string]string{"address": "422010, Кырлай авылы,  5 нче йорт"}}
+	values := url.Values{"home": {"422010, Кырлай авылы, 5 нче йорт"}}
+	read := func() map[string]any {
+		answers, problems := s.Parse(s.Step("all"), values, Set{Today: now}, "first", env)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		return answers["home"].(map[string]any)
+	}
+	if got := read(); got["text"] != "422010, Кырлай авылы, 5 нче йорт" {
+		t.Errorf("untouched: %v", got)
+	}
+	values.Set("home-locality", "Казань")
+	values.Set("home-street", "ул. Баумана")
+	values.Set("home-house", "1")
+	if got := read(); got["locality"] != "Казань" || !strings.Contains(got["text"].(string), "Баумана") {
+		t.Errorf("typed anew: %v", got)
+	}
+}

@@ -19,7 +19,7 @@ func readFlag(r *reading, _ *Question, name string) (any, *Problem) {
 func readAddress(r *reading, q *Question, name string) (any, *Problem) {
 	free := strings.Join(strings.Fields(r.typed(name)), " ")
 	was, _ := r.stored[q.ID].(map[string]any)
-	if free != "" && free == was["text"] && r.touched(q, name) { // left standing while the parts are filled in
+	if free != "" && (free == was["text"] || free == q.offeredLine(r.env)) && r.touched(q, name) { // left standing while the parts are filled in
 		free = ""
 	}
 	if free != "" {
@@ -38,6 +38,16 @@ func readAddress(r *reading, q *Question, name string) (any, *Problem) {
 		values["text"] = addressLine(values)
 	}
 	return value, problem
+}
+
+// offeredLine is the address that the page has filled in from what is known of the reader.
+func (q *Question) offeredLine(env Env) string {
+	for i := range q.parts {
+		if p := &q.parts[i]; p.ID == "text" && p.Prefill != "" {
+			return strings.Join(strings.Fields(env.Prefill[p.Prefill]), " ")
+		}
+	}
+	return ""
 }
 
 // settle writes the parts of an address as the register does, where it knows them, and adds the district.
