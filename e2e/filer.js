@@ -28,7 +28,7 @@ const usual = [
 // unless own says otherwise by the name of the field (or its end, within a group).
 export async function fill(page, own = {}) {
   const fields = await page.locator('main form').first().evaluate((form) => [...form.elements].filter((e) => e.name && !e.name.startsWith('_')
-    && e.type !== 'hidden' && e.tagName !== 'BUTTON' && e.tagName !== 'FIELDSET').map((e) => ({ name: e.name, type: e.type, value: e.value, id: e.id,
+    && e.type !== 'hidden' && e.tagName !== 'BUTTON' && e.tagName !== 'FIELDSET' && !e.closest('details:not([open])')).map((e) => ({ name: e.name, type: e.type, value: e.value, id: e.id,
     checked: e.checked, label: (e.labels?.[0]?.innerText ?? '') + (e.closest('fieldset')?.querySelector('legend')?.innerText ?? '') })));
   const seen = new Set();
   for (const field of fields) {

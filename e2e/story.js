@@ -143,3 +143,17 @@ export async function pay(visitor, sum) {
   await visitor.press('Продолжить');
   return receipt;
 }
+
+// enterAs goes through the provider from the page that says in whose name a service is begun.
+export async function enterAs(visitor, who) {
+  await visitor.press('Войти как организация или ИП');
+  if (await visitor.page.getByLabel('Телефон, почта или СНИЛС').count()) {
+    await visitor.answer({ 'Телефон, почта или СНИЛС': who.phone, 'Пароль': who.password });
+    await visitor.press('Войти', visitor.page.locator('main'));
+  }
+  await visitor.heading('Войти как');
+  await visitor.page.getByRole('radio', { name: who.as }).check();
+  await visitor.press('Продолжить');
+  await consent(visitor);
+  if (await visitor.page.locator('form#new').count()) await bind(visitor, who);
+}

@@ -2,25 +2,11 @@
 import { test, expect } from '@playwright/test';
 import { Visitor } from '../helpers.js';
 import { site } from '../playwright.config.js';
-import { bind, consent, decide, find, password, pay } from '../story.js';
+import { decide, enterAs, find, password, pay } from '../story.js';
 
 const ilnur = { last: 'Галиев', first: 'Илнур', phone: '+79172000006', password, as: 'ИП Галиев И. К.' };
 const amina = { last: 'Җиһаншина', first: 'Әминә', phone: '+79172000004', password, as: 'ООО «Кырлай»' };
 const timur = { last: 'Хабибуллин', first: 'Тимур', phone: '+79172000002', password, as: 'ООО «Кырлай»' };
-
-// enterAs goes through the provider from the page that says in whose name a service is begun.
-async function enterAs(visitor, who) {
-  await visitor.press('Войти как организация или ИП');
-  if (await visitor.page.getByLabel('Телефон, почта или СНИЛС').count()) {
-    await visitor.answer({ 'Телефон, почта или СНИЛС': who.phone, 'Пароль': who.password });
-    await visitor.press('Войти', visitor.page.locator('main'));
-  }
-  await visitor.heading('Войти как');
-  await visitor.page.getByRole('radio', { name: who.as }).check();
-  await visitor.press('Продолжить');
-  await consent(visitor);
-  if (await visitor.page.locator('form#new').count()) await bind(visitor, who);
-}
 
 const inDays = (days) => {
   const day = new Date(Date.now() + days * 24 * 3600_000);
