@@ -24,6 +24,10 @@
 //
 // Table of publications (migrations/portal/0011): catalog_publication, planned -> published, cancelled or failed.
 //
+// A version is a definition with the parameters that it names, with their days (edition.go): it computes for ever as it was seen, and a
+// changed sum is a change of every service that reads it. A running process that cannot serve a version goes on with the one before,
+// takes over the rest, and says so in catalog_refusal (migrations/portal/0048), which the desk shows.
+//
 // Load reads and checks the files. Without TAMGA_CATALOG they are those of the binary, and Publish gives each changed definition the
 // next number at a start. With it they are drafts of a folder: Adopt serves what is published, Press publishes (at once, or by the
 // River job catalog.publish), and Watch lets running processes learn of it. Applications name their version and are read with that
