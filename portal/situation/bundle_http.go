@@ -230,9 +230,13 @@ func (h *Handler) begin(c *fiber.Ctx) error {
 		if len(problems) > 0 {
 			return h.render(c, s, p, ids, typed, problems, token.String())
 		}
+		told := known(p.Profile, steps, answers)
+		for id, value := range s.Implies {
+			told["="+id] = value
+		}
 		b := &bundle{ID: token, Situation: s.ID, CreatedAt: h.Now()}
 		err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
-			return h.make(c, tx, b, p, chosen, known(p.Profile, steps, answers))
+			return h.make(c, tx, b, p, chosen, told)
 		})
 		if err != nil {
 			return err

@@ -18,6 +18,8 @@ type situation struct {
 	ID       string   `yaml:"id"`
 	Services []string `yaml:"services"`
 
+	Implies map[string]string `yaml:"implies"` // answers that follow from having answered here: who names an account is paid by bank
+
 	form *catalog.Service
 }
 
