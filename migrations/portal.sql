@@ -49,7 +49,19 @@ CREATE OR REPLACE FUNCTION public.catalog_near(asked text)
  STABLE STRICT
  SET enable_seqscan TO 'off'
 AS $function$
-    SELECT * FROM catalog_word WHERE key % asked ORDER BY similarity(key, asked) DESC, key LIMIT 16
+    SELECT * FROM (
+        SELECT * FROM catalog_word
+        WHERE left(key, 1) = left(asked, 1) AND length(key) BETWEEN length(asked) - 3 AND length(asked) + 3
+            AND levenshtein_less_equal(left(key, 60), left(asked, 60), 4) <= 4
+        UNION
+        SELECT * FROM catalog_word
+        WHERE key = ANY (ARRAY(
+            SELECT substr(asked, 2) UNION SELECT substr(asked, 2, 1) || left(asked, 1) || substr(asked, 3)
+            UNION SELECT chr(letter) || asked FROM generate_series(97, 122) AS letter
+            UNION SELECT chr(letter) || substr(asked, 2) FROM generate_series(97, 122) AS letter))
+    ) near
+    ORDER BY levenshtein(left(key, 60), left(asked, 60)), key
+    LIMIT 16
 $function$
 
 
@@ -139,7 +151,8 @@ BEGIN
     UPDATE payment
     SET state = NEW.to_state, events = NEW.seq,
         paid_at = CASE WHEN NEW.to_state IN ('succeeded', 'surplus', 'mismatch') THEN coalesce(paid_at, NEW.at) ELSE paid_at END,
-        credited = CASE WHEN NEW.to_state IN ('succeeded', 'refunded') THEN credited ELSE 0 END
+        credited = CASE WHEN NEW.to_state IN ('succeeded', 'refunded') THEN credited ELSE 0 END,
+        fee_taken = CASE WHEN NEW.to_state IN ('succeeded', 'refunded') THEN fee_taken ELSE 0 END
     WHERE id = NEW.payment_id AND state = NEW.from_state AND events = NEW.seq - 1;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'payment % is not in state % after % events', NEW.payment_id, NEW.from_state, NEW.seq - 1 USING ERRCODE = 'check_violation';
@@ -266,11 +279,14 @@ TABLE account -- A cabinet of the portal. Somebody enters it by phone and passwo
     last_seen_at timestamp with time zone -- Last sign-in. NULL: the first password was never used, and registering again sends another
     news_seen_at timestamp with time zone -- Last look at the cabinet: what has changed since is marked there
     bound_at timestamp with time zone
+    keep_answers boolean -- the last choice about «запомнить в моих документах»
+    district text NOT NULL DEFAULT ''::text -- chosen on /place; empty: not told
     account_check CHECK (((phone IS NOT NULL) OR (esia_sub IS NOT NULL)))
     account_check1 CHECK (((password_hash IS NULL) OR (phone IS NOT NULL)))
     account_check2 CHECK (((esia_sub IS NULL) = (level = 'none'::text)))
     account_check3 CHECK (((esia_sub IS NULL) = (bound_at IS NULL)))
     account_check4 CHECK (((esia_sub IS NOT NULL) OR (profile IS NULL)))
+    account_district_check CHECK ((district ~ '^[a-z-]*$'::text))
     account_epoch_check CHECK ((epoch >= 0))
     account_esia_sub_check CHECK ((esia_sub <> ''::text))
     account_lang_check CHECK ((lang = ANY (ARRAY['ru'::text, 'tt'::text, 'en'::text])))
@@ -279,6 +295,30 @@ TABLE account -- A cabinet of the portal. Somebody enters it by phone and passwo
     account_pkey PRIMARY KEY (id)
     account_esia_sub_key UNIQUE (esia_sub)
     account_phone_key UNIQUE (phone)
+    CREATE INDEX account_email_idx ON public.account USING btree (email) WHERE (email <> ''::text)
+
+TABLE account_mute -- Ways of telling that a person has turned off. What keeps the cabinet safe, codes and passwords, is no topic here
+    account uuid NOT NULL
+    topic text NOT NULL
+    channel text NOT NULL
+    account_mute_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text])))
+    account_mute_topic_check CHECK ((topic = ANY (ARRAY['applications'::text, 'payments'::text, 'support'::text])))
+    account_mute_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE
+    account_mute_pkey PRIMARY KEY (account, topic, channel)
+
+TABLE account_notice -- What was told to a person by SMS or e-mail, to be read on the site
+    id uuid NOT NULL
+    account uuid NOT NULL
+    kind text NOT NULL
+    body bytea NOT NULL -- the text, sealed
+    body_hash bytea NOT NULL -- keyed: one notice goes out by several ways and is one line here
+    created_at timestamp with time zone NOT NULL
+    read_at timestamp with time zone
+    account_notice_kind_check CHECK ((kind ~ '^[a-z_]+\.[a-z_]+$'::text))
+    account_notice_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE
+    account_notice_pkey PRIMARY KEY (id)
+    CREATE INDEX account_notice_account_idx ON public.account_notice USING btree (account, created_at DESC)
+    CREATE INDEX account_notice_unread_idx ON public.account_notice USING btree (account) WHERE (read_at IS NULL)
 
 TABLE application -- One application of one or several citizens for one version of a service; see applications/doc.go for the states
     id uuid NOT NULL
@@ -293,16 +333,19 @@ TABLE application -- One application of one or several citizens for one version 
     paid_at timestamp with time zone
     refund_due boolean NOT NULL DEFAULT false -- Paid, and yet it cannot go on: staff return the money
     late_at timestamp with time zone -- Since when the department keeps us waiting; the citizen is told that the application is safe
-    kept_until timestamp with time zone NOT NULL -- An unfinished draft is erased after this; counted from the last activity
+    kept_until timestamp with time zone NOT NULL -- What is a draft, or over, is erased after this; counted from the last activity by the rule of its service
     created_at timestamp with time zone NOT NULL
     updated_at timestamp with time zone NOT NULL
     submitted_at timestamp with time zone
     organisation jsonb -- The legal entity or sole proprietor as the identity provider told it when the application was begun; NULL: the person acts for himself
     organisation_oid bigint GENERATED (((organisation ->> 'oid'::text))::bigint) -- Its number at the provider: only who acts in its name at the sign-in may open the application
+    answer_by timestamp with time zone -- Last day of the department's term, counted at the submission: the same one for the citizen and for staff; NULL when a chosen time takes its place
+    control_code text -- With the number it shows anybody that the application was filed, and nothing of what it says
     application_check CHECK (((paid_charge IS NULL) = (paid_at IS NULL)))
     application_check1 CHECK (((NOT refund_due) OR (paid_charge IS NOT NULL)))
     application_check2 CHECK (((number IS NULL) = (submitted_at IS NULL)))
     application_check3 CHECK (((state <> ALL (ARRAY['submitted'::text, 'sent'::text, 'accepted'::text, 'in_progress'::text, 'completed'::text, 'rejected'::text, 'refused'::text])) OR ((number IS NOT NULL) AND (hash IS NOT NULL))))
+    application_control_code_check CHECK ((control_code ~ '^[0-9A-Z]{8}$'::text))
     application_hash_check CHECK ((length(hash) = 32))
     application_organisation CHECK (((organisation IS NULL) OR ((organisation ? 'ogrn'::text) AND (organisation ? 'inn'::text) AND (organisation ? 'oid'::text) AND ((organisation ->> 'audience'::text) = ANY (ARRAY['entrepreneur'::text, 'organisation'::text])))))
     application_service_check CHECK ((service <> ''::text))
@@ -311,7 +354,7 @@ TABLE application -- One application of one or several citizens for one version 
     application_version_check CHECK ((version > 0))
     application_pkey PRIMARY KEY (id)
     CREATE INDEX application_deadline ON public.application USING btree (deadline) WHERE (state = ANY (ARRAY['filling'::text, 'signing'::text, 'paying'::text]))
-    CREATE INDEX application_draft_kept_until ON public.application USING btree (kept_until) WHERE (state = 'draft'::text)
+    CREATE INDEX application_kept_until ON public.application USING btree (kept_until) WHERE (state = ANY (ARRAY['draft'::text, 'completed'::text, 'rejected'::text, 'refused'::text, 'declined'::text, 'expired'::text, 'cancelled'::text]))
     CREATE UNIQUE INDEX application_number_key ON public.application USING btree (number) WHERE (number IS NOT NULL)
     CREATE INDEX application_organisation_oid ON public.application USING btree (organisation_oid, updated_at DESC) WHERE (organisation_oid IS NOT NULL)
 
@@ -324,6 +367,15 @@ TABLE application_answers -- Answers as JSON sealed by secret.Box: one row per p
     application_answers_version_check CHECK ((version > 0))
     application_answers_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
     application_answers_pkey PRIMARY KEY (application, party)
+
+TABLE application_appointment -- When and where the department awaits the applicant; a later word takes the place of an earlier one
+    application uuid NOT NULL
+    at timestamp with time zone NOT NULL
+    place text NOT NULL
+    note text NOT NULL DEFAULT ''::text
+    told_at timestamp with time zone NOT NULL
+    application_appointment_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
+    application_appointment_pkey PRIMARY KEY (application)
 
 TABLE application_booking -- A seat at an office at a time: held while people fill and pay, booked from the submission on
     id uuid NOT NULL
@@ -345,6 +397,54 @@ TABLE application_booking -- A seat at an office at a time: held while people fi
     CREATE INDEX application_booking_application ON public.application_booking USING btree (application)
     CREATE UNIQUE INDEX application_booking_live ON public.application_booking USING btree (application) WHERE (state = ANY (ARRAY['held'::text, 'booked'::text]))
     CREATE UNIQUE INDEX application_booking_taken ON public.application_booking USING btree (office, starts_at, seat) WHERE (state = ANY (ARRAY['held'::text, 'booked'::text]))
+
+TABLE application_correction -- Answers that take the place of those that were submitted, once all parties have signed the new text
+    request uuid NOT NULL
+    application uuid NOT NULL
+    sealed bytea NOT NULL -- All answers as they would be, JSON sealed by secret.Box
+    hash bytea NOT NULL -- SHA-256 of the canonical form that they would make
+    party text NOT NULL
+    saved_at timestamp with time zone NOT NULL
+    done_at timestamp with time zone
+    application_correction_hash_check CHECK ((length(hash) = 32))
+    application_correction_party_check CHECK ((party <> ''::text))
+    application_correction_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
+    application_correction_request_fkey FOREIGN KEY (request) REFERENCES application_message(id) ON DELETE CASCADE
+    application_correction_pkey PRIMARY KEY (request)
+    CREATE INDEX application_correction_application ON public.application_correction USING btree (application)
+
+TABLE application_correction_signature -- Who has signed a correction that others have still to sign; a further change of it deletes them
+    request uuid NOT NULL
+    party text NOT NULL
+    person uuid NOT NULL
+    name text NOT NULL
+    level text NOT NULL
+    hash bytea NOT NULL
+    signed_at timestamp with time zone NOT NULL
+    application_correction_signature_hash_check CHECK ((length(hash) = 32))
+    application_correction_signature_name_check CHECK ((name <> ''::text))
+    application_correction_signature_request_fkey FOREIGN KEY (request) REFERENCES application_correction(request) ON DELETE CASCADE
+    application_correction_signature_pkey PRIMARY KEY (request, party)
+
+TABLE application_document -- A document that the department issued. Its content lies sealed in the folder of files under this id
+    id uuid NOT NULL
+    application uuid NOT NULL
+    name bytea NOT NULL
+    media_type text NOT NULL
+    size bigint NOT NULL
+    sha256 bytea NOT NULL
+    signature bytea
+    signed text NOT NULL -- intact: the key of the certificate in the signature signed exactly this content; who issued that certificate is not checked
+    signer text NOT NULL DEFAULT ''::text
+    at timestamp with time zone NOT NULL
+    application_document_check CHECK (((signature IS NULL) = (signed = 'none'::text)))
+    application_document_media_type_check CHECK ((media_type <> ''::text))
+    application_document_sha256_check CHECK ((length(sha256) = 32))
+    application_document_signed_check CHECK ((signed = ANY (ARRAY['none'::text, 'intact'::text, 'broken'::text, 'unreadable'::text])))
+    application_document_size_check CHECK ((size >= 0))
+    application_document_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
+    application_document_pkey PRIMARY KEY (id)
+    CREATE INDEX application_document_application ON public.application_document USING btree (application, at)
 
 TABLE application_event -- What happened and when, as all parties see it
     id bigint NOT NULL IDENTITY
@@ -373,6 +473,7 @@ TABLE application_file -- An uploaded file. Who takes part in the application ma
     kept boolean NOT NULL DEFAULT false -- An answer names it. What no answer names for a day is removed
     created_at timestamp with time zone NOT NULL
     scanned_at timestamp with time zone
+    message uuid -- What it goes with, when it does not belong to an answer of the form
     application_file_check CHECK (((virus <> ''::text) = (scan = 'infected'::text)))
     application_file_check1 CHECK (((scanned_at IS NULL) = (scan = ANY (ARRAY['none'::text, 'waiting'::text]))))
     application_file_kind_check CHECK ((kind = ANY (ARRAY['pdf'::text, 'jpeg'::text, 'png'::text, 'heic'::text, 'tiff'::text, 'docx'::text, 'xlsx'::text, 'odt'::text])))
@@ -381,9 +482,11 @@ TABLE application_file -- An uploaded file. Who takes part in the application ma
     application_file_sha256_check CHECK ((length(sha256) = 32))
     application_file_size_check CHECK ((size > 0))
     application_file_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
+    application_file_message_fkey FOREIGN KEY (message) REFERENCES application_message(id) ON DELETE CASCADE
     application_file_pkey PRIMARY KEY (id)
     CREATE INDEX application_file_application ON public.application_file USING btree (application)
     CREATE INDEX application_file_loose ON public.application_file USING btree (created_at) WHERE (NOT kept)
+    CREATE INDEX application_file_message ON public.application_file USING btree (message) WHERE (message IS NOT NULL)
     CREATE INDEX application_file_unscanned ON public.application_file USING btree (created_at) WHERE (scan = ANY (ARRAY['waiting'::text, 'unavailable'::text]))
 
 TABLE application_file_gone -- Contents to remove from the folder: their rows are gone, with the draft for one
@@ -410,6 +513,23 @@ TABLE application_invitation -- A letter to a further party. The link's token is
     CREATE UNIQUE INDEX application_invitation_live ON public.application_invitation USING btree (application, party) WHERE ((accepted_at IS NULL) AND (declined_at IS NULL) AND (revoked_at IS NULL))
     CREATE INDEX application_invitation_snils_blind ON public.application_invitation USING btree (snils_blind) WHERE ((accepted_at IS NULL) AND (declined_at IS NULL) AND (revoked_at IS NULL))
     CREATE UNIQUE INDEX application_invitation_token_hash ON public.application_invitation USING btree (token_hash)
+
+TABLE application_message -- What the parties and the department say to each other after the submission
+    id uuid NOT NULL
+    application uuid NOT NULL
+    kind text NOT NULL
+    party text NOT NULL DEFAULT ''::text -- Who says it; empty for the department
+    body bytea NOT NULL -- Text, documents and fields that are asked for, ground of an appeal: JSON sealed by secret.Box
+    at timestamp with time zone NOT NULL
+    until timestamp with time zone -- Of a request: by when it is to be answered; of an appeal: by when it must be decided
+    answered_at timestamp with time zone
+    application_message_check CHECK (((kind <> 'request'::text) OR (party = ''::text)))
+    application_message_check1 CHECK (((kind <> ALL (ARRAY['answer'::text, 'appeal'::text])) OR (party <> ''::text)))
+    application_message_check2 CHECK (((answered_at IS NULL) OR (kind = 'request'::text)))
+    application_message_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'request'::text, 'answer'::text, 'appeal'::text])))
+    application_message_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
+    application_message_pkey PRIMARY KEY (id)
+    CREATE INDEX application_message_application ON public.application_message USING btree (application, at)
 
 TABLE application_party -- Who takes part. Position 0 files. Every query about an application authorises by person here
     application uuid NOT NULL
@@ -448,6 +568,25 @@ TABLE application_signature -- A simple electronic signature: who, when, at whic
     application_signature_pkey PRIMARY KEY (id)
     CREATE UNIQUE INDEX application_signature_live ON public.application_signature USING btree (application, party) WHERE (voided_at IS NULL)
 
+TABLE bundle -- Applications begun together; the answers are theirs and are not kept here
+    id uuid NOT NULL -- carried by the form, so that one sent twice makes one bundle
+    account uuid NOT NULL
+    situation text NOT NULL
+    created_at timestamp with time zone NOT NULL
+    bundle_situation_check CHECK ((situation ~ '^[a-z-]+$'::text))
+    bundle_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE
+    bundle_pkey PRIMARY KEY (id)
+    CREATE INDEX bundle_account_idx ON public.bundle USING btree (account, created_at DESC)
+
+TABLE bundle_application
+    bundle uuid NOT NULL
+    application uuid NOT NULL
+    position integer NOT NULL
+    bundle_application_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
+    bundle_application_bundle_fkey FOREIGN KEY (bundle) REFERENCES bundle(id) ON DELETE CASCADE
+    bundle_application_pkey PRIMARY KEY (bundle, application)
+    CREATE INDEX bundle_application_application_idx ON public.bundle_application USING btree (application)
+
 TABLE catalog_posting -- Which services have a word, and where
     lexeme text NOT NULL -- By catalog_stem; with "=" before it, all the lexemes of a name or a keyword together
     service text NOT NULL
@@ -470,10 +609,12 @@ TABLE catalog_publication -- Publications that are planned, made or called off. 
     created_at timestamp with time zone NOT NULL
     done_at timestamp with time zone
     failure text NOT NULL DEFAULT ''::text -- Why a planned publication did not come out
+    parameters jsonb -- As in catalog_version, when it was given to be published
     catalog_publication_actor_check CHECK ((actor <> ''::text))
     catalog_publication_check CHECK (((state = 'published'::text) = (version IS NOT NULL)))
     catalog_publication_check1 CHECK (((state = 'planned'::text) = (done_at IS NULL)))
     catalog_publication_check2 CHECK (((state = 'failed'::text) = (failure <> ''::text)))
+    catalog_publication_parameters_check CHECK ((jsonb_typeof(parameters) = 'array'::text))
     catalog_publication_service_check CHECK ((service <> ''::text))
     catalog_publication_sha256_check CHECK ((length(sha256) = 64))
     catalog_publication_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'published'::text, 'cancelled'::text, 'failed'::text])))
@@ -482,6 +623,18 @@ TABLE catalog_publication -- Publications that are planned, made or called off. 
     CREATE INDEX catalog_publication_current ON public.catalog_publication USING btree (service, done_at DESC) WHERE (state = 'published'::text)
     CREATE INDEX catalog_publication_due ON public.catalog_publication USING btree (planned_at) WHERE (state = 'planned'::text)
     CREATE UNIQUE INDEX catalog_publication_planned ON public.catalog_publication USING btree (service) WHERE (state = 'planned'::text)
+
+TABLE catalog_refusal -- Current versions that a running process cannot serve: it goes on with the version before. Shown at the methodologist's desk
+    service text NOT NULL
+    process text NOT NULL -- Host and number of the process
+    version integer NOT NULL
+    reason text NOT NULL
+    seen_at timestamp with time zone NOT NULL -- Renewed while the process runs: an old one is of a process that is gone
+    catalog_refusal_process_check CHECK ((process <> ''::text))
+    catalog_refusal_reason_check CHECK ((reason <> ''::text))
+    catalog_refusal_version FOREIGN KEY (service, version) REFERENCES catalog_version(service, version)
+    catalog_refusal_pkey PRIMARY KEY (process, service)
+    CREATE INDEX catalog_refusal_service ON public.catalog_refusal USING btree (service, version)
 
 TABLE catalog_search -- Which version of each service the search knows
     service text NOT NULL
@@ -494,9 +647,11 @@ TABLE catalog_search -- Which version of each service the search knows
 TABLE catalog_version -- Every definition that was ever published. A draft names its version and is read with it for ever
     service text NOT NULL
     version integer NOT NULL
-    sha256 text NOT NULL -- Of the definition as JSON with sorted keys: comments and spaces do not make a version
+    sha256 text NOT NULL -- Of the definition as JSON with sorted keys, and of the parameters that it names: comments and spaces do not make a version
     definition text NOT NULL -- The YAML file as it was
     published_at timestamp with time zone NOT NULL DEFAULT now()
+    parameters jsonb -- Rates and sums of parameters.yaml that the definition names, with their days, as they were when it was published. NULL in versions of before this column: those read the parameters of the process
+    catalog_version_parameters_check CHECK ((jsonb_typeof(parameters) = 'array'::text))
     catalog_version_service_check CHECK ((service <> ''::text))
     catalog_version_sha256_check CHECK ((length(sha256) = 64))
     catalog_version_version_check CHECK ((version > 0))
@@ -512,7 +667,7 @@ TABLE catalog_word -- Every word of every service as it is written: for misspelt
     CREATE INDEX catalog_word_beginning ON public.catalog_word USING btree (key text_pattern_ops)
     CREATE INDEX catalog_word_lexeme ON public.catalog_word USING btree (lexeme)
     CREATE INDEX catalog_word_lexeme_key ON public.catalog_word USING btree (lexeme_key)
-    CREATE INDEX catalog_word_trigrams ON public.catalog_word USING gin (key gin_trgm_ops)
+    CREATE INDEX catalog_word_shape ON public.catalog_word USING btree ("left"(key, 1), length(key))
 
 TABLE charge -- What somebody owes (начисление), known to the treasury by its УИН
     id uuid NOT NULL
@@ -569,6 +724,7 @@ TABLE charge -- What somebody owes (начисление), known to the treasury
     CREATE INDEX charge_origin_created_at ON public.charge USING btree (origin_kind, origin_id, created_at DESC)
     CREATE INDEX charge_payer_created_at ON public.charge USING btree (payer, created_at DESC) WHERE (payer IS NOT NULL)
     CREATE INDEX charge_phone ON public.charge USING btree (phone) WHERE (phone <> ''::text)
+    CREATE INDEX charge_source ON public.charge USING btree (source, id) WHERE (source <> ''::text)
 
 TABLE charge_claim -- Somebody named the УИН or a number of a charge that is not the own one, and may therefore pay it
     charge_id uuid NOT NULL
@@ -599,7 +755,7 @@ TABLE charge_event -- What happened to a charge. Append-only
     detail text NOT NULL DEFAULT ''::text
     at timestamp with time zone NOT NULL
     charge_event_actor_check CHECK ((actor <> ''::text))
-    charge_event_event_check CHECK ((event = ANY (ARRAY['created'::text, 'exempted'::text, 'cancelled'::text, 'credited'::text, 'paid'::text, 'returned'::text, 'reversed'::text, 'refunded'::text, 'reopened'::text])))
+    charge_event_event_check CHECK ((event = ANY (ARRAY['created'::text, 'clarified'::text, 'exempted'::text, 'cancelled'::text, 'credited'::text, 'paid'::text, 'returned'::text, 'reversed'::text, 'refunded'::text, 'reopened'::text])))
     charge_event_seq_check CHECK ((seq > 0))
     charge_event_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
     charge_event_pkey PRIMARY KEY (charge_id, seq)
@@ -613,6 +769,35 @@ TABLE charge_key -- Keyed hashes of the numbers by which a payer's charges are f
     charge_key_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
     charge_key_pkey PRIMARY KEY (hash, charge_id)
     CREATE INDEX charge_key_charge_id ON public.charge_key USING btree (charge_id)
+
+TABLE charge_notice -- What departments have said of their charges: each message counts once, however often it comes
+    department text NOT NULL
+    id text NOT NULL
+    type text NOT NULL
+    sha256 bytea NOT NULL
+    charge_id uuid NOT NULL
+    at timestamp with time zone NOT NULL
+    charge_notice_id_check CHECK (((length(id) >= 1) AND (length(id) <= 200)))
+    charge_notice_sha256_check CHECK ((length(sha256) = 32))
+    charge_notice_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    charge_notice_pkey PRIMARY KEY (department, id)
+    CREATE INDEX charge_notice_charge_id ON public.charge_notice USING btree (charge_id)
+
+TABLE commission_rule -- What a payer pays on top, by bank, means and kind of charge: the row of the kind counts before that of *, the latest from that day or before. No row is nothing. Never edited, only added to
+    acquirer text NOT NULL
+    method text NOT NULL
+    kind text NOT NULL
+    valid_from date NOT NULL
+    per_myriad integer NOT NULL -- Hundredths of a percent of what is paid for the charge, half a kopeck rounded up
+    least bigint NOT NULL DEFAULT 0 -- In kopecks: not less than this, and not more than most
+    most bigint
+    commission_rule_acquirer_check CHECK ((acquirer <> ''::text))
+    commission_rule_check CHECK ((most >= "least"))
+    commission_rule_kind_check CHECK ((kind = ANY (ARRAY['*'::text, 'application'::text, 'register'::text, 'utility'::text, 'department'::text])))
+    commission_rule_least_check CHECK (("least" >= 0))
+    commission_rule_method_check CHECK ((method = ANY (ARRAY['card'::text, 'sbp'::text])))
+    commission_rule_per_myriad_check CHECK (((per_myriad >= 0) AND (per_myriad <= 1000)))
+    commission_rule_pkey PRIMARY KEY (acquirer, method, kind, valid_from)
 
 TABLE delivery -- The outbox: one message to a department. Written in the transaction that submits the application
     id uuid NOT NULL -- The idempotency key on both sides
@@ -643,7 +828,10 @@ END) -- Order of the staff list: stuck first
     expires_at timestamp with time zone -- Set by staff who tried again: counts instead of the age
     late_at timestamp with time zone -- When the citizen was told that it is safe and waits
     delivered_at timestamp with time zone
+    type text NOT NULL DEFAULT 'tamga.application.submitted'::text -- Of the event: what is said about the application
+    body_sha256 bytea -- Of the message as it was sent last: the department's digest must name the same
     delivery_attempts_check CHECK ((attempts >= 0))
+    delivery_body_sha256_check CHECK ((length(body_sha256) = 32))
     delivery_check CHECK (((state = 'delivered'::text) = (delivered_at IS NOT NULL)))
     delivery_check1 CHECK (((state <> 'stuck'::text) OR (reason <> ''::text)))
     delivery_data_sha256_check CHECK ((length(data_sha256) = 32))
@@ -651,12 +839,16 @@ END) -- Order of the staff list: stuck first
     delivery_service_check CHECK ((service <> ''::text))
     delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'rejected'::text, 'stuck'::text])))
     delivery_status_check CHECK ((status = ANY (ARRAY['sent'::text, 'accepted'::text, 'rejected'::text, 'in_progress'::text, 'completed'::text, 'refused'::text])))
+    delivery_type_check CHECK ((type = ANY (ARRAY['tamga.application.submitted'::text, 'tamga.application.message'::text, 'tamga.application.corrected'::text, 'tamga.application.cancelled'::text])))
     delivery_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
     delivery_pkey PRIMARY KEY (id)
     CREATE INDEX delivery_application_seq ON public.delivery USING btree (application_id, seq)
+    CREATE INDEX delivery_department_delivered_at ON public.delivery USING btree (department, delivered_at) WHERE (state = 'delivered'::text)
     CREATE INDEX delivery_department_waiting ON public.delivery USING btree (department, next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'stuck'::text]))
+    CREATE INDEX delivery_late ON public.delivery USING btree (department) WHERE ((late_at IS NOT NULL) AND (state = ANY (ARRAY['waiting'::text, 'stuck'::text])))
     CREATE INDEX delivery_number ON public.delivery USING btree (number)
     CREATE INDEX delivery_rank_seq ON public.delivery USING btree (rank, seq DESC)
+    CREATE INDEX delivery_stuck ON public.delivery USING btree (department) WHERE (state = 'stuck'::text)
     CREATE INDEX delivery_waiting_created_at ON public.delivery USING btree (created_at) WHERE (state = 'waiting'::text)
 
 TABLE delivery_attempt -- Each time a message was sent, and what came back
@@ -674,6 +866,23 @@ TABLE delivery_attempt -- Each time a message was sent, and what came back
     delivery_attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id)
     delivery_attempt_pkey PRIMARY KEY (delivery_id, n)
 
+TABLE department_digest -- Each comparison of what we have sent with what a department says it has received
+    department text NOT NULL
+    at timestamp with time zone NOT NULL
+    since timestamp with time zone NOT NULL
+    asked_by text NOT NULL DEFAULT ''::text -- Key of the employee; empty for the nightly round
+    compared integer NOT NULL DEFAULT 0
+    missing integer NOT NULL DEFAULT 0
+    differ integer NOT NULL DEFAULT 0
+    unknown integer NOT NULL DEFAULT 0
+    problem text NOT NULL DEFAULT ''::text
+    department_digest_compared_check CHECK ((compared >= 0))
+    department_digest_differ_check CHECK ((differ >= 0))
+    department_digest_missing_check CHECK ((missing >= 0))
+    department_digest_unknown_check CHECK ((unknown >= 0))
+    department_digest_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
+    department_digest_pkey PRIMARY KEY (department, at)
+
 TABLE department_endpoint -- Departmental systems. Rows come from configuration only: these are all the addresses that the exchange calls
     code text NOT NULL
     name jsonb NOT NULL
@@ -687,7 +896,7 @@ TABLE department_endpoint -- Departmental systems. Rows come from configuration 
     department_endpoint_code_check CHECK ((code ~ '^[a-z][a-z0-9-]{0,62}$'::text))
     department_endpoint_failures_check CHECK ((failures >= 0))
     department_endpoint_name_check CHECK (((name ->> 'ru'::text) <> ''::text))
-    department_endpoint_url_check CHECK (((url ~ '^https?://'::text) AND (url !~ '/$'::text)))
+    department_endpoint_url_check CHECK (((url ~ '^(https?://|file:///|workplace:)'::text) AND (url !~ '/$'::text)))
     department_endpoint_pkey PRIMARY KEY (code)
 
 TABLE department_event -- Call-backs of departments, kept for ever: the key is what makes each count exactly once
@@ -695,19 +904,65 @@ TABLE department_event -- Call-backs of departments, kept for ever: the key is w
     id text NOT NULL
     application_id uuid NOT NULL
     delivery_id uuid NOT NULL
-    status text NOT NULL
+    status text NOT NULL -- Of a status; empty otherwise
     text text NOT NULL DEFAULT ''::text
     sequence bigint NOT NULL
     sha256 bytea NOT NULL -- Of the message: the same id with another content is refused
     at timestamp with time zone NOT NULL
     received_at timestamp with time zone NOT NULL
     applied boolean NOT NULL -- False when a later status was there first
+    kind text NOT NULL DEFAULT 'status'::text -- What sort of news it is
+    department_event_check CHECK (((kind = 'status'::text) = (status <> ''::text)))
     department_event_id_check CHECK ((id <> ''::text))
+    department_event_kind_check CHECK ((kind = ANY (ARRAY['status'::text, 'message'::text, 'request'::text, 'result'::text, 'appointment'::text])))
     department_event_sha256_check CHECK ((length(sha256) = 32))
     department_event_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id)
     department_event_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
     department_event_pkey PRIMARY KEY (department, id)
+    CREATE INDEX department_event_appointment ON public.department_event USING btree (delivery_id, sequence) WHERE (kind = 'appointment'::text)
     CREATE INDEX department_event_delivery_received_at ON public.department_event USING btree (delivery_id, received_at)
+
+TABLE department_payee -- Whose money a department may charge through the API, and what such charges are: nobody charges for another payee
+    department text NOT NULL
+    payee text NOT NULL
+    origin text NOT NULL
+    department_payee_department_check CHECK ((department ~ '^[a-z][a-z0-9-]*$'::text))
+    department_payee_origin_check CHECK ((origin = ANY (ARRAY['register'::text, 'utility'::text, 'department'::text])))
+    department_payee_pkey PRIMARY KEY (department, payee)
+
+TABLE department_result -- Documents that a department has issued and that we fetch from it before the citizen is told
+    department text NOT NULL
+    event_id text NOT NULL
+    state text NOT NULL DEFAULT 'waiting'::text
+    documents jsonb NOT NULL -- Name, media type, size, hash and address of each; what came inside the message is kept here until all are had
+    attempts integer NOT NULL DEFAULT 0
+    problem text NOT NULL DEFAULT ''::text -- Why the last attempt failed, for staff
+    job_id bigint
+    next_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL -- After it nobody tries: staff must
+    department_result_attempts_check CHECK ((attempts >= 0))
+    department_result_check CHECK (((state <> 'failed'::text) OR (problem <> ''::text)))
+    department_result_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'kept'::text, 'failed'::text])))
+    department_result_department_event_id_fkey FOREIGN KEY (department, event_id) REFERENCES department_event(department, id)
+    department_result_pkey PRIMARY KEY (department, event_id)
+    CREATE INDEX department_result_failed ON public.department_result USING btree (department) WHERE (state = 'failed'::text)
+    CREATE INDEX department_result_waiting ON public.department_result USING btree (next_at) WHERE (state = 'waiting'::text)
+
+TABLE department_trouble -- Each opens an incident of support and closes it when it is over. Without delivery_id it is of the whole department
+    id uuid NOT NULL
+    department text NOT NULL
+    delivery_id uuid
+    kind text NOT NULL
+    cause text NOT NULL
+    raised_at timestamp with time zone NOT NULL
+    over_at timestamp with time zone
+    department_trouble_cause_check CHECK ((cause <> ''::text))
+    department_trouble_kind_check CHECK ((kind = ANY (ARRAY['late'::text, 'stuck'::text, 'result'::text, 'missing'::text, 'differs'::text, 'unknown'::text, 'digest'::text])))
+    department_trouble_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id)
+    department_trouble_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
+    department_trouble_pkey PRIMARY KEY (id)
+    CREATE INDEX department_trouble_delivery ON public.department_trouble USING btree (delivery_id, raised_at)
+    CREATE UNIQUE INDEX department_trouble_open ON public.department_trouble USING btree (department, kind, delivery_id) NULLS NOT DISTINCT WHERE (over_at IS NULL)
 
 TABLE department_works -- Planned works of departmental systems, announced a working day before: nothing is sent while they last, and citizens are told
     id uuid NOT NULL
@@ -761,6 +1016,22 @@ TABLE discrepancy -- Where our books and the bank's word differ. One that is res
     CREATE UNIQUE INDEX discrepancy_open_bank ON public.discrepancy USING btree (acquirer, bank_id, kind) WHERE ((resolution IS NULL) AND (payment_id IS NULL))
     CREATE UNIQUE INDEX discrepancy_open_payment ON public.discrepancy USING btree (payment_id, kind) WHERE ((resolution IS NULL) AND (payment_id IS NOT NULL))
 
+TABLE document -- «Мои документы»
+    id uuid NOT NULL
+    account uuid NOT NULL
+    kind text NOT NULL -- a step of documents/kinds.yaml
+    source text NOT NULL -- own: typed by the person; esia: told by ESIA at the last sign-in
+    content bytea NOT NULL -- answers by question, sealed JSON
+    verified boolean NOT NULL DEFAULT false -- ESIA says that a register has confirmed it
+    created_at timestamp with time zone NOT NULL
+    changed_at timestamp with time zone NOT NULL -- of an own one the last change, of one of ESIA's when ESIA told it last
+    document_kind_check CHECK ((kind ~ '^[a-z]+$'::text))
+    document_source_check CHECK ((source = ANY (ARRAY['own'::text, 'esia'::text])))
+    document_verified_by_esia CHECK (((source = 'esia'::text) OR (NOT verified)))
+    document_account_fkey FOREIGN KEY (account) REFERENCES account(id) ON DELETE CASCADE
+    document_pkey PRIMARY KEY (id)
+    CREATE INDEX document_account_idx ON public.document USING btree (account, kind, created_at)
+
 TABLE employee -- somebody with a personal password on the inner contour; nobody registers by himself
     id uuid NOT NULL
     organisation_id uuid NOT NULL
@@ -775,7 +1046,7 @@ TABLE employee -- somebody with a personal password on the inner contour; nobody
     password_changed_at timestamp with time zone NOT NULL
     employee_first_name_check CHECK ((first_name <> ''::text))
     employee_last_name_check CHECK ((last_name <> ''::text))
-    employee_rights_check CHECK ((rights <@ ARRAY['support'::text, 'payments'::text, 'deliveries'::text, 'catalog'::text, 'refunds'::text, 'applications'::text]))
+    employee_rights_check CHECK ((rights <@ ARRAY['workplace'::text, 'support'::text, 'payments'::text, 'deliveries'::text, 'catalog'::text, 'refunds'::text, 'applications'::text]))
     employee_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisation(id)
     employee_pkey PRIMARY KEY (id)
     CREATE INDEX employee_by_organisation ON public.employee USING btree (organisation_id, last_name, first_name) WHERE (blocked_at IS NULL)
@@ -943,7 +1214,7 @@ TABLE payment -- An attempt to pay a charge. Its key is also the Idempotence-Key
     confirmation_url text
     state text NOT NULL DEFAULT 'none'::text -- mismatch: another amount or currency than asked has come. surplus: money came for a charge that was paid already or cancelled. reversed: the bank took it back
     events integer NOT NULL DEFAULT 0
-    amount bigint NOT NULL
+    amount bigint NOT NULL -- What is paid for the charge; the bank is asked for amount and fee
     received bigint -- What the bank says it took, in kopecks
     reason text NOT NULL DEFAULT ''::text
     last_n text NOT NULL -- Name of the payer folded by rus.FoldName; so are first_n and middle_n. Found through payment_name
@@ -962,17 +1233,26 @@ TABLE payment -- An attempt to pay a charge. Its key is also the Idempotence-Key
     refunded bigint NOT NULL DEFAULT 0
     qr text NOT NULL DEFAULT ''::text -- What the QR code of the fast payment system says
     registry_day date -- The day of the bank's registry in which it was found
+    fee bigint NOT NULL DEFAULT 0 -- Commission that the payer was shown and has agreed to
+    fee_taken bigint NOT NULL DEFAULT 0 -- How much of what was received is that commission; what came for nothing goes back with it
+    save_card boolean NOT NULL DEFAULT false -- The payer lets the bank remember the card
+    card_id uuid -- Paid by this remembered card: nobody goes to the bank
     payment_acquirer_check CHECK ((acquirer <> ''::text))
     payment_amount_check CHECK ((amount > 0))
+    payment_check CHECK (((fee_taken >= 0) AND (fee_taken <= fee)))
     payment_credited CHECK (((credited = 0) OR (state = ANY (ARRAY['succeeded'::text, 'refunded'::text]))))
     payment_credited_check CHECK ((credited >= 0))
     payment_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
     payment_discount_check CHECK ((discount >= 0))
+    payment_fee_check CHECK ((fee >= 0))
+    payment_fee_taken CHECK (((fee_taken = 0) OR (state = ANY (ARRAY['succeeded'::text, 'refunded'::text]))))
     payment_method_check CHECK ((method = ANY (ARRAY['card'::text, 'sbp'::text])))
     payment_paid_at CHECK (((state = ANY (ARRAY['succeeded'::text, 'surplus'::text, 'refunded'::text, 'reversed'::text])) <= (paid_at IS NOT NULL)))
     payment_received_check CHECK ((received >= 0))
     payment_returned CHECK (((0 <= refunded) AND (refunded <= reserved) AND (reserved <= COALESCE(received, (0)::bigint))))
     payment_state_check CHECK ((state = ANY (ARRAY['none'::text, 'created'::text, 'pending'::text, 'authorised'::text, 'succeeded'::text, 'failed'::text, 'expired'::text, 'mismatch'::text, 'surplus'::text, 'refunded'::text, 'reversed'::text])))
+    payment_taken CHECK (((credited + fee_taken) <= COALESCE(received, (0)::bigint)))
+    payment_card_id_fkey FOREIGN KEY (card_id) REFERENCES saved_card(id)
     payment_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
     payment_pkey PRIMARY KEY (id)
     payment_acquirer_bank_id_key UNIQUE (acquirer, bank_id)
@@ -982,6 +1262,56 @@ TABLE payment -- An attempt to pay a charge. Its key is also the Idempotence-Key
     CREATE INDEX payment_charge_id_created_at ON public.payment USING btree (charge_id, created_at DESC)
     CREATE INDEX payment_created_at ON public.payment USING btree (created_at)
     CREATE INDEX payment_unsettled ON public.payment USING btree (created_at) WHERE (state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text]))
+
+TABLE payment_access_person -- One of the list of a request. Access is what is approved, from the day to the day of the request, until it is ended
+    request_id uuid NOT NULL
+    position integer NOT NULL
+    last_name text NOT NULL
+    first_name text NOT NULL
+    middle_name text NOT NULL
+    post text NOT NULL
+    phone text NOT NULL
+    approved boolean
+    reason text NOT NULL DEFAULT ''::text
+    employee_id uuid -- Who signs in by that name in the body: found there, or made when access was approved
+    password bytea -- Sealed: the temporary password of one who was made; the head hands it over
+    ended_at timestamp with time zone
+    ended_by uuid
+    end_reason text NOT NULL DEFAULT ''::text
+    payment_access_end CHECK ((((ended_at IS NULL) = (ended_by IS NULL)) AND ((ended_at IS NULL) OR approved)))
+    payment_access_person_first_name_check CHECK ((first_name <> ''::text))
+    payment_access_person_last_name_check CHECK ((last_name <> ''::text))
+    payment_access_person_post_check CHECK (((length(post) >= 1) AND (length(post) <= 200)))
+    payment_access_reason CHECK (((approved IS DISTINCT FROM false) OR (reason <> ''::text)))
+    payment_access_whom CHECK ((COALESCE(approved, false) = (employee_id IS NOT NULL)))
+    payment_access_person_employee_id_fkey FOREIGN KEY (employee_id) REFERENCES employee(id)
+    payment_access_person_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES employee(id)
+    payment_access_person_request_id_fkey FOREIGN KEY (request_id) REFERENCES payment_access_request(id)
+    payment_access_person_pkey PRIMARY KEY (request_id, "position")
+    CREATE INDEX payment_access_person_employee ON public.payment_access_person USING btree (employee_id) WHERE approved
+
+TABLE payment_access_request -- Request of the head of a body to the ministry for access of its staff to payment control, with a list of them
+    id uuid NOT NULL
+    number bigint NOT NULL IDENTITY
+    organisation_id uuid NOT NULL
+    head_id uuid NOT NULL
+    head_name text NOT NULL -- As it was when the request was signed; so is head_post
+    head_post text NOT NULL
+    purpose text NOT NULL
+    starts_on date NOT NULL
+    ends_on date NOT NULL
+    asked_at timestamp with time zone NOT NULL
+    decided_at timestamp with time zone
+    decided_by uuid
+    payment_access_decided CHECK (((decided_at IS NULL) = (decided_by IS NULL)))
+    payment_access_request_purpose_check CHECK (((length(purpose) >= 1) AND (length(purpose) <= 500)))
+    payment_access_term CHECK (((starts_on <= ends_on) AND (ends_on <= (starts_on + 366))))
+    payment_access_request_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES employee(id)
+    payment_access_request_head_id_fkey FOREIGN KEY (head_id) REFERENCES employee(id)
+    payment_access_request_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisation(id)
+    payment_access_request_pkey PRIMARY KEY (id)
+    CREATE INDEX payment_access_request_organisation ON public.payment_access_request USING btree (organisation_id, asked_at DESC)
+    CREATE INDEX payment_access_request_waiting ON public.payment_access_request USING btree (asked_at) WHERE (decided_at IS NULL)
 
 TABLE payment_call -- A call of a department's employee to the contact centre, who must say the own name, the department and the purpose before anything is told
     id uuid NOT NULL
@@ -995,6 +1325,24 @@ TABLE payment_call -- A call of a department's employee to the contact centre, w
     payment_call_operator_check CHECK ((operator <> ''::text))
     payment_call_purpose_check CHECK (((length(purpose) >= 1) AND (length(purpose) <= 300)))
     payment_call_pkey PRIMARY KEY (id)
+
+TABLE payment_client -- A system of a department that looks payments up through the API, by a key that the ministry issued
+    id uuid NOT NULL
+    organisation_id uuid NOT NULL
+    name text NOT NULL
+    key_hash bytea NOT NULL -- SHA-256 of the key: it is random and long, and shown once
+    per_minute integer NOT NULL
+    issued_by uuid NOT NULL
+    issued_at timestamp with time zone NOT NULL
+    ends_on date NOT NULL
+    revoked_at timestamp with time zone
+    used_at timestamp with time zone
+    payment_client_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+    payment_client_per_minute_check CHECK (((per_minute >= 1) AND (per_minute <= 600)))
+    payment_client_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES employee(id)
+    payment_client_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisation(id)
+    payment_client_pkey PRIMARY KEY (id)
+    payment_client_key_hash_key UNIQUE (key_hash)
 
 TABLE payment_event -- Everything that changed a payment. Append-only
     payment_id uuid NOT NULL
@@ -1024,11 +1372,13 @@ TABLE payment_lookup -- Each look-up of payments, for the head who watches over 
     query bytea NOT NULL -- Keyed hash of what was looked for: tells that it is the same again, not what it was
     hits integer NOT NULL
     exported boolean NOT NULL DEFAULT false
+    asker bytea -- Sealed: through the API, the employee whom the department's system named
     payment_lookup_actor_check CHECK ((actor <> ''::text))
     payment_lookup_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'uin'::text, 'application'::text, 'phone'::text, 'name'::text])))
     payment_lookup_purpose_check CHECK ((purpose <> ''::text))
     payment_lookup_call_id_fkey FOREIGN KEY (call_id) REFERENCES payment_call(id)
     payment_lookup_pkey PRIMARY KEY (id)
+    CREATE INDEX payment_lookup_actor ON public.payment_lookup USING btree (actor, at)
     CREATE INDEX payment_lookup_organisation ON public.payment_lookup USING btree (organisation, at)
 
 TABLE payment_lookup_seen -- Whose payments a look-up showed
@@ -1049,7 +1399,14 @@ TABLE payment_name -- Under which names a payment is found: one row, and one mor
     payee text NOT NULL
     payment_name_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
     payment_name_whole PRIMARY KEY (last_n, first_n, middle_n, created_at, payment_id)
-    CREATE INDEX payment_name_newest ON public.payment_name USING btree (last_n, created_at, payment_id)
+    CREATE INDEX payment_name_newest ON public.payment_name USING btree (last_n, created_at, payment_id) INCLUDE (first_n, middle_n, amount, service, payee)
+
+TABLE payment_role -- payments_head: asks for access for the staff of the own body and watches over it. payments_access: the ministry, which approves it
+    employee_id uuid NOT NULL
+    role text NOT NULL
+    payment_role_role_check CHECK ((role = ANY (ARRAY['payments_head'::text, 'payments_access'::text])))
+    payment_role_employee_id_fkey FOREIGN KEY (employee_id) REFERENCES employee(id)
+    payment_role_pkey PRIMARY KEY (employee_id, role)
 
 TABLE payment_transition -- The state machine of a payment. An event without a row here changes nothing: a call-back may come twice and in any order
     from_state text NOT NULL
@@ -1057,6 +1414,29 @@ TABLE payment_transition -- The state machine of a payment. An event without a r
     to_state text NOT NULL
     payment_transition_pkey PRIMARY KEY (from_state, event)
     payment_transition_from_state_event_to_state_key UNIQUE (from_state, event, to_state)
+
+TABLE payment_watch_note -- What the head found out about look-ups that stood out: work, needed for work; talked, the employee was talked to; ended, access was ended
+    organisation_id uuid NOT NULL
+    actor text NOT NULL
+    kind text NOT NULL
+    day date NOT NULL
+    outcome text NOT NULL
+    note text NOT NULL
+    noted_by uuid NOT NULL
+    noted_at timestamp with time zone NOT NULL
+    payment_watch_note_note_check CHECK (((length(note) >= 1) AND (length(note) <= 500)))
+    payment_watch_note_outcome_check CHECK ((outcome = ANY (ARRAY['work'::text, 'talked'::text, 'ended'::text])))
+    payment_watch_note_kind_fkey FOREIGN KEY (kind) REFERENCES payment_watch_rule(kind)
+    payment_watch_note_noted_by_fkey FOREIGN KEY (noted_by) REFERENCES employee(id)
+    payment_watch_note_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisation(id)
+    payment_watch_note_pkey PRIMARY KEY (organisation_id, actor, kind, day)
+
+TABLE payment_watch_rule -- From how many look-ups on a day the head is shown an employee: hour, within one hour; own, of the own name; same_person, of one person; night, before 7, from 20 on or on a day off; empty, without a result within an hour; export, taken away as files
+    kind text NOT NULL
+    threshold integer NOT NULL
+    payment_watch_rule_kind_check CHECK ((kind = ANY (ARRAY['hour'::text, 'day'::text, 'own'::text, 'same_person'::text, 'night'::text, 'empty'::text, 'export'::text])))
+    payment_watch_rule_threshold_check CHECK ((threshold > 0))
+    payment_watch_rule_pkey PRIMARY KEY (kind)
 
 TABLE quittance -- Notices to the outside owner of a charge: money came for it, or went back. Each once, until the owner has taken it
     id uuid NOT NULL
@@ -1155,6 +1535,20 @@ TABLE registry_line -- What the bank says it did that day
     registry_line_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
     registry_line_pkey PRIMARY KEY (acquirer, day, line)
     CREATE UNIQUE INDEX registry_line_once ON public.registry_line USING btree (acquirer, kind, bank_id)
+
+TABLE saved_card -- A card that a bank has remembered at its payer's wish. Its number is known to the bank alone
+    id uuid NOT NULL
+    account uuid NOT NULL
+    acquirer text NOT NULL
+    token bytea NOT NULL -- Sealed: by what the bank knows the card. It is money
+    token_hash bytea NOT NULL -- Keyed hash: the same card is kept once
+    title text NOT NULL -- For its owner's eyes: the last digits, as the bank gives them
+    created_at timestamp with time zone NOT NULL
+    removed_at timestamp with time zone
+    saved_card_title_check CHECK (((length(title) >= 1) AND (length(title) <= 60)))
+    saved_card_token_hash_check CHECK ((length(token_hash) = 32))
+    saved_card_pkey PRIMARY KEY (id)
+    CREATE UNIQUE INDEX saved_card_once ON public.saved_card USING btree (account, acquirer, token_hash)
 
 TABLE schema_migrations
     version integer NOT NULL
@@ -1400,7 +1794,68 @@ TABLE support_transition -- What may happen to an incident in each state; an eve
     next text NOT NULL
     support_transition_pkey PRIMARY KEY (state, event)
 
+TABLE workplace_case -- An application at a department that works at our workplace
+    id uuid NOT NULL -- Of the application
+    department text NOT NULL
+    number text NOT NULL
+    service text NOT NULL
+    service_version integer NOT NULL
+    service_name text NOT NULL
+    office text NOT NULL DEFAULT ''::text
+    state text NOT NULL DEFAULT 'new'::text
+    assignee uuid
+    letter bytea NOT NULL -- What the department received, sealed; the corrected one takes its place
+    received_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone -- By when the citizen was promised an answer; NULL: the service promises none
+    asked_until timestamp with time zone -- The citizen was asked for something until then and has not answered
+    decided_at timestamp with time zone
+    ground text NOT NULL DEFAULT ''::text -- Of a refusal: an id of grounds.yaml
+    sequence bigint NOT NULL DEFAULT 0 -- Of the last event that the portal was told
+    fresh boolean NOT NULL DEFAULT true -- Something came that nobody has looked at
+    workplace_case_check CHECK (((state = ANY (ARRAY['completed'::text, 'refused'::text, 'cancelled'::text])) = (decided_at IS NOT NULL)))
+    workplace_case_check1 CHECK (((state = 'refused'::text) = (ground <> ''::text)))
+    workplace_case_state_check CHECK ((state = ANY (ARRAY['new'::text, 'accepted'::text, 'in_progress'::text, 'completed'::text, 'refused'::text, 'cancelled'::text])))
+    workplace_case_assignee_fkey FOREIGN KEY (assignee) REFERENCES employee(id)
+    workplace_case_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
+    workplace_case_pkey PRIMARY KEY (id)
+    CREATE INDEX workplace_case_all ON public.workplace_case USING btree (department, received_at DESC, id)
+    CREATE INDEX workplace_case_open ON public.workplace_case USING btree (department, due_at, id) WHERE (state = ANY (ARRAY['new'::text, 'accepted'::text, 'in_progress'::text]))
+
+TABLE workplace_document -- A document that a department issued at the workplace
+    id uuid NOT NULL
+    case_id uuid NOT NULL
+    name text NOT NULL
+    size bigint NOT NULL
+    sha256 bytea NOT NULL
+    content bytea NOT NULL -- The PDF, sealed; sha256 is of what it holds
+    signature bytea -- Detached CMS signature of the content, verified when it came
+    signer text NOT NULL DEFAULT ''::text -- Whose certificate signed it
+    employee_id uuid NOT NULL
+    at timestamp with time zone NOT NULL
+    workplace_document_check CHECK (((signature IS NULL) = (signer = ''::text)))
+    workplace_document_name_check CHECK ((name <> ''::text))
+    workplace_document_sha256_check CHECK ((length(sha256) = 32))
+    workplace_document_size_check CHECK ((size > 0))
+    workplace_document_case_id_fkey FOREIGN KEY (case_id) REFERENCES workplace_case(id)
+    workplace_document_employee_id_fkey FOREIGN KEY (employee_id) REFERENCES employee(id)
+    workplace_document_pkey PRIMARY KEY (id)
+    CREATE INDEX workplace_document_case ON public.workplace_document USING btree (case_id, at)
+
+TABLE workplace_entry -- The history of a case. The id of what came is the message's, of what was done the form's: neither happens twice
+    id uuid NOT NULL
+    case_id uuid NOT NULL
+    kind text NOT NULL
+    actor text NOT NULL
+    text bytea -- What was said, sealed
+    at timestamp with time zone NOT NULL
+    workplace_entry_kind_check CHECK ((kind = ANY (ARRAY['submitted'::text, 'message'::text, 'corrected'::text, 'cancelled'::text, 'assigned'::text, 'accept'::text, 'begin'::text, 'complete'::text, 'refuse'::text, 'request'::text, 'say'::text, 'appointment'::text, 'result'::text, 'note'::text])))
+    workplace_entry_case_id_fkey FOREIGN KEY (case_id) REFERENCES workplace_case(id)
+    workplace_entry_pkey PRIMARY KEY (id)
+    CREATE INDEX workplace_entry_case ON public.workplace_entry USING btree (case_id, at, id)
+
 CREATE TRIGGER application_guard_submission BEFORE UPDATE OF state ON public.application FOR EACH ROW WHEN (((new.state = 'submitted'::text) AND (old.state <> 'submitted'::text))) EXECUTE FUNCTION application_guard_submission()
+
+CREATE TRIGGER application_document_forget AFTER DELETE ON public.application_document FOR EACH ROW EXECUTE FUNCTION application_file_forget()
 
 CREATE TRIGGER application_file_forget AFTER DELETE ON public.application_file FOR EACH ROW EXECUTE FUNCTION application_file_forget()
 

@@ -15,6 +15,14 @@ TABLE bank_callback -- Notices to the merchant. They live here, so that a restar
     CREATE INDEX bank_callback_next_at ON public.bank_callback USING btree (next_at) WHERE (next_at IS NOT NULL)
     CREATE INDEX bank_callback_payment_id ON public.bank_callback USING btree (payment_id)
 
+TABLE bank_card -- Cards that payers let the bank remember. The merchant knows them by their key alone
+    id uuid NOT NULL
+    title text NOT NULL
+    blocked boolean NOT NULL DEFAULT false
+    created_at timestamp with time zone NOT NULL
+    bank_card_title_check CHECK ((title <> ''::text))
+    bank_card_pkey PRIMARY KEY (id)
+
 TABLE bank_id_code -- What a customer has allowed the bank to tell; deleted by its use
     code_hash bytea NOT NULL
     client_id text NOT NULL
@@ -46,6 +54,8 @@ TABLE bank_payment -- The bank's own books
     method text NOT NULL DEFAULT 'card'::text
     trick text NOT NULL DEFAULT ''::text -- twice: calls back twice. mute: never calls back. less, more, dollars: takes something else than asked. deny: says no first and yes half a minute later
     flip_at timestamp with time zone -- When a denied payment turns out to be paid
+    save boolean NOT NULL DEFAULT false -- The payer lets the bank remember the card
+    card uuid -- The remembered card: made by this payment, or paid with
     bank_payment_amount_check CHECK ((amount > 0))
     bank_payment_check CHECK (((status = 'pending'::text) = (settled_at IS NULL)))
     bank_payment_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
@@ -55,6 +65,7 @@ TABLE bank_payment -- The bank's own books
     bank_payment_request_hash_check CHECK ((length(request_hash) = 32))
     bank_payment_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'canceled'::text])))
     bank_payment_trick_check CHECK ((trick = ANY (ARRAY[''::text, 'twice'::text, 'mute'::text, 'less'::text, 'more'::text, 'dollars'::text, 'deny'::text])))
+    bank_payment_card_fkey FOREIGN KEY (card) REFERENCES bank_card(id)
     bank_payment_pkey PRIMARY KEY (id)
     bank_payment_idempotence_key UNIQUE (idempotence_key)
     CREATE INDEX bank_payment_created_at ON public.bank_payment USING btree (created_at DESC)
@@ -193,10 +204,11 @@ TABLE stand_application -- What a departmental stand has received; id is the mes
     ground text NOT NULL DEFAULT ''::text
     copies integer NOT NULL DEFAULT 1 -- How many times the message came
     received_at timestamp with time zone NOT NULL
+    base text NOT NULL DEFAULT ''::text -- Address under which the portal reached the stand: documents are offered there
     stand_application_check CHECK (((state = 'refused'::text) = (ground <> ''::text)))
     stand_application_copies_check CHECK ((copies > 0))
     stand_application_sha256_check CHECK ((length(sha256) = 32))
-    stand_application_state_check CHECK ((state = ANY (ARRAY['new'::text, 'accepted'::text, 'completed'::text, 'refused'::text])))
+    stand_application_state_check CHECK ((state = ANY (ARRAY['new'::text, 'accepted'::text, 'completed'::text, 'refused'::text, 'cancelled'::text])))
     stand_application_pkey PRIMARY KEY (department, id)
     CREATE INDEX stand_application_department_received_at ON public.stand_application USING btree (department, received_at DESC)
 
@@ -213,11 +225,66 @@ TABLE stand_callback -- News on their way to the portal. They live here, so that
     next_at timestamp with time zone -- NULL when delivered, or refused by the portal for good
     delivered_at timestamp with time zone
     last_error text NOT NULL DEFAULT ''::text
+    type text NOT NULL DEFAULT 'tamga.application.status'::text
+    data json -- Of the event when it is not a status
     stand_callback_sequence_check CHECK ((sequence > 0))
     stand_callback_department_delivery_id_fkey FOREIGN KEY (department, delivery_id) REFERENCES stand_application(department, id)
     stand_callback_pkey PRIMARY KEY (id)
     stand_callback_department_application_id_sequence_key UNIQUE (department, application_id, sequence)
     CREATE INDEX stand_callback_next_at ON public.stand_callback USING btree (next_at) WHERE (next_at IS NOT NULL)
+
+TABLE stand_charge -- What a register has charged people with: it tells the portal, until that has taken it, and hears of their payment
+    department text NOT NULL
+    reference text NOT NULL
+    body jsonb NOT NULL -- The data of the message to the portal
+    purpose text NOT NULL
+    amount bigint NOT NULL
+    uin text NOT NULL DEFAULT ''::text -- As the portal knows it; empty until it has taken it
+    paid bigint NOT NULL DEFAULT 0
+    attempts integer NOT NULL DEFAULT 0
+    next_at timestamp with time zone -- When the portal is told next; NULL when it knows, or does not want it
+    last_error text NOT NULL DEFAULT ''::text
+    stand_charge_amount_check CHECK ((amount > 0))
+    stand_charge_pkey PRIMARY KEY (department, reference)
+    CREATE INDEX stand_charge_next_at ON public.stand_charge USING btree (next_at) WHERE (next_at IS NOT NULL)
+
+TABLE stand_document -- Results that a stand has issued, for the portal to fetch
+    department text NOT NULL
+    id uuid NOT NULL
+    application_id uuid NOT NULL
+    media_type text NOT NULL
+    content bytea NOT NULL
+    created_at timestamp with time zone NOT NULL
+    stand_document_pkey PRIMARY KEY (department, id)
+
+TABLE stand_message -- What citizens have said after they applied: messages, corrections, cancellations
+    department text NOT NULL
+    id uuid NOT NULL
+    application_id uuid NOT NULL
+    type text NOT NULL
+    data json NOT NULL
+    sha256 bytea NOT NULL
+    refused text NOT NULL DEFAULT ''::text -- Why the stand did not take it, told again when it comes again
+    copies integer NOT NULL DEFAULT 1
+    received_at timestamp with time zone NOT NULL
+    stand_message_copies_check CHECK ((copies > 0))
+    stand_message_sha256_check CHECK ((length(sha256) = 32))
+    stand_message_pkey PRIMARY KEY (department, id)
+    CREATE INDEX stand_message_application ON public.stand_message USING btree (department, application_id, received_at)
+
+TABLE stand_quittance -- What the portal has said of money for charges: each once, however often it came
+    id uuid NOT NULL
+    department text NOT NULL
+    reference text NOT NULL
+    kind text NOT NULL
+    receipt text NOT NULL
+    amount bigint NOT NULL
+    copies integer NOT NULL DEFAULT 1
+    taken_at timestamp with time zone NOT NULL
+    stand_quittance_amount_check CHECK ((amount > 0))
+    stand_quittance_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'returned'::text])))
+    stand_quittance_pkey PRIMARY KEY (id)
+    CREATE INDEX stand_quittance_department ON public.stand_quittance USING btree (department, taken_at)
 
 TABLE stand_record -- One thing that a departmental system knows and gives to whoever asks by its keys
     department text NOT NULL
@@ -255,3 +322,11 @@ TABLE stand_visit -- Who comes when: to a doctor, an official, a bailiff. The ke
     stand_visit_ticket_check CHECK ((ticket > 0))
     stand_visit_pkey PRIMARY KEY (department, resource, starts_at)
     CREATE UNIQUE INDEX stand_visit_application ON public.stand_visit USING btree (department, application_id)
+
+TABLE yookassa_book -- What the stand of YooKassa has in its books, as it keeps it
+    kind text NOT NULL
+    id text NOT NULL
+    at timestamp with time zone NOT NULL
+    body jsonb NOT NULL
+    yookassa_book_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text])))
+    yookassa_book_pkey PRIMARY KEY (kind, id)
