@@ -127,7 +127,7 @@ func Forget(ctx context.Context, d db.DB, account uuid.UUID, all bool) error {
 
 func keepsAnswers(ctx context.Context, d db.DB, account uuid.UUID) (keep bool, err error) {
 	err = d.QueryRow(ctx, `
-		SELECT coalesce(keep_answers, false)
+		SELECT coalesce(bool_or(keep_answers), false)
 		FROM account
 		WHERE id = $1`, account).Scan(&keep)
 	return keep, err
