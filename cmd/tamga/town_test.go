@@ -73,6 +73,8 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		w.log.judge(t)
+		w.log.allowed = "err=unavailable" // said of a helper that stopped a moment earlier
 		w.stopRoles(roleNames...)
 		w.log.judge(t)
 	})
@@ -290,6 +292,7 @@ func (l *townLog) judge(t *testing.T) {
 			t.Errorf("a role logged: %s", line)
 		}
 	}
+	l.errors = nil
 	if t.Failed() {
 		t.Logf("log of the roles:\n%s", l.lines.String())
 	}

@@ -22,7 +22,7 @@ type speech struct {
 	Title  string
 	Text   frontend.Textarea
 	Inputs []frontend.Input
-	Button frontend.Button
+	Button *frontend.Button
 	Open   bool
 }
 
@@ -49,7 +49,7 @@ func (s *System) speeches(c *fiber.Ctx, r *received, problem string) []speech {
 		}
 		f := speech{Title: t("stand_speech." + action), Open: action == sent && problem != "",
 			Text:   frontend.Textarea{Name: "text", ID: action + "-text", Rows: "2", Value: typed("text"), Label: frontend.Label{Text: t("stand_speech." + action + "_text")}},
-			Button: frontend.Button{Text: t("stand_speech." + action), Name: "action", Value: action, Classes: "govuk-button--secondary", PreventDoubleClick: true}}
+			Button: &frontend.Button{Text: t("stand_speech." + action), Name: "action", Value: action, Classes: "govuk-button--secondary", PreventDoubleClick: true}}
 		switch action {
 		case "request":
 			f.Inputs = []frontend.Input{input("documents"), input("fields"), input("until")}
