@@ -126,7 +126,7 @@ func (h *Handler) postRequest(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	d, text, kept, wrong, err := h.write(c)
+	_, text, kept, wrong, err := h.write(c)
 	if err != nil {
 		return err
 	}

@@ -43,5 +43,5 @@ func (j *Jobs) carrier(to *Endpoint) (Carrier, error) {
 	if carrier := j.Carriers[u.Scheme]; carrier != nil {
 		return carrier, nil
 	}
-	return nil, fmt.Errorf("%w: nobody carries messages to %s:", errOurs, u.Scheme)
+	return nil, fmt.Errorf("%w: nobody carries messages by the scheme %s", errOurs, u.Scheme)
 }
