@@ -16,6 +16,7 @@ type listener struct {
 	net.Listener
 	mu     sync.Mutex
 	silent map[*heardConn]struct{}
+	until  time.Time // set when the server stops: nobody stays silent longer
 }
 
 func listen(ln net.Listener) *listener {
@@ -39,8 +40,9 @@ func (l *listener) Accept() (net.Conn, error) {
 func (l *listener) hurry() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.until = time.Now().Add(silentFor)
 	for c := range l.silent {
-		_ = c.Conn.SetReadDeadline(time.Now().Add(silentFor))
+		_ = c.Conn.SetReadDeadline(l.until)
 	}
 }
 
@@ -58,6 +60,16 @@ func (c *heardConn) Read(b []byte) (int, error) {
 		c.forget()
 	}
 	return n, err
+}
+
+// SetReadDeadline is net.Conn. fasthttp sets its own before it first reads, which may be after hurry.
+func (c *heardConn) SetReadDeadline(t time.Time) error {
+	c.of.mu.Lock()
+	defer c.of.mu.Unlock()
+	if _, silent := c.of.silent[c]; silent && !c.of.until.IsZero() {
+		t = c.of.until
+	}
+	return c.Conn.SetReadDeadline(t)
 }
 
 // Close is net.Conn.
