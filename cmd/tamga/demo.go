@@ -280,7 +280,9 @@ func (s *demoState) announce(out io.Writer, took time.Duration) {
                       %-24[7]s +79172000006 Галиев Илнур      password %[6]s (a sole trader)
   Staff site          %-24[8]s Управление ЗАГС → Валеева Гузель Рашитовна   password %[6]s
                       %-24[7]s Управление ЗАГС → Кузнецов Олег Павлович     temporary password Temp2026
-                      %-24[7]s Министерство → Нуриев Марат Ильгизович       password %[6]s (deliveries)
+                      %-24[7]s Управление ЗАГС → Шарипова Диляра Маратовна  password %[6]s (head: access to payments)
+                      %-24[7]s Министерство → Нуриев Марат Ильгизович       password %[6]s (deliveries, catalog, support)
+                      %-24[7]s Минстрой → Хасанова Алсу Ринатовна           password %[6]s (workplace)
   Stands and bank     %-24[9]s АИС ЗАГС, social protection, municipality, registers, bank
   Outbox              %-24[10]s SMS and e-mail, with the codes
   Post                %-24[11]s registered letters
