@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -109,7 +110,9 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 func (b bodies) owners(ours *departments.Keys) map[string]payments.Owner {
 	owners := map[string]payments.Owner{}
 	for code, address := range b.Departments {
-		owners[code] = payments.Owner{URL: address + "/quittances", Sign: ours.Sign}
+		if strings.HasPrefix(address, "http") { // a folder and the workplace make no charges
+			owners[code] = payments.Owner{URL: address + "/quittances", Sign: ours.Sign}
+		}
 	}
 	return owners
 }

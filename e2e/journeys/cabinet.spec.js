@@ -1,0 +1,94 @@
+// The cabinet: documents that fill forms, a life situation with one set of answers, what the portal tells, the export, the end.
+import { readFileSync } from 'node:fs';
+import { test, expect } from '@playwright/test';
+import { Visitor, message } from '../helpers.js';
+import { site } from '../playwright.config.js';
+import { enter, password } from '../story.js';
+
+const aliya = { phone: '+79172000001', password };
+
+test('documents fill a form, one set of answers makes three drafts, and everything is taken away', async ({ browser }) => {
+  const visitor = await Visitor.enter(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const { page } = visitor;
+  await visitor.open(`${site.portal}/documents`);
+  await enter(visitor, aliya);
+  await visitor.open(`${site.portal}/documents`);
+  await expect(page.locator('main')).toContainText('9912345678'); // ESIA's licence, verified
+  await expect(page.locator('main')).toContainText('А123ВС116');
+  await visitor.open(`${site.portal}/documents/new/bank`);
+  await visitor.answer({ 'БИК банка': '049205805', 'Номер счёта': '40817810862000000016' });
+  await visitor.press('Сохранить');
+  await expect(page.locator('.govuk-error-summary')).toContainText('не подходит к БИК');
+  await visitor.answer({ 'Номер счёта': '40817810862000000017' });
+  await visitor.press('Сохранить');
+  await expect(page.locator('main')).toContainText('Документ сохранён');
+
+  await visitor.open(`${site.portal}/bundles`);
+  await visitor.press('В семье родился ребёнок');
+  await visitor.press('Дальше');
+  await expect(page.getByLabel('Номер счёта')).toHaveValue('40817810862000000017');
+  await visitor.answer({ 'Фамилия ребёнка': 'Гарипов', 'Имя ребёнка': 'Илназ', 'Дата рождения ребёнка': '9.03.2022', 'СНИЛС ребёнка': '08765430200',
+    'Свидетельство о рождении: серия и номер': 'IV-КБ 700001' });
+  await visitor.press('Подготовить заявления');
+  await expect(page.locator('main')).toContainText('Осталось подать 3 заявления');
+  await visitor.press('Ежемесячное пособие на ребёнка');
+
+  await visitor.open(`${site.portal}/cabinet`);
+  await expect(page.locator('main')).toContainText('Ждёт вас');
+  await visitor.press('Кто смотрел мои данные');
+  await visitor.open(`${site.portal}/notices/settings`);
+  await page.getByRole('checkbox', { name: 'По СМС' }).first().uncheck();
+  await visitor.press('Сохранить');
+  await expect(page.getByRole('checkbox', { name: 'По СМС' }).first()).not.toBeChecked();
+  await visitor.open(`${site.portal}/place?next=/offices`);
+  await visitor.answer({ 'Выберите город или район': 'Набережные Челны' });
+  await visitor.press('Сохранить');
+  await expect(page.locator('main')).toContainText('Сююмбике');
+
+  await visitor.open(`${site.portal}/settings/export`);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Скачать архив' }).click()]);
+  const names = readFileSync(await download.path()).toString('latin1'); // an archive says the names of its files openly
+  for (const name of ['account.json', 'documents.json', 'payments.json', 'journal.json']) expect(names).toContain(name);
+  expect(names.match(/application\.json/g).length).toBeGreaterThanOrEqual(3);
+
+  await visitor.leave();
+});
+
+test('a person who is not signed in finds the offices of their district, without JavaScript', async ({ browser }) => {
+  const visitor = await Visitor.enter(browser, { javaScriptEnabled: false });
+  await visitor.open(`${site.portal}/place?next=/offices`);
+  await visitor.answer({ 'Или напишите': 'Урюпинск' });
+  await visitor.press('Сохранить');
+  await expect(visitor.page.locator('.govuk-error-summary')).toContainText('Не нашли');
+  await visitor.answer({ 'Или напишите': 'Казань, Советский район' });
+  await visitor.press('Сохранить');
+  await expect(visitor.page.locator('main')).toContainText('Аделя Кутуя');
+  await expect(visitor.page.locator('main')).not.toContainText('Сююмбике');
+  await visitor.leave();
+});
+
+test('a cabinet made by telephone keeps a document and is deleted with its password, without JavaScript', async ({ browser }) => {
+  const visitor = await Visitor.enter(browser, { javaScriptEnabled: false });
+  const { page } = visitor;
+  await visitor.open(`${site.portal}/register`);
+  await visitor.answer({ 'Мобильный телефон': '+79170000077' });
+  await page.getByRole('checkbox').first().check();
+  await visitor.press('Зарегистрироваться');
+  const first = (await message(page.request, '+79170000077', /[a-z]{4}-[a-z]{4}-\d{4}/)).match(/[a-z]{4}-[a-z]{4}-\d{4}/)[0];
+  await visitor.answer({ 'Пароль': first });
+  await visitor.press('Войти', page.locator('main'));
+  await visitor.open(`${site.portal}/documents/new/inn`);
+  await visitor.answer({ 'Номер ИНН': '165504321780' });
+  await visitor.press('Сохранить');
+  await expect(page.locator('main')).toContainText('Вписано вами');
+  await visitor.open(`${site.portal}/settings/delete`);
+  await visitor.answer({ 'Пароль от кабинета': first });
+  await visitor.press('Удалить кабинет');
+  await expect(page.locator('.govuk-error-summary')).toContainText('понимаете последствия');
+  await visitor.answer({ 'Я понимаю, что кабинет нельзя будет восстановить': true, 'Пароль от кабинета': first });
+  await visitor.press('Удалить кабинет');
+  await visitor.heading('Кабинет удалён');
+  await visitor.open(`${site.portal}/cabinet`);
+  await visitor.heading('Вход');
+  await visitor.leave();
+});
