@@ -115,7 +115,7 @@ export async function part(visitor, who, { surname }, see = () => {}) {
 
 // enter signs in through the identity provider and makes a cabinet when there is none yet.
 export async function enter(visitor, who) {
-  await visitor.press('Войти через ЕСИА');
+  await visitor.press(/^(Войти|Вход) через ЕСИА$/);
   await signIn(visitor, who);
   if (await visitor.page.locator('form#new').count()) await bind(visitor, who);
 }

@@ -5,7 +5,7 @@ import { Visitor, message } from '../helpers.js';
 import { site } from '../playwright.config.js';
 import { enter, password } from '../story.js';
 
-const aliya = { phone: '+79172000001', password };
+const aliya = { first: 'Алия', phone: '+79172000001', password };
 
 test('documents fill a form, one set of answers makes three drafts, and everything is taken away', async ({ browser }) => {
   const visitor = await Visitor.enter(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
