@@ -47,7 +47,7 @@ async function story(browser, options, { newcomer, role, other, surname, clerk }
     await first.step('Пригласите второго заявителя', { 'СНИЛС второго заявителя': other.snils, 'Мобильный телефон': other.phone },
       'Отправить приглашение');
     await first.heading('Ждём второго заявителя');
-    token = (await message(first.page.request, other.phone, /приглашает вас/)).match(/https?:\S+/)[0];
+    token = (await message(first.page.request, other.phone, new RegExp(`${newcomer.first}.*приглашает вас`))).match(/https?:\S+/)[0];
   });
 
   await test.step('the other accepts, fills in and signs', async () => {
