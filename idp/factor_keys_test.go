@@ -22,10 +22,20 @@ type key struct {
 }
 
 func newKey(s *site) *key {
-	k := &key{site: virtual.RelyingParty{ID: "localhost", Name: "Тамга", Origin: s.issuer}, device: virtual.NewAuthenticator(),
-		one: virtual.NewCredential(virtual.KeyTypeEC2)}
+	k := &key{site: virtual.RelyingParty{ID: "localhost", Name: "Тамга", Origin: s.issuer}, device: virtual.NewAuthenticator(), one: newCredential()}
 	k.one.Counter = 1
 	return k
+}
+
+// newCredential is a pair of keys of the virtual authenticator, which drops the leading zeroes of a coordinate: such a key
+// (one of 128) is no COSE key (RFC 9053 §7.1.1 keeps all 32 octets) and is rightly refused.
+func newCredential() virtual.Credential {
+	const whole = 77 // octets of a COSE EC2 key on P-256
+	for {
+		if one := virtual.NewCredential(virtual.KeyTypeEC2); len(one.Key.AttestationData()) == whole {
+			return one
+		}
+	}
 }
 
 // options are what the page gives the browser for its dialogue.
@@ -111,7 +121,7 @@ func TestPasskeyIsGuarded(t *testing.T) {
 		return b.fill("/login/passkey", "credential", other.answer(b))
 	}
 	try(func(k *key) { k.site.Origin = "https://evil.example" }).want(422, "не подошёл")
-	try(func(k *key) { k.one = virtual.NewCredential(virtual.KeyTypeEC2); k.one.ID = owner.keyID(t) }).want(422, "не подошёл")
+	try(func(k *key) { k.one = newCredential(); k.one.ID = owner.keyID(t) }).want(422, "не подошёл")
 	try(func(k *key) { k.device.Options.UserNotVerified = true }).want(422, "не подошёл")
 	try(func(k *key) { k.device.Options.UserHandle = []byte("0123456789abcdef") }).want(422, "не подошёл")
 	b := s.browser(t).get("/login")
