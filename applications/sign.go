@@ -82,7 +82,7 @@ func (k *Core) afterSignatures(ctx context.Context, tx pgx.Tx, d *dossier) error
 	}
 	payer := d.payer()
 	duty := d.Definition.Duty
-	c, err := payments.CreateCharge(ctx, tx, payments.NewCharge{Origin: origin(d.ID), Payer: *payer.Person,
+	c, err := payments.CreateCharge(ctx, tx, payments.NewCharge{Origin: origin(d.ID), UIN: bill.UIN, Payer: *payer.Person,
 		Last: payer.Last, First: payer.First, Middle: payer.Middle, Amount: bill.Amount, Purpose: duty.Purpose.In(i18n.RU),
 		Service: d.Service, Payee: duty.Payee, Due: *d.Deadline, Email: payer.Contact.Email, Phone: payer.Contact.Phone, At: k.Now()})
 	if err != nil {

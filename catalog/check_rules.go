@@ -87,6 +87,9 @@ func (c *checker) duty(d *Duty) {
 		c.add("$.duty.paid_by", "want the id of a party, got %q%s", d.PaidBy, meant(d.PaidBy, s.partyIDs()))
 	}
 	c.department("$.duty.payee", d.Payee)
+	if q := s.index[d.UIN]; d.UIN != "" && (q == nil || q.Type != "fact" && q.Type != "uin") {
+		c.add("$.duty.uin", "want the id of a question of type fact or uin, got %q", d.UIN)
+	}
 	in := c.whole(d.PaidBy)
 	c.number("$.duty.amount", in, &d.Amount)
 	for i := range d.Exempt {

@@ -116,6 +116,7 @@
 //	  purpose: {…}
 //	  payee: zags
 //	  paid_by: first
+//	  uin: fine_uin                                      # a fact: the number by which the authority knows what is paid
 //	  exempt:
 //	    - {when: veteran == "yes", text: {ru: "Ветеран войны: НК РФ, ст. 333.35", tt: "…", en: "…"}}
 //	  discount:

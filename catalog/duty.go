@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tamga/internal/i18n"
+	"tamga/internal/rus"
 )
 
 // Duty is what an applicant pays before the application is sent.
@@ -18,6 +19,7 @@ type Duty struct {
 	Purpose  i18n.Text   `yaml:"purpose"`
 	Payee    string      `yaml:"payee"`   // code of the department
 	PaidBy   string      `yaml:"paid_by"` // id of a party
+	UIN      string      `yaml:"uin"`     // id of the fact that holds the authority's УИН; the charge gets its own when empty
 	Text     i18n.Text   `yaml:"text"`    // for the page: what happens when it is paid twice
 }
 
@@ -53,6 +55,7 @@ type Bill struct {
 	Exempt   *Exemption
 	Discount *Discount
 	Percent  float64 // of the discount
+	UIN      string  // given by the authority whose charge is paid; empty when there is none, or a wrong one
 }
 
 // On returns the full amount in kopecks on the day of t, for a duty that does not depend on answers.
@@ -97,7 +100,7 @@ func (s *Service) Bill(a Set, at time.Time) (Bill, error) {
 	if err != nil {
 		return Bill{}, fmt.Errorf("duty of %s: %w", s.ID, err)
 	}
-	b := Bill{Full: full, Amount: full}
+	b := Bill{Full: full, Amount: full, UIN: d.uin(env)}
 	for i := range d.Exempt {
 		if e := &d.Exempt[i]; e.when.holds(env) {
 			b.Amount, b.Exempt = 0, e
@@ -119,6 +122,16 @@ func (s *Service) Bill(a Set, at time.Time) (Bill, error) {
 		}
 	}
 	return b, nil
+}
+
+// uin is the number by which the authority knows what is paid. A wrong one would stop the payment for ever, so it is none.
+func (d *Duty) uin(env map[string]any) string {
+	told, _ := env[d.UIN].(string)
+	number, err := rus.UIN(told)
+	if err != nil {
+		return ""
+	}
+	return number
 }
 
 // on tells whether a discount is given on a day.

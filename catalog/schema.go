@@ -38,6 +38,9 @@ var about = map[string]string{
 	"Service.offices_in": "Ask for the district first, and offer only its offices",
 	"Service.region":     "Where the service is given; everywhere when left out",
 	"Service.route":      "Where applications go when not to the department: the first that holds",
+	"Service.checks":     "What is asked of state registers when an application is submitted",
+	"RegisterCheck.each": "A repeated step: asked for each of its groups",
+	"RegisterCheck.with": "Field of the question: the id of an answer, or a part of it, as org.inn",
 	"Service.statuses":   "What each state allows; the usual when left out",
 	"Service.keep":       "How many days drafts and finished applications are kept; 90 and five years when left out",
 	"Duty.amount":        `An expression in rubles, param("duty_…"), or a whole number of kopecks`,
@@ -45,6 +48,7 @@ var about = map[string]string{
 	"Duty.discount":      "The greatest that holds counts; they are not added up",
 	"Duty.payee":         "Code of a department",
 	"Duty.paid_by":       "Id of a party",
+	"Duty.uin":           "Id of the fact that holds the authority's УИН; the portal gives one of its own when left out",
 	"Region.only":        "Codes of districts.yaml; a city stands for all of its districts",
 	"Party.signs":        "What this party declares by the signature",
 	"Party.invited":      "Comes by invitation of the first party",
@@ -66,7 +70,7 @@ var needed = map[string][]string{
 	"Term":      {"count", "unit", "text"},
 	"Duty":      {"amount", "purpose", "payee", "paid_by"},
 	"Exemption": {"when", "text"}, "Discount": {"percent", "text"},
-	"Document": {"name"}, "Result": {"name", "kind"}, "Route": {"department"}, "Party": {"id", "name"},
+	"Document": {"name"}, "Result": {"name", "kind"}, "Route": {"department"}, "RegisterCheck": {"kind"}, "Party": {"id", "name"},
 	"Step": {"id", "title", "questions"}, "Stop": {"when", "title", "text"}, "Link": {"text", "url"},
 	"Question": {"id", "type", "label"}, "Option": {"value", "label"}, "Repeat": {"item", "add", "max"},
 	"Parameter": {"name", "about", "unit", "values"}, "DatedValue": {"from", "value", "source"},
@@ -87,6 +91,8 @@ func enumOf(key string) []string {
 		return channelKinds
 	case "Result.kind":
 		return resultKinds
+	case "RegisterCheck.kind":
+		return registerChecks
 	case "Question.type":
 		return slices.Sorted(maps.Keys(kinds))
 	case "Parameter.unit":

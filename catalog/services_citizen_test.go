@@ -265,6 +265,9 @@ func TestTrafficFineAndItsDiscount(t *testing.T) {
 		if got := toPay(t, s, a, env); got != test.want {
 			t.Errorf("%s: %d kopecks to pay, want %d", test.day, got, test.want)
 		}
+		if bill, err := s.Bill(a, env.Now); err != nil || bill.UIN != "18810116000000000048" {
+			t.Errorf("the charge would bear the УИН %q, %v; want the fine's", bill.UIN, err)
+		}
 		if got := shown(t, s, a, "discount_state"); got != test.told {
 			t.Errorf("%s: the discount %q, want %q", test.day, got, test.told)
 		}

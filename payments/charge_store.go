@@ -59,6 +59,9 @@ func insertCharge(ctx context.Context, tx pgx.Tx, n NewCharge) error {
 		ON CONFLICT (origin_kind, origin_id) WHERE status NOT IN ('cancelled', 'refunded') DO NOTHING`,
 		id, uin, n.Origin.Kind, n.Origin.ID, n.Source, n.Reference, uuid.NullUUID{UUID: n.Payer, Valid: n.Payer != uuid.Nil}, n.sealed,
 		n.Last, n.First, n.Middle, n.Amount, n.Purpose, n.Service, p.Code, p.ValidFrom, n.Part, timeOrNil(n.Due), n.Email, n.Phone, n.At)
+	if db.IsUnique(err, "charge_live_uin") {
+		return fault.New(fault.Conflict, "payments.uin_taken")
+	}
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
@@ -188,7 +191,8 @@ func ClaimByUIN(ctx context.Context, d db.DB, account uuid.UUID, uin string, at 
 	var id uuid.UUID
 	err = d.QueryRow(ctx, `
 		INSERT INTO charge_claim (charge_id, account, via, at)
-		SELECT c.id, $2, $3, $4 FROM charge c WHERE c.uin = $1
+		(SELECT c.id, $2::uuid, $3, $4::timestamptz FROM charge c WHERE c.uin = $1
+			ORDER BY c.status NOT IN ('cancelled', 'refunded') DESC, c.created_at DESC LIMIT 1)
 		ON CONFLICT (charge_id, account) DO UPDATE SET at = excluded.at
 		RETURNING charge_id`, uin, account, byUIN, at).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {

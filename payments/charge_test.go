@@ -174,6 +174,31 @@ func TestOutsideCharge(t *testing.T) {
 	}
 }
 
+// TestUINIsGivenAgain: who changes an answer, or lets the time run out, begins to pay the same fine anew; two at once cannot.
+func TestUINIsGivenAgain(t *testing.T) {
+	t.Parallel()
+	pool, ctx := dbtest.DB(t, dbtest.Portal), t.Context()
+	first, second := newCharge(uuid.New()), newCharge(uuid.New())
+	first.UIN, second.UIN = "18810116000000000048", "18810116000000000048"
+	made(t, pool, first)
+	if _, err := CreateCharge(ctx, pool, second); !errors.Is(err, fault.Conflict) {
+		t.Errorf("the same fine twice: %v, want a conflict", err)
+	}
+	if err := CancelCharge(ctx, pool, first.Origin); err != nil {
+		t.Fatal(err)
+	}
+	c := made(t, pool, second)
+	if c.UIN != second.UIN {
+		t.Errorf("УИН %s", c.UIN)
+	}
+	if got, err := ClaimByUIN(ctx, pool, uuid.New(), second.UIN, time.Now()); err != nil || got.ID != c.ID {
+		t.Errorf("by its УИН: %v, %v; want the one that is alive", got, err)
+	}
+	if got, err := chargeByNumber(ctx, pool, second.UIN, uuid.Nil); err != nil || got == nil || got.Status != Open {
+		t.Errorf("staff are told %v, %v", got, err)
+	}
+}
+
 func TestExemption(t *testing.T) {
 	t.Parallel()
 	pool, ctx, now := dbtest.DB(t, dbtest.Portal), t.Context(), time.Now()

@@ -248,9 +248,11 @@ type unpaid struct {
 
 func chargeByNumber(ctx context.Context, d db.DB, uin string, application uuid.UUID) (*unpaid, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT status, amount - exempt - discounted - paid AS rest, due
+		(SELECT status, amount - exempt - discounted - paid AS rest, due
 		FROM charge
 		WHERE uin = $1
+		ORDER BY status NOT IN ('cancelled', 'refunded') DESC, created_at DESC
+		LIMIT 1)
 		UNION ALL
 		SELECT status, amount - exempt - discounted - paid AS rest, due
 		FROM charge
