@@ -28,7 +28,7 @@ func with(all ...map[string]string) map[string]string {
 	return sum
 }
 
-var bank = map[string]string{"bank_name": "Ак Барс", "bik": "049805746", "account": "40602810700000000025"}
+var bank = map[string]string{"payout_to-bank": "Ак Барс", "payout_to-bik": "049805746", "payout_to-account": "40602810700000000025"}
 
 // TestOtherServices files the services of one person through the same pages.
 func TestOtherServices(t *testing.T) {

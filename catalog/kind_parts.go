@@ -46,9 +46,9 @@ var compounds = map[string][]part{
 		{id: "code", typ: "division_code", prefill: "passport_code"},
 	},
 	"bank_account": {
-		{id: "bik", typ: "bik"},
-		{id: "account", typ: "account"},
-		{id: "bank", typ: "text", optional: true, max: 160},
+		{id: "bik", typ: "bik", prefill: "bank_bik"},
+		{id: "account", typ: "account", prefill: "bank_account"},
+		{id: "bank", typ: "text", optional: true, max: 160, prefill: "bank_name"},
 	},
 	"address": {
 		{id: "locality", typ: "text"},

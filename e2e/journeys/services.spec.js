@@ -75,7 +75,7 @@ test('compensation for the kindergarten, in three languages', async ({ browser }
   await visitor.heading('Сколько вы получите');
   await expect(visitor.page.locator('main')).toContainText('572 ₽');
   await visitor.press('Сохранить и продолжить');
-  await visitor.step('Куда перечислять деньги', { 'Банк': 'Ак Барс Банк', 'БИК': '049205805', 'Номер счёта': '40817810862000000017' });
+  await visitor.step('Куда перечислять деньги', { 'БИК банка': '049205805', 'Номер счёта': '40817810862000000017' });
   await visitor.step('Согласие', { 'Сведения верны': true, 'Я согласен на обработку данных': true });
   await visitor.heading('Проверьте ответы');
   const check = visitor.page.url();

@@ -106,7 +106,7 @@ func TestOneSetOfAnswers(t *testing.T) {
 		"child_birth_date-day": "9", "child_birth_date-month": "3", "child_birth_date-year": "2022", "child_snils": "087-654-302 00",
 		"child_certificate": "IV-КБ 700001", "child_issued_on-day": "18", "child_issued_on-month": "3", "child_issued_on-year": "2022", "child_record": "77",
 		"child_record_date-day": "18", "child_record_date-month": "3", "child_record_date-year": "2022",
-		"address": "420111, Казань, ул. Баумана, 5", "bank_name": "Ак Барс", "bik": "049205805", "account": "40817810862000000017"} {
+		"address": "420111, Казань, ул. Баумана, 5", "payout_to-bik": "049205805", "payout_to-account": "40817810862000000017"} {
 		form.Set(key, value)
 	}
 	got, page = w.do(http.MethodPost, "/bundles/new/baby", form)

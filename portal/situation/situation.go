@@ -94,8 +94,10 @@ func known(profile map[string]string, steps []catalog.Step, answers catalog.Answ
 					all[from[q.ID]] = value
 				}
 			case map[string]any:
-				if text, _ := value["text"].(string); text != "" && q.Prefill != "" {
-					all[q.Prefill] = text
+				for part, text := range value {
+					if text, ok := text.(string); ok && from[q.ID+"."+part] != "" {
+						all[from[q.ID+"."+part]] = text
+					}
 				}
 			}
 		}
