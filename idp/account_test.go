@@ -39,6 +39,15 @@ func (s *site) count(t *testing.T, query string, args ...any) int {
 	return n
 }
 
+// text is one value of the database.
+func (s *site) text(t *testing.T, query string, args ...any) (value string) {
+	t.Helper()
+	if err := s.db.QueryRow(t.Context(), query, args...).Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
 func TestRegistration(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -41,6 +41,12 @@ func DemoOrganisations() []DemoOrganisation {
 				{Account: DemoPersonID(4), Chief: true, Position: "Директор"},
 				{Account: DemoPersonID(2), Position: "Менеджер", Powers: map[string]time.Duration{"submit": 90 * 24 * time.Hour}},
 			},
+			Branches: []organisation.Branch{ // departments/stand says the same
+				{OID: 999_999_511, KPP: "165843001", Name: "Казанский филиал", Address: "420087, Республика Татарстан, г. Казань, ул. Родины, д. 7",
+					Phone: "+78432100001", Email: "kazan@kyrlay.example"},
+				{OID: 999_999_512, KPP: "165043002", Name: "Челнинский филиал",
+					Address: "423800, Республика Татарстан, г. Набережные Челны, пр. Мира, д. 24"},
+			},
 		}},
 		{Head: "Сабиров Марат Наилевич", HeadSNILS: "15530127732", Seed: organisation.Seed{
 			Organisation: organisation.Organisation{

@@ -138,7 +138,8 @@ func TestESIAOrganisationCollections(t *testing.T) {
 	amina.invites(1, "kamil@example.ru", "last_name", "Камалов", "first_name", "Камил")
 	org := fmt.Sprint(DemoOrganisations()[0].Organisation.OID)
 	var scopes []string
-	for _, name := range []string{"org_shortname", "org_agencytype", "org_ctts", "org_addrs", "org_emps", "org_grps", "org_invts", "org_brhs", "org_vhls"} {
+	for _, name := range []string{"org_shortname", "org_agencytype", "org_ctts", "org_addrs", "org_emps", "org_grps", "org_invts", "org_brhs", "org_brhs_ctts",
+		"org_brhs_addrs", "org_vhls", "org_rcs", "org_agencyterrange"} {
 		scopes = append(scopes, "http://esia.gosuslugi.ru/"+name+"?org_oid="+org)
 	}
 	token := y.tokenFor(amina, "openid "+strings.Join(scopes, " "))
@@ -150,7 +151,8 @@ func TestESIAOrganisationCollections(t *testing.T) {
 		}
 		return got
 	}
-	for part, want := range map[string]float64{"ctts": 2, "addrs": 1, "emps": 2, "grps": 5, "invts": 1, "brhs": 0, "vhls": 0} {
+	for part, want := range map[string]float64{"ctts": 2, "addrs": 1, "emps": 2, "grps": 5, "invts": 1, "brhs": 2, "vhls": 0, "rcs": 0,
+		"brhs/999999511/ctts": 2, "brhs/999999511/addrs": 1, "brhs/999999512/ctts": 0} {
 		got := read("/" + part)
 		if got["size"] != want {
 			t.Errorf("%s: size %v, want %v", part, got["size"], want)
@@ -173,9 +175,19 @@ func TestESIAOrganisationCollections(t *testing.T) {
 	if letter["email"] != "kamil@example.ru" {
 		t.Errorf("%v", letter)
 	}
-	whole := read("?embed=(groups.elements,invitations)")
-	if groups, _ := whole["groups"].(map[string]any); groups["size"] != float64(5) || whole["invitations"] == nil {
+	whole := read("?embed=(groups.elements,invitations,branches)")
+	if groups, _ := whole["groups"].(map[string]any); groups["size"] != float64(5) || whole["invitations"] == nil || whole["branches"] == nil ||
+		whole["staffCount"] != float64(2) || whole["branchesCount"] != float64(2) {
 		t.Errorf("%v", whole)
+	}
+	if branch := read("/brhs/999999511"); branch["kpp"] != "165843001" || branch["name"] != "Казанский филиал" {
+		t.Errorf("%v", branch)
+	}
+	narrow := y.tokenFor(amina, "openid http://esia.gosuslugi.ru/org_brhs?org_oid="+org)
+	for path, want := range map[string]int{"/brhs/999999511": 200, "/brhs/999999511/ctts": 403, "/brhs/999999511/vhls": 404, "/brhs/1": 404, "/emps": 403} {
+		if status, got, _ := y.read(narrow, s.issuer+"/rs/orgs/"+org+path); status != want {
+			t.Errorf("%s: %d %v", path, status, got)
+		}
 	}
 	if all, err := organisation.WaitingInvitations(t.Context(), s.db, DemoOrganisations()[0].Organisation.OID, time.Now().AddDate(0, 1, 0)); err != nil || len(all) != 0 {
 		t.Errorf("letters that expired wait: %v, %v", all, err)

@@ -235,6 +235,39 @@ func TestLiquidation(t *testing.T) {
 	b.get("/organisations/999999501").want(404)
 }
 
+// The register's list of branches replaces ours: one that stays keeps its number, one without a name is none; a register that says
+// nothing about them leaves them.
+func TestBranches(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.in(t, phoneAmina).get("/organisations/999999501").want(200, "Казанский филиал", "165843001", "Челнинский филиал")
+	list := func() string {
+		return s.text(t, `SELECT string_agg(concat_ws(' ', oid, kpp, name, phone, email), '; ' ORDER BY name) FROM organisation_branch`)
+	}
+	before := list()
+	recheck := func() {
+		t.Helper()
+		at := s.text(t, `SELECT verified_at::text FROM organisation WHERE oid = 999999501`)
+		b.fill("/organisations/999999501/recheck").want(200)
+		s.eventually(t, 1, `SELECT count(*) FROM organisation WHERE oid = 999999501 AND verified_at::text <> '`+at+`'`)
+	}
+	recheck()
+	if got := list(); got != before {
+		t.Errorf("the register said nothing, now there are %s", got)
+	}
+	s.registers.others.Store(kyrlayOGRN, map[string]any{"branches": []map[string]string{
+		{"kpp": "165843001", "name": "Казанский новый филиал", "phone": "8 (843) 511-41-15", "email": "New@Kyrlay.example"},
+		{"kpp": "165843009", "name": "Арский филиал", "phone": "12"}, {"kpp": "1658", "name": "Никакой"}, {"kpp": "165843010", "name": " "}}})
+	if _, err := s.db.Exec(t.Context(), `DELETE FROM river_job WHERE kind = 'idp.organisation_recheck'`); err != nil { // one a minute
+		t.Fatal(err)
+	}
+	recheck()
+	fresh := s.text(t, `SELECT oid::text FROM organisation_branch WHERE name = 'Арский филиал'`)
+	if got, want := list(), fresh+" 165843009 Арский филиал  ; 999999511 165843001 Казанский новый филиал +78435114115 new@kyrlay.example"; got != want {
+		t.Errorf("branches are %s, want %s", got, want)
+	}
+}
+
 var linkShape = regexp.MustCompile(`/organisations/invitation\?token=\S+`)
 
 // invites sends a letter and returns the path of its link.

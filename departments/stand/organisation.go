@@ -25,6 +25,8 @@ type Organisation struct {
 	Status    string `json:"status"` // active, liquidated
 	Head      string `json:"-"`
 	HeadSNILS string `json:"-"`
+
+	Branches []Branch `json:"branches,omitempty" db:"-"`
 }
 
 // claim is what somebody says about an organisation and about being its head. Only the number is needed.
@@ -82,6 +84,7 @@ func (r *organisations) look(ctx context.Context, asked claim) (extract, error) 
 	if err != nil {
 		return extract{}, err
 	}
+	known.Branches = registeredBranches[known.OGRN]
 	return extract{
 		Found: true, Organisation: known, INNMatch: asked.INN == known.INN, KPPMatch: asked.KPP == "" || asked.KPP == known.KPP,
 		NameMatch: asked.FullName == "" || organisationKey(asked.FullName) == organisationKey(known.FullName),

@@ -27,6 +27,6 @@
 // × {the endpoint's own string, those of other versions}. What is not the endpoint's own is "legacy", which a system's keeper can
 // switch off. How each was judged stands in esia_signature, with the string that should have been signed.
 //
-// Left out: QR and biometric sign-in by protocol, events, permissions and devices as REST collections, the branches,
-// vehicles, centres and systems of organisations (empty collections: nothing is known of them here), accounts of children as users (person_filter=acc_kid).
+// Left out: QR and biometric sign-in by protocol, events, permissions and devices as REST collections, vehicles and systems of
+// organisations (empty collections: nothing is known of them here), accounts of children as users (person_filter=acc_kid).
 package esia

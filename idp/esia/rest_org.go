@@ -94,8 +94,11 @@ func (r *reader) orgs(oid int64, path []string) (*answer, error) {
 		return r.orgAnswer(org, open, base)
 	}
 	scope, known := orgParts[path[0]]
-	if !known || len(path) > 2 {
+	if !known || len(path) > 2 && path[0] != "brhs" {
 		return nil, errNoSuch
+	}
+	if len(path) > 2 {
+		return r.branchPart(org, open, base, path[1:])
 	}
 	if !open[scope] {
 		return nil, errNoScopeFor
@@ -126,9 +129,15 @@ func (r *reader) orgAnswer(org *organisation.Organisation, open map[string]bool,
 	if open["org_agencytype"] && org.Accreditation != nil {
 		o.text("agencyType", agencyTypes[*org.Accreditation])
 	}
+	if open["org_agencyterrange"] && org.Type == organisation.Agency {
+		o.text("agencyTerRange", org.OKTMO)
+	}
+	if err := r.orgCounts(o, org, open); err != nil {
+		return nil, err
+	}
 	r.tag(o.set("isLiquidated", org.State == organisation.Liquidated))
 	for name, scope := range orgParts {
-		rel := map[string]string{"ctts": "contacts", "addrs": "addresses", "emps": "employees", "grps": "groups", "invts": "invitations"}[name]
+		rel := map[string]string{"ctts": "contacts", "addrs": "addresses", "emps": "employees", "grps": "groups", "invts": "invitations", "brhs": "branches"}[name]
 		if wanted, whole := r.embed.of(rel); rel != "" && wanted && open[scope] {
 			elements, err := r.orgElements(org, name, base+"/"+name)
 			if err != nil {
@@ -140,10 +149,25 @@ func (r *reader) orgAnswer(org *organisation.Organisation, open map[string]bool,
 	return r.answerOf(o, "orgs/Organization-1"), nil
 }
 
+// orgCounts says how many people and branches there are, to whom the scopes open their lists.
+func (r *reader) orgCounts(o *object, org *organisation.Organisation, open map[string]bool) error {
+	for _, count := range []struct{ name, part string }{{"staffCount", "emps"}, {"branchesCount", "brhs"}} {
+		if !open[orgParts[count.part]] {
+			continue
+		}
+		elements, err := r.orgElements(org, count.part, "")
+		if err != nil {
+			return err
+		}
+		o.set(count.name, len(elements))
+	}
+	return nil
+}
+
 // agencyTypes are the kinds of service centres in ESIA's words.
 var agencyTypes = map[string]string{"mfc": "40.MFC", "pension": "31.PFN"}
 
-// orgElements are a collection of an organisation. Those of which nothing is known here (branches, vehicles, systems, centres) are empty.
+// orgElements are a collection of an organisation. Those of which nothing is known here (vehicles, systems) are empty.
 func (r *reader) orgElements(org *organisation.Organisation, name, base string) ([]element, error) {
 	var all []element
 	add := func(id int64, o *object) {
@@ -175,6 +199,10 @@ func (r *reader) orgElements(org *organisation.Organisation, name, base string) 
 		}
 	case "grps":
 		return r.orgGroups(org, base)
+	case "brhs":
+		return r.orgBranches(org, base)
+	case "rcs":
+		return r.orgCentres(org, base)
 	case "invts":
 		return r.orgInvitations(org, base)
 	}

@@ -65,6 +65,8 @@ type extract struct {
 	OKVED     string `json:"okved"`
 	Address   string `json:"address"`
 	OKTMO     string `json:"oktmo"`
+
+	Branches *[]Branch `json:"branches"` // nil: the register says nothing about them
 }
 
 // gone tells whether the register has ended the organisation.
@@ -92,7 +94,7 @@ func ask(ctx context.Context, client *http.Client, base string, q claim) (*extra
 		return nil, fmt.Errorf("register of organisations answered %d", got.StatusCode)
 	}
 	e := &extract{}
-	if err := json.NewDecoder(io.LimitReader(got.Body, 64<<10)).Decode(e); err != nil {
+	if err := json.NewDecoder(io.LimitReader(got.Body, 1<<20)).Decode(e); err != nil {
 		return nil, fmt.Errorf("register of organisations gave no JSON: %w", err)
 	}
 	if e.Found && (e.FullName == "" || !kppShape.MatchString(e.KPP)) {

@@ -3,6 +3,7 @@ package organisation
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5"
@@ -33,6 +34,7 @@ type showPage struct {
 	Results  frontend.SummaryList
 	Problems []problem
 	Data     frontend.SummaryList
+	Branches frontend.SummaryList
 	Menu     []frontend.Card
 	Send     frontend.Button // draft, refused: to the checks
 	Edit     frontend.Button
@@ -137,6 +139,13 @@ func (h *Handler) showActive(c *fiber.Ctx, a *account.Account, o *Organisation) 
 	if r.Manages() {
 		page.Edit = frontend.Button{Text: t("idp_org.change"), Href: pathOf(o.OID, "edit"), Classes: "govuk-button--secondary"}
 		page.Recheck = frontend.Button{Text: t("idp_org.recheck"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
+	}
+	branches, err := Branches(c.UserContext(), h.DB, o.ID)
+	if err != nil {
+		return err
+	}
+	for _, b := range branches {
+		page.Branches.Rows = append(page.Branches.Rows, frontend.Row(b.Name, strings.TrimSuffix(t("idp_org.branch", b.KPP, b.Address), ", ")))
 	}
 	if r.May(PowerEmployees) {
 		page.Menu = []frontend.Card{

@@ -142,7 +142,10 @@ func confirmByRegister(ctx context.Context, d db.DB, id uuid.UUID, e *extract, n
 		    okved = CASE WHEN okved = '' AND $8 ~ '^\d{2}(\.\d{1,2}){0,2}$' THEN $8 ELSE okved END,
 		    oktmo = CASE WHEN $9 ~ '^(\d{8}|\d{11})$' THEN $9 ELSE oktmo END
 		WHERE id = $1`, id, e.FullName, e.ShortName, e.KPP, now, e.LegalForm, e.Address, e.OKVED, e.OKTMO)
-	return err
+	if err != nil || e.Branches == nil {
+		return err
+	}
+	return putBranches(ctx, d, id, clean(*e.Branches))
 }
 
 // stale returns active organisations whose last answer of the register is older than the time, the oldest first.

@@ -15,6 +15,7 @@ import (
 type Seed struct {
 	Organisation Organisation
 	Employees    []SeedEmployee
+	Branches     []Branch
 }
 
 // SeedEmployee is somebody who works there.
@@ -39,6 +40,9 @@ func Put(ctx context.Context, d db.DB, s Seed, now time.Time) error {
 			o.ID, o.OID, o.Type, o.OGRN, o.INN, o.KPP, o.FullName, o.ShortName, o.LegalForm, o.OKVED, o.FoundingType,
 			o.FoundingNumber, o.FoundingDate, o.LegalAddress, o.PostalAddress, o.Phone, o.Email, o.OKTMO, o.Accreditation, now)
 		if err != nil || done.RowsAffected() == 0 {
+			return err
+		}
+		if err := putBranches(ctx, tx, o.ID, s.Branches); err != nil {
 			return err
 		}
 		for _, e := range s.Employees {
