@@ -40,6 +40,9 @@ test('documents fill a form, one set of answers makes three drafts, and everythi
   await page.getByRole('checkbox', { name: 'По СМС' }).first().uncheck();
   await visitor.press('Сохранить');
   await expect(page.getByRole('checkbox', { name: 'По СМС' }).first()).not.toBeChecked();
+  await page.getByRole('checkbox', { name: 'По СМС' }).first().check(); // the journeys after this one wait for their invitations
+  await visitor.press('Сохранить');
+  await expect(page.getByRole('checkbox', { name: 'По СМС' }).first()).toBeChecked();
   await visitor.open(`${site.portal}/place?next=/offices`);
   await visitor.answer({ 'Выберите город или район': 'Набережные Челны' });
   await visitor.press('Сохранить');
