@@ -73,6 +73,17 @@ func TestOtherServices(t *testing.T) {
 	}
 }
 
+// TestBeginSaysWhatTheServiceDoes: nobody "applies" for a fine, and the page between the service and its form says so too.
+func TestBeginSaysWhatTheServiceDoes(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser("Смирнов", "Иван", "male")
+	for service, want := range map[string]string{"marriage": "Подать заявление", "traffic-fines": "Найти штрафы", "doctor-appointment": "Записаться"} {
+		if got := b.get("/applications/new?service=" + service).Text("main form button"); got != want {
+			t.Errorf("%s: %q, want %q", service, got, want)
+		}
+	}
+}
+
 func TestStopIsAPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -20,6 +20,7 @@ type beginView struct {
 	Service      string
 	Name         i18n.Text
 	Summary      i18n.Text
+	Action       i18n.Text     // of the button, in the service's own words; empty when it has none
 	Draft        string        // address of a draft to go on with, "" when there is none
 	Organisation *Organisation // in whose name, nil for the own
 }
@@ -31,7 +32,7 @@ func (h *Handler) showBegin(c *fiber.Ctx) error {
 		return err
 	}
 	return h.entitled(c, s, func(p *Person, in *Organisation) error {
-		view := beginView{Service: s.ID, Name: s.Name, Summary: s.About, Organisation: in}
+		view := beginView{Service: s.ID, Name: s.Name, Summary: s.About, Action: s.Action, Organisation: in}
 		draft, err := draftOf(c.UserContext(), h.DB, p.ID, in, s.ID, h.Now())
 		if err != nil {
 			return err

@@ -111,7 +111,7 @@ test('an extract of the register comes by itself', async ({ browser }) => {
   const visitor = await Visitor.enter(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await visitor.open(`${site.portal}/acting?service=registry-change&next=/applications/new?service=register-extract`);
   await enterAs(visitor, amina);
-  await visitor.press('Подать заявление');
+  await visitor.press('Заказать выписку');
   await visitor.step('О ком нужна выписка', { 'О ком?': 'О нас: организации или ИП, от имени которых я вошёл' });
   await visitor.step('Ваша организация', {});
   await visitor.step('Какая выписка', { 'Форма': 'Электронная, с подписью' });
