@@ -40,8 +40,8 @@ for (const [name, source, text, unicodeRange] of parts) {
     `src:url(/assets/${hashed}) format("woff2");unicode-range:${unicodeRange}}\n`
 }
 
-for (const name of fs.readdirSync('assets/marks').sort()) {
-  emit(name, fs.readFileSync(path.join('assets/marks', name)))
+for (const folder of ['assets/marks', 'assets/icons']) {
+  for (const name of fs.readdirSync(folder).sort()) emit(name, fs.readFileSync(path.join(folder, name)))
 }
 
 for (const name of ['app.scss']) {
@@ -52,9 +52,9 @@ for (const name of ['app.scss']) {
   emit('app.css', code.replaceAll(/url\("?mark:([\w.-]+)"?\)/g, (_, mark) => `url(/assets/${manifest[mark]})`))
 }
 
-for (const name of ['head.js', 'app.js', 'form-post.js']) {
+for (const name of ['head.js', 'app.js', 'form-post.js', 'worker.js']) {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [path.join('assets', name)], bundle: true, minify: true, write: false, format: name === 'head.js' ? 'iife' : 'esm',
+    entryPoints: [path.join('assets', name)], bundle: true, minify: true, write: false, format: ['head.js', 'worker.js'].includes(name) ? 'iife' : 'esm',
     charset: 'utf8', target: ['es2020'], legalComments: 'none'
   })
   emit(name, outputFiles[0].contents)

@@ -36,6 +36,8 @@ type Site struct {
 	SignIn  string // address of the sign-in link, "" hides it
 	SignOut string // a form is posted here to sign out
 	Search  string // address of the search form, "" hides it
+
+	Installs bool // the site has a manifest and a worker: it may be installed and keeps what was typed without a network
 }
 
 // NameKey is the key of the site's name.

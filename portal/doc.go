@@ -21,6 +21,10 @@
 //	GET, POST /settings/export            a ZIP of everything held about the person, by password or a new sign-in at ESIA
 //	GET, POST /settings/delete            removes the cabinet and its drafts; what was filed stays as the law has it
 //	GET  /about, /support, /accessibility, /privacy
+//	GET  /manifest.webmanifest, /worker.<language>.js, /offline
+//
+// The portal can be installed. Its worker keeps files of the looks and the page /offline, nothing of a person; a form sent without a
+// network waits in its tab until it is sent again (frontend/assets/kept.js).
 //
 // Table: account (migrations/portal/0002). In Redis: sessions, attempts to sign in at ESIA, data that wait to be bound.
 //

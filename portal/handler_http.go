@@ -92,6 +92,10 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/settings/leave-others", h.leaveOthers)
 	r.Get("/goodbye", h.showGoodbye)
 
+	r.Get("/manifest.webmanifest", h.showManifest)
+	r.Get("/worker.:lang<regex((ru|tt|en))>.js", h.showWorker)
+	r.Get("/offline", h.showOffline)
+
 	r.Get("/offices", h.showOffices)
 	r.Get("/place", h.showPlace)
 	r.Post("/place", h.savePlace)

@@ -37,7 +37,7 @@ const (
 
 // layout reads the account of the session and fills the header. It lets everybody through: each page asks for what it needs.
 func (p *People) layout(c *fiber.Ctx) error {
-	site := frontend.Site{Role: "portal", SignIn: "/sign-in", SignOut: "/sign-out", Search: "/search"}
+	site := frontend.Site{Role: "portal", SignIn: "/sign-in", SignOut: "/sign-out", Search: "/search", Installs: true}
 	if localPath(c.Path()) == "" {
 		site.SignIn = "" // on the pages of the sign-in itself the link would lead in circles
 	}

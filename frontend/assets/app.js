@@ -6,6 +6,7 @@ import './passkey.js'
 import './field.js'
 import './suggest.js'
 import './wait.js'
+import './kept.js'
 
 // head.js marked <html> for the styles; the components look for the mark on <body>.
 document.body.classList.add('govuk-frontend-supported')
