@@ -64,6 +64,8 @@ type Party struct {
 	Invited   *time.Time // when the invitation that is open now was sent
 	Masked    string     // the invited one's SNILS as far as it may be shown: its last digits
 	Signature *Signature // over the present text, or nil
+
+	Superseded bool // there is a signature over another text that nobody has voided
 }
 
 // Joined tells whether a person stands behind the party.

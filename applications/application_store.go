@@ -16,54 +16,69 @@ import (
 // errNoApplication is the answer to everybody who is not a party, so that a guessed address tells nothing.
 var errNoApplication = fault.New(fault.NotFound, "applications.not_found")
 
-// applicationOf returns an application to one of its parties.
-func applicationOf(ctx context.Context, d db.DB, person, id uuid.UUID) (*Application, error) {
-	rows, _ := d.Query(ctx, `
+// askApplicationOf finds an application of a person who takes part in it.
+func askApplicationOf(b *pgx.Batch, person, id uuid.UUID, into *[]Application) {
+	b.Queue(`
 		SELECT a.id, a.service, a.service_version, a.state, a.version, coalesce(a.number, '') AS number, a.hash, a.deadline,
 			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at, a.organisation,
 			a.answer_by, coalesce(a.control_code, '') AS control_code
 		FROM application a
 		JOIN application_party p ON p.application = a.id AND p.person = $2
-		WHERE a.id = $1`, id, person)
-	return oneApplication(rows)
+		WHERE a.id = $1`, id, person).Query(db.Into(into))
 }
 
-// lockApplicationOf is applicationOf, holding the row until the transaction ends: whatever changes an application does so
-// under this lock, and takes it before any other.
-func lockApplicationOf(ctx context.Context, tx pgx.Tx, person, id uuid.UUID) (*Application, error) {
-	rows, _ := tx.Query(ctx, `
+// askLockedOf is askApplicationOf, holding the row until the transaction ends: whatever changes an application does so under this
+// lock, and takes it before any other.
+func askLockedOf(b *pgx.Batch, person, id uuid.UUID, into *[]Application) {
+	b.Queue(`
 		SELECT a.id, a.service, a.service_version, a.state, a.version, coalesce(a.number, '') AS number, a.hash, a.deadline,
 			a.paid_charge, a.paid_at, a.refund_due, a.late_at, a.kept_until, a.created_at, a.updated_at, a.submitted_at, a.organisation,
 			a.answer_by, coalesce(a.control_code, '') AS control_code
 		FROM application a
 		JOIN application_party p ON p.application = a.id AND p.person = $2
 		WHERE a.id = $1
-		FOR UPDATE OF a`, id, person)
-	return oneApplication(rows)
+		FOR UPDATE OF a`, id, person).Query(db.Into(into))
 }
 
-// lockApplication holds an application for the portal itself: a job, the department's answer, somebody with an invitation.
-func lockApplication(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*Application, error) {
-	rows, _ := tx.Query(ctx, `
+// askLocked holds an application for the portal itself: a job, the department's answer, somebody with an invitation.
+func askLocked(b *pgx.Batch, id uuid.UUID, into *[]Application) {
+	b.Queue(`
 		SELECT id, service, service_version, state, version, coalesce(number, '') AS number, hash, deadline,
 			paid_charge, paid_at, refund_due, late_at, kept_until, created_at, updated_at, submitted_at, organisation,
 			answer_by, coalesce(control_code, '') AS control_code
 		FROM application
 		WHERE id = $1
-		FOR UPDATE`, id)
-	return oneApplication(rows)
+		FOR UPDATE`, id).Query(db.Into(into))
 }
 
-func oneApplication(rows pgx.Rows) (*Application, error) {
-	a, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Application])
-	if errors.Is(err, pgx.ErrNoRows) {
+// applicationOf returns an application to one of its parties.
+func applicationOf(ctx context.Context, d db.DB, person, id uuid.UUID) (*Application, error) {
+	b, list := &pgx.Batch{}, []Application{}
+	askApplicationOf(b, person, id, &list)
+	err := db.All(ctx, d, b)
+	return theOnly(list, err)
+}
+
+// lockApplicationOf holds an application for one of its parties.
+func lockApplicationOf(ctx context.Context, tx pgx.Tx, person, id uuid.UUID) (*Application, error) {
+	b, list := &pgx.Batch{}, []Application{}
+	askLockedOf(b, person, id, &list)
+	err := db.All(ctx, tx, b)
+	return theOnly(list, err)
+}
+
+func theOnly(list []Application, err error) (*Application, error) {
+	switch {
+	case err != nil:
+		return nil, err
+	case len(list) == 0:
 		return nil, errNoApplication
 	}
-	return a, err
+	return &list[0], nil
 }
 
 func insertApplication(ctx context.Context, tx pgx.Tx, a *Application) error {
-	_, err := tx.Exec(ctx, `
+	_, err := db.Later(tx).Exec(ctx, `
 		INSERT INTO application (id, service, service_version, state, kept_until, created_at, updated_at, organisation)
 		VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`, a.ID, a.Service, a.ServiceVersion, a.State, a.KeptUntil, a.CreatedAt, a.Organisation)
 	return err
@@ -72,7 +87,7 @@ func insertApplication(ctx context.Context, tx pgx.Tx, a *Application) error {
 // saveApplication writes what the flow changed. The version grows with each call.
 func saveApplication(ctx context.Context, tx pgx.Tx, a *Application) error {
 	a.Version++
-	_, err := tx.Exec(ctx, `
+	_, err := db.Later(tx).Exec(ctx, `
 		UPDATE application
 		SET state = $2, version = $3, number = nullif($4, ''), hash = $5, deadline = $6, paid_charge = $7, paid_at = $8,
 			refund_due = $9, late_at = $10, kept_until = $11, updated_at = $12, submitted_at = $13, answer_by = $14,

@@ -66,17 +66,12 @@ func releaseSlot(ctx context.Context, tx pgx.Tx, application uuid.UUID, now time
 	return err
 }
 
-// bookingOf returns what the application has, or nil.
-func bookingOf(ctx context.Context, d db.DB, application uuid.UUID) (*booking, error) {
-	rows, _ := d.Query(ctx, `
+// askBooking finds what the application has.
+func askBooking(b *pgx.Batch, application uuid.UUID, into *[]booking) {
+	b.Queue(`
 		SELECT id, office, starts_at, state, hold_until
 		FROM application_booking
-		WHERE application = $1 AND state IN ('held', 'booked')`, application)
-	b, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[booking])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	return b, err
+		WHERE application = $1 AND state IN ('held', 'booked')`, application).Query(db.Into(into))
 }
 
 // takenTimes returns the starts, as Unix seconds, that others have at an office.

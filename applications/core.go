@@ -35,67 +35,85 @@ type Core struct {
 
 // openFor reads an application for one of its parties.
 func (k *Core) openFor(ctx context.Context, d db.DB, person, id uuid.UUID) (*dossier, error) {
-	a, err := applicationOf(ctx, d, person, id)
-	if err != nil {
-		return nil, err
-	}
-	return k.gather(ctx, d, a, person)
+	return k.gather(ctx, d, id, person, func(b *pgx.Batch, into *[]Application) { askApplicationOf(b, person, id, into) })
 }
 
 // lockFor reads an application for one of its parties, to change it.
 func (k *Core) lockFor(ctx context.Context, tx pgx.Tx, person, id uuid.UUID) (*dossier, error) {
-	a, err := lockApplicationOf(ctx, tx, person, id)
-	if err != nil {
-		return nil, err
-	}
-	return k.gather(ctx, tx, a, person)
+	return k.gather(ctx, tx, id, person, func(b *pgx.Batch, into *[]Application) { askLockedOf(b, person, id, into) })
 }
 
 // lock reads an application for the portal itself, to change it.
 func (k *Core) lock(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*dossier, error) {
-	a, err := lockApplication(ctx, tx, id)
+	return k.gather(ctx, tx, id, uuid.Nil, func(b *pgx.Batch, into *[]Application) { askLocked(b, id, into) })
+}
+
+// whole is all that is stored of an application.
+type whole struct {
+	parties    []partyRow
+	letters    []invitation
+	answers    []answersRow
+	files      []fileRow
+	bookings   []booking
+	signatures []Signature
+}
+
+// gather reads an application and all that belongs to it, in one trip. When it is to be locked, the lock is had before the rest is read.
+func (k *Core) gather(ctx context.Context, d db.DB, id, reader uuid.UUID, find func(*pgx.Batch, *[]Application)) (*dossier, error) {
+	var b pgx.Batch
+	var found []Application
+	var w whole
+	find(&b, &found)
+	askParties(&b, id, &w.parties)
+	askInvitations(&b, id, &w.letters)
+	askAnswers(&b, id, &w.answers)
+	askFiles(&b, id, &w.files)
+	askBooking(&b, id, &w.bookings)
+	askSignatures(&b, id, &w.signatures)
+	err := db.All(ctx, d, &b)
+	a, err := theOnly(found, err)
 	if err != nil {
 		return nil, err
 	}
-	return k.gather(ctx, tx, a, uuid.Nil)
-}
-
-// gather reads all that belongs to an application.
-func (k *Core) gather(ctx context.Context, d db.DB, a *Application, reader uuid.UUID) (*dossier, error) {
 	s, err := k.Catalog.Service(a.Service, a.ServiceVersion)
 	if err != nil {
 		return nil, err
 	}
 	f := &dossier{Application: *a, Definition: s}
-	if err := k.gatherParties(ctx, d, f, reader); err != nil {
+	if err := k.gatherParties(f, w.parties, w.letters, reader); err != nil {
 		return nil, err
 	}
-	if err := k.gatherAnswers(ctx, d, f); err != nil {
+	if err := k.gatherAnswers(f, w.answers); err != nil {
 		return nil, err
 	}
-	if err := k.gatherFiles(ctx, d, f); err != nil {
+	if err := k.gatherFiles(f, w.files); err != nil {
 		return nil, err
 	}
-	if f.Booking, err = bookingOf(ctx, d, a.ID); err != nil {
-		return nil, err
+	if len(w.bookings) > 0 {
+		f.Booking = &w.bookings[0] // an index allows one
 	}
-	signatures, err := signaturesOf(ctx, d, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, sig := range signatures {
-		if p := f.party(sig.Party); p != nil && (bytes.Equal(sig.Hash, a.Hash) || bytes.Equal(sig.Hash, f.hash())) {
-			p.Signature = sig // over another text it does not count, whatever the reason
-		}
-	}
+	f.gatherSignatures(w.signatures)
 	return f, nil
 }
 
-func (k *Core) gatherParties(ctx context.Context, d db.DB, f *dossier, reader uuid.UUID) error {
-	rows, err := partiesOf(ctx, d, f.ID)
-	if err != nil {
-		return err
+// gatherSignatures gives the parties their signatures. Over another text one does not count, whatever the reason.
+func (d *dossier) gatherSignatures(rows []Signature) {
+	present := d.hash()
+	for i := range rows {
+		sig := &rows[i]
+		p := d.party(sig.Party)
+		switch {
+		case p == nil:
+		case bytes.Equal(sig.Hash, d.Hash) || bytes.Equal(sig.Hash, present):
+			p.Signature = sig
+			p.Superseded = !bytes.Equal(sig.Hash, present)
+		default:
+			p.Superseded = true
+		}
 	}
+}
+
+func (k *Core) gatherParties(f *dossier, rows []partyRow, letters []invitation, reader uuid.UUID) error {
 	for _, row := range rows {
 		p := &Party{ID: row.Party, Position: row.Position, Person: row.Person, Last: row.LastName, First: row.FirstName,
 			Middle: row.MiddleName, JoinedAt: row.JoinedAt}
@@ -110,18 +128,15 @@ func (k *Core) gatherParties(ctx context.Context, d db.DB, f *dossier, reader uu
 		}
 		f.Parties = append(f.Parties, p)
 	}
-	letters, err := openInvitations(ctx, d, f.ID)
-	if err != nil {
-		return err
-	}
-	for _, i := range letters {
+	for i := range letters {
+		letter := &letters[i]
 		var snils string
-		if err := k.unseal(i.SNILS, &snils, f.ID, "invited_snils", i.Party); err != nil {
+		if err := k.unseal(letter.SNILS, &snils, f.ID, "invited_snils", letter.Party); err != nil {
 			return err
 		}
-		if p := f.party(i.Party); p != nil {
-			p.Invited, p.Masked = &i.SentAt, maskSNILS(snils)
-			if err := k.unseal(i.Contact, &p.Contact, f.ID, "invited_contact", i.Party); err != nil {
+		if p := f.party(letter.Party); p != nil {
+			p.Invited, p.Masked = &letter.SentAt, maskSNILS(snils)
+			if err := k.unseal(letter.Contact, &p.Contact, f.ID, "invited_contact", letter.Party); err != nil {
 				return err
 			}
 		}
@@ -129,24 +144,20 @@ func (k *Core) gatherParties(ctx context.Context, d db.DB, f *dossier, reader uu
 	return nil
 }
 
-func (k *Core) gatherAnswers(ctx context.Context, d db.DB, f *dossier) error {
-	sealed, err := answersOf(ctx, d, f.ID)
-	if err != nil {
-		return err
-	}
+func (k *Core) gatherAnswers(f *dossier, rows []answersRow) error {
 	f.Set = catalog.Set{Shared: catalog.Answers{}, Parties: map[string]catalog.Answers{}, Today: f.CreatedAt, Acting: f.audienceOf()}
-	for owner, row := range sealed {
+	for _, row := range rows {
 		answers := catalog.Answers{}
-		if row.at.After(f.Set.Today) { // the rules and rates of the day on which somebody last changed something
-			f.Set.Today = row.at
+		if row.UpdatedAt.After(f.Set.Today) { // the rules and rates of the day on which somebody last changed something
+			f.Set.Today = row.UpdatedAt
 		}
-		if err := k.unseal(row.sealed, &answers, f.ID, "answers", owner); err != nil {
+		if err := k.unseal(row.Sealed, &answers, f.ID, "answers", row.Party); err != nil {
 			return err
 		}
-		if owner == "" {
+		if row.Party == "" {
 			f.Set.Shared = answers
 		} else {
-			f.Set.Parties[owner] = answers
+			f.Set.Parties[row.Party] = answers
 		}
 	}
 	return f.refresh()

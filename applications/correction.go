@@ -247,7 +247,7 @@ func (k *Core) correct(ctx context.Context, tx pgx.Tx, d *dossier, a *asked, wou
 		return err
 	}
 	for _, s := range a.Correction.Signatures {
-		if err := insertSignature(ctx, tx, d.ID, s); err != nil {
+		if err := insertSignature(ctx, tx, d.ID, s, true); err != nil {
 			return err
 		}
 		d.party(s.Party).Signature = s
@@ -308,7 +308,11 @@ func (k *Core) proposed(ctx context.Context, on db.DB, d *dossier, request uuid.
 // gatherFilesAgain reads which files belong to the answers after these have changed.
 func (k *Core) gatherFilesAgain(ctx context.Context, on db.DB, d *dossier) error {
 	d.Files = nil
-	return k.gatherFiles(ctx, on, d)
+	rows, err := filesOf(ctx, on, d.ID)
+	if err != nil {
+		return err
+	}
+	return k.gatherFiles(d, rows)
 }
 
 // differs lists the keys of the questions whose answers are others in would.

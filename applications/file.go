@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/catalog"
-	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/files"
 )
@@ -74,14 +73,10 @@ func (a *attachment) public(application uuid.UUID) catalog.File {
 		State: a.Scan, Href: applicationPath(application, "/files/"+a.ID.String())}
 }
 
-// gatherFiles reads what is attached to an application whose service asks for files.
-func (k *Core) gatherFiles(ctx context.Context, d db.DB, f *dossier) error {
+// gatherFiles takes what is attached to an application whose service asks for files.
+func (k *Core) gatherFiles(f *dossier, rows []fileRow) error {
 	if !f.Definition.AsksFiles() {
 		return nil
-	}
-	rows, err := filesOf(ctx, d, f.ID)
-	if err != nil {
-		return err
 	}
 	for _, row := range rows {
 		a, err := k.opened(f.ID, row)

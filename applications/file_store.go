@@ -25,13 +25,19 @@ type fileRow struct {
 	CreatedAt time.Time
 }
 
-func filesOf(ctx context.Context, d db.DB, application uuid.UUID) ([]fileRow, error) {
-	rows, _ := d.Query(ctx, `
+func askFiles(b *pgx.Batch, application uuid.UUID, into *[]fileRow) {
+	b.Queue(`
 		SELECT id, party, question, name, kind, size, sha256, scan, kept, created_at
 		FROM application_file
 		WHERE application = $1 AND message IS NULL
-		ORDER BY created_at, id`, application)
-	return pgx.CollectRows(rows, pgx.RowToStructByName[fileRow])
+		ORDER BY created_at, id`, application).Query(db.Into(into))
+}
+
+func filesOf(ctx context.Context, d db.DB, application uuid.UUID) (list []fileRow, err error) {
+	b := &pgx.Batch{}
+	askFiles(b, application, &list)
+	err = db.All(ctx, d, b)
+	return list, err
 }
 
 // insertFile adds a file of somebody who takes part, unless the application has too many.

@@ -12,6 +12,7 @@ import (
 
 	"tamga/catalog"
 	"tamga/frontend"
+	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/web"
 )
@@ -140,7 +141,7 @@ func (h *Handler) change(c *fiber.Ctx, f func(ctx context.Context, tx pgx.Tx, p 
 	}
 	ctx := c.UserContext()
 	over := false
-	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
+	err = db.InTx(ctx, h.DB, func(tx pgx.Tx) error {
 		d, err := h.lockFor(ctx, tx, p.ID, id)
 		if err != nil {
 			return err

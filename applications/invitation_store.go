@@ -53,13 +53,12 @@ func invitationByToken(ctx context.Context, d db.DB, tokenHash []byte) (*invitat
 	return i, err
 }
 
-// openInvitations returns the letters of an application that wait for an answer.
-func openInvitations(ctx context.Context, d db.DB, application uuid.UUID) ([]*invitation, error) {
-	rows, _ := d.Query(ctx, `
+// askInvitations finds the letters of an application that wait for an answer.
+func askInvitations(b *pgx.Batch, application uuid.UUID, into *[]invitation) {
+	b.Queue(`
 		SELECT id, application, party, snils, snils_blind, contact, sent_at, accepted_at, declined_at, revoked_at
 		FROM application_invitation
-		WHERE application = $1 AND accepted_at IS NULL AND declined_at IS NULL AND revoked_at IS NULL`, application)
-	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[invitation])
+		WHERE application = $1 AND accepted_at IS NULL AND declined_at IS NULL AND revoked_at IS NULL`, application).Query(db.Into(into))
 }
 
 // answerInvitation notes the answer: "accepted", "declined", or "revoked" by us.

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	"tamga/internal/db"
 	"tamga/payments"
 )
 
@@ -74,7 +75,7 @@ func (k *Core) scheduleClock(ctx context.Context, tx pgx.Tx, d *dossier) error {
 
 // locked runs f on a locked application. An application that is gone, an erased draft, is nothing to work on.
 func (j *Jobs) locked(ctx context.Context, id uuid.UUID, f func(pgx.Tx, *dossier) error) error {
-	err := pgx.BeginFunc(ctx, j.DB, func(tx pgx.Tx) error {
+	err := db.InTx(ctx, j.DB, func(tx pgx.Tx) error {
 		d, err := j.lock(ctx, tx, id)
 		if err != nil {
 			return err

@@ -23,17 +23,16 @@ type partyRow struct {
 	JoinedAt   *time.Time
 }
 
-func partiesOf(ctx context.Context, d db.DB, application uuid.UUID) ([]partyRow, error) {
-	rows, _ := d.Query(ctx, `
+func askParties(b *pgx.Batch, application uuid.UUID, into *[]partyRow) {
+	b.Queue(`
 		SELECT party, position, person, last_name, first_name, middle_name, snils, contact, joined_at
 		FROM application_party
 		WHERE application = $1
-		ORDER BY position`, application)
-	return pgx.CollectRows(rows, pgx.RowToStructByName[partyRow])
+		ORDER BY position`, application).Query(db.Into(into))
 }
 
 func insertParty(ctx context.Context, tx pgx.Tx, application uuid.UUID, p partyRow) error {
-	_, err := tx.Exec(ctx, `
+	_, err := db.Later(tx).Exec(ctx, `
 		INSERT INTO application_party (application, party, position, person, last_name, first_name, middle_name, snils, contact, joined_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, application, p.Party, p.Position, p.Person, p.LastName, p.FirstName,
 		p.MiddleName, p.SNILS, p.Contact, p.JoinedAt)
@@ -50,31 +49,19 @@ func fillParty(ctx context.Context, tx pgx.Tx, application uuid.UUID, p partyRow
 	return err
 }
 
-// sealedAnswers are the answers of one owner, and when they were last changed.
-type sealedAnswers struct {
-	sealed []byte
-	at     time.Time
+// answersRow are the answers of one owner, and when they were last changed.
+type answersRow struct {
+	Party     string
+	Sealed    []byte
+	UpdatedAt time.Time
 }
 
-// answersOf returns the sealed answers by owner.
-func answersOf(ctx context.Context, d db.DB, application uuid.UUID) (map[string]sealedAnswers, error) {
-	rows, err := d.Query(ctx, `SELECT party, sealed, updated_at FROM application_answers WHERE application = $1`, application)
-	if err != nil {
-		return nil, err
-	}
-	sealed := map[string]sealedAnswers{}
-	var owner string
-	var text []byte
-	var at time.Time
-	_, err = pgx.ForEachRow(rows, []any{&owner, &text, &at}, func() error {
-		sealed[owner] = sealedAnswers{append([]byte(nil), text...), at}
-		return nil
-	})
-	return sealed, err
+func askAnswers(b *pgx.Batch, application uuid.UUID, into *[]answersRow) {
+	b.Queue(`SELECT party, sealed, updated_at FROM application_answers WHERE application = $1`, application).Query(db.Into(into))
 }
 
 func saveAnswers(ctx context.Context, tx pgx.Tx, application uuid.UUID, owner string, sealed []byte, now time.Time) error {
-	_, err := tx.Exec(ctx, `
+	_, err := db.Later(tx).Exec(ctx, `
 		INSERT INTO application_answers (application, party, sealed, updated_at)
 		VALUES ($1, $2, $3, $4)
 		ON CONFLICT (application, party) DO UPDATE
@@ -92,7 +79,7 @@ type Event struct {
 }
 
 func insertEvent(ctx context.Context, tx pgx.Tx, application uuid.UUID, e Event) error {
-	_, err := tx.Exec(ctx, `
+	_, err := db.Later(tx).Exec(ctx, `
 		INSERT INTO application_event (application, kind, party, note, at)
 		VALUES ($1, $2, $3, $4, $5)`, application, e.Kind, e.Party, e.Note, e.At)
 	return err

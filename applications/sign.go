@@ -44,7 +44,7 @@ func (k *Core) sign(ctx context.Context, tx pgx.Tx, d *dossier, p *Person, hash 
 		return err
 	}
 	s := &Signature{Party: d.Me.ID, Person: p.ID, Name: d.Me.Name(), Level: p.Level, Hash: hash, SignedAt: k.Now()}
-	if err := insertSignature(ctx, tx, d.ID, s); err != nil {
+	if err := insertSignature(ctx, tx, d.ID, s, d.Me.Superseded); err != nil {
 		return err
 	}
 	d.Me.Signature = s

@@ -46,12 +46,12 @@ func Enqueue(ctx context.Context, tx pgx.Tx, r *river.Client[pgx.Tx], box *secre
 	if err := lockApplication(ctx, tx, d.ApplicationID); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(d.Data)
-	fresh, err := insertDelivery(ctx, tx, d, seal(box, d), sum[:])
-	if err != nil || !fresh {
-		return err
+	job, err := r.InsertTx(ctx, tx, deliverArgs{DeliveryID: d.ID}, &river.InsertOpts{Queue: queueOf(d.Department)})
+	if err != nil {
+		return fmt.Errorf("wake delivery %s: %w", d.ID, err)
 	}
-	return wake(ctx, tx, r, d.ID, d.Department)
+	sum := sha256.Sum256(d.Data)
+	return insertDelivery(ctx, tx, d, seal(box, d), sum[:], job.Job.ID) // when it was enqueued before, the job finds that it is not its own, and ends
 }
 
 // wake starts a job for the delivery in its department's queue. Any older job of it finds that it is no longer the current one, and ends.

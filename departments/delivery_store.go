@@ -14,20 +14,20 @@ import (
 
 // lockApplication makes enqueueing for one application one after another, so that seq is the order of commits too.
 func lockApplication(ctx context.Context, tx pgx.Tx, application uuid.UUID) error {
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('delivery ' || $1, 0))`, application.String())
+	_, err := db.Later(tx).Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('delivery ' || $1, 0))`, application.String())
 	return err
 }
 
-func insertDelivery(ctx context.Context, tx pgx.Tx, d Delivery, sealed, sum []byte) (fresh bool, err error) {
-	tag, err := tx.Exec(ctx, `
-		INSERT INTO delivery (id, application_id, number, department, service, service_version, data, data_sha256, type)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+func insertDelivery(ctx context.Context, tx pgx.Tx, d Delivery, sealed, sum []byte, job int64) error {
+	_, err := db.Later(tx).Exec(ctx, `
+		INSERT INTO delivery (id, application_id, number, department, service, service_version, data, data_sha256, type, job_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (id) DO NOTHING`,
-		d.ID, d.ApplicationID, d.Number, d.Department, d.Service, d.ServiceVersion, sealed, sum, d.Type)
+		d.ID, d.ApplicationID, d.Number, d.Department, d.Service, d.ServiceVersion, sealed, sum, d.Type, job)
 	if db.IsForeignKey(err, "") {
-		return false, fmt.Errorf("enqueue delivery %s: no endpoint for department %q", d.ID, d.Department)
+		return fmt.Errorf("enqueue delivery %s: no endpoint for department %q", d.ID, d.Department)
 	}
-	return tag.RowsAffected() == 1, err
+	return err
 }
 
 func setJob(ctx context.Context, tx pgx.Tx, id uuid.UUID, job int64) error {

@@ -25,7 +25,7 @@ type statement struct {
 var _ pgx.Tx = (*pipe)(nil)
 
 // InTx runs fn in a transaction, as pgx.BeginFunc does, but in fewer round trips. Statements of it that nobody needs an answer from
-// are sent through Later. It has no savepoints.
+// are sent through Later.
 func InTx(ctx context.Context, d DB, fn func(pgx.Tx) error) error {
 	pool, ok := d.(interface {
 		Acquire(context.Context) (*pgxpool.Conn, error)
@@ -59,7 +59,8 @@ func InTx(ctx context.Context, d DB, fn func(pgx.Tx) error) error {
 type later struct{ *pipe }
 
 // Later returns a way to send statements whose outcome nobody waits for. In a transaction of InTx they go with the next statement
-// that is waited for, or with the commit, and an error of theirs undoes everything. In another transaction they are sent at once.
+// that is waited for, or with the commit, and an error of theirs undoes everything. In another transaction, or after a savepoint, they
+// are sent at once.
 func Later(tx pgx.Tx) DB {
 	if p, ok := tx.(*pipe); ok {
 		return later{p}
@@ -73,8 +74,8 @@ func (l later) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandT
 	return pgconn.CommandTag{}, nil
 }
 
-// send sends all that waits and then one more, and returns the results when only that one's is left to be read.
-func (p *pipe) send(ctx context.Context, sql string, args ...any) (pgx.BatchResults, error) {
+// prelude is what goes before the next statement.
+func (p *pipe) prelude() *pgx.Batch {
 	batch := &pgx.Batch{}
 	if !p.begun {
 		batch.Queue("begin")
@@ -82,9 +83,15 @@ func (p *pipe) send(ctx context.Context, sql string, args ...any) (pgx.BatchResu
 	for _, s := range p.waiting {
 		batch.Queue(s.sql, s.args...)
 	}
+	p.begun, p.waiting = true, nil
+	return batch
+}
+
+// send sends all that waits and then one more, and returns the results when only that one's is left to be read.
+func (p *pipe) send(ctx context.Context, sql string, args ...any) (pgx.BatchResults, error) {
+	batch := p.prelude()
 	before := batch.Len()
 	batch.Queue(sql, args...)
-	p.begun, p.waiting = true, nil
 	results := p.conn.SendBatch(ctx, batch)
 	for range before {
 		if _, err := results.Exec(); err != nil {
@@ -196,15 +203,52 @@ func (p *pipe) Rollback(ctx context.Context) error {
 	return err
 }
 
-// Begin is part of pgx.Tx.
-func (p *pipe) Begin(context.Context) (pgx.Tx, error) {
-	return nil, errors.New("db: a transaction of InTx has no savepoints")
+// Begin makes a savepoint. Within it nothing is put off.
+func (p *pipe) Begin(ctx context.Context) (pgx.Tx, error) {
+	if _, err := p.Exec(ctx, "SAVEPOINT pipe"); err != nil {
+		return nil, err
+	}
+	return &savepoint{pipe: p}, nil
 }
 
-// SendBatch is part of pgx.Tx.
+// savepoint is a part of a transaction that may be undone alone. A later one of the same name hides it until it is released.
+type savepoint struct {
+	*pipe
+	done bool
+}
+
+// Commit is part of pgx.Tx.
+func (s *savepoint) Commit(ctx context.Context) error {
+	if s.done {
+		return pgx.ErrTxClosed
+	}
+	s.done = true
+	_, err := s.Exec(ctx, "RELEASE SAVEPOINT pipe")
+	return err
+}
+
+// Rollback is part of pgx.Tx.
+func (s *savepoint) Rollback(ctx context.Context) error {
+	if s.done {
+		return pgx.ErrTxClosed
+	}
+	s.done, s.waiting = true, nil
+	_, err := s.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT pipe; RELEASE SAVEPOINT pipe")
+	return err
+}
+
+// SendBatch sends what waits and a batch, in one trip.
 func (p *pipe) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
-	_ = p.start(ctx) // after an error all that follows fails, too
-	return p.conn.SendBatch(ctx, b)
+	all := p.prelude()
+	before := all.Len()
+	all.QueuedQueries = append(all.QueuedQueries, b.QueuedQueries...)
+	results := p.conn.SendBatch(ctx, all)
+	for range before {
+		if _, err := results.Exec(); err != nil {
+			break // after an error all that follows fails, too
+		}
+	}
+	return results
 }
 
 // CopyFrom is part of pgx.Tx.

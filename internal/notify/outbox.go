@@ -41,22 +41,43 @@ type Outbox struct {
 	Inbox func(ctx context.Context, tx pgx.Tx, m Message) (send bool, err error)
 }
 
-// Send queues m in tx. A missing recipient is no error, since it must not undo the caller's work: the message is kept as
+// Send queues messages in tx. A missing recipient is no error, since it must not undo the caller's work: the message is kept as
 // failed, where the monitoring sees it.
-func (o *Outbox) Send(ctx context.Context, tx pgx.Tx, m Message) error {
+func (o *Outbox) Send(ctx context.Context, tx pgx.Tx, messages ...Message) error {
+	var jobs []river.InsertManyParams
+	for _, m := range messages {
+		n, err := o.keep(ctx, tx, m)
+		if err != nil {
+			return fmt.Errorf("notify %s: %w", m.Kind, err)
+		}
+		if n != nil && n.State == queued {
+			jobs = append(jobs, river.InsertManyParams{Args: SendArgs{ID: n.ID}})
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	if _, err := o.River.InsertManyTx(ctx, tx, jobs); err != nil { // all jobs in one trip
+		return fmt.Errorf("notify %s: %w", messages[0].Kind, err)
+	}
+	return nil
+}
+
+// keep stores one message, or returns nil when its recipient has turned the way off.
+func (o *Outbox) keep(ctx context.Context, tx pgx.Tx, m Message) (*notification, error) {
 	if m.Channel != SMS && m.Channel != Email || m.Kind == "" || m.Body == "" {
-		return fmt.Errorf("notify: a message needs a channel, a kind and a body (channel %q, kind %q)", m.Channel, m.Kind)
+		return nil, fmt.Errorf("a message needs a channel, a kind and a body (channel %q, kind %q)", m.Channel, m.Kind)
 	}
 	if o.Inbox != nil && m.To != "" {
 		if send, err := o.Inbox(ctx, tx, m); err != nil || !send {
-			return err
+			return nil, err
 		}
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	n := notification{
+	n := &notification{
 		ID: id, Channel: m.Channel, Kind: m.Kind, State: queued, CreatedAt: o.Now(),
 		Recipient: o.Box.Seal([]byte(m.To), aad(id, "recipient")),
 		Subject:   o.Box.Seal([]byte(m.Subject), aad(id, "subject")),
@@ -65,16 +86,7 @@ func (o *Outbox) Send(ctx context.Context, tx pgx.Tx, m Message) error {
 	if m.To == "" {
 		n.State, n.LastError = failed, new("no recipient")
 	}
-	if err := insertNotification(ctx, tx, n); err != nil {
-		return fmt.Errorf("notify %s: %w", m.Kind, err)
-	}
-	if n.State == failed {
-		return nil
-	}
-	if _, err := o.River.InsertTx(ctx, tx, SendArgs{ID: id}, nil); err != nil {
-		return fmt.Errorf("notify %s: %w", m.Kind, err)
-	}
-	return nil
+	return n, insertNotification(ctx, tx, *n)
 }
 
 // open returns the message of a row.
