@@ -39,6 +39,7 @@ func (c *checker) rules() {
 		c.department(where+".department", r.Department)
 		c.compile(where+".when", c.whole(s.firstParty()), r.When, &r.when)
 	}
+	c.registerChecks()
 	c.statuses()
 }
 

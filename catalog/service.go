@@ -26,36 +26,37 @@ func (l Level) AtLeast(o Level) bool {
 
 // Service is the definition of one service, and the engine of its form. It does not change after it is loaded.
 type Service struct {
-	ID         string      `yaml:"id"`
-	Version    int         `yaml:"-"` // given by Publish; 0 until then
-	Name       i18n.Text   `yaml:"name"`
-	About      i18n.Text   `yaml:"summary"`  // one sentence, shown in lists
-	Action     i18n.Text   `yaml:"action"`   // of the start button; empty for "Подать заявление"
-	Keywords   Keywords    `yaml:"keywords"` // what people type when they mean this service
-	Icon       string      `yaml:"icon"`     // a sign of frontend/assets/marks/icons.svg
-	Popularity int         `yaml:"popularity"`
-	Audience   []string    `yaml:"audience"`
-	Topics     []string    `yaml:"topics"`
-	Situations []string    `yaml:"situations"`
-	Department string      `yaml:"department"`
-	Level      Level       `yaml:"level"`
-	Who        []i18n.Text `yaml:"who"`    // who may apply
-	Before     []i18n.Text `yaml:"before"` // what to know before the start
-	Term       Term        `yaml:"term"`
-	Duty       *Duty       `yaml:"duty"`
-	Documents  []Document  `yaml:"documents"`
-	Result     i18n.Text   `yaml:"result"`
-	Results    []Result    `yaml:"results"`  // what one gets, one by one
-	Channels   []Channel   `yaml:"channels"` // other ways to apply
-	Law        []i18n.Text `yaml:"law"`
-	Parties    []Party     `yaml:"parties"`
-	Offices    bool        `yaml:"offices"`    // the applicant chooses an office
-	OfficesIn  bool        `yaml:"offices_in"` // of those in the own district, which is asked for
-	Region     *Region     `yaml:"region"`     // where it is given; everywhere when nil
-	Route      []Route     `yaml:"route"`      // where it goes; to the department when none holds
-	Statuses   Statuses    `yaml:"statuses"`   // what each state allows; the usual when left out
-	Keep       Keep        `yaml:"keep"`       // how long applications are kept; the usual time when left out
-	Steps      []Step      `yaml:"steps"`
+	ID         string          `yaml:"id"`
+	Version    int             `yaml:"-"` // given by Publish; 0 until then
+	Name       i18n.Text       `yaml:"name"`
+	About      i18n.Text       `yaml:"summary"`  // one sentence, shown in lists
+	Action     i18n.Text       `yaml:"action"`   // of the start button; empty for "Подать заявление"
+	Keywords   Keywords        `yaml:"keywords"` // what people type when they mean this service
+	Icon       string          `yaml:"icon"`     // a sign of frontend/assets/marks/icons.svg
+	Popularity int             `yaml:"popularity"`
+	Audience   []string        `yaml:"audience"`
+	Topics     []string        `yaml:"topics"`
+	Situations []string        `yaml:"situations"`
+	Department string          `yaml:"department"`
+	Level      Level           `yaml:"level"`
+	Who        []i18n.Text     `yaml:"who"`    // who may apply
+	Before     []i18n.Text     `yaml:"before"` // what to know before the start
+	Term       Term            `yaml:"term"`
+	Duty       *Duty           `yaml:"duty"`
+	Documents  []Document      `yaml:"documents"`
+	Result     i18n.Text       `yaml:"result"`
+	Results    []Result        `yaml:"results"`  // what one gets, one by one
+	Channels   []Channel       `yaml:"channels"` // other ways to apply
+	Law        []i18n.Text     `yaml:"law"`
+	Parties    []Party         `yaml:"parties"`
+	Offices    bool            `yaml:"offices"`    // the applicant chooses an office
+	OfficesIn  bool            `yaml:"offices_in"` // of those in the own district, which is asked for
+	Region     *Region         `yaml:"region"`     // where it is given; everywhere when nil
+	Route      []Route         `yaml:"route"`      // where it goes; to the department when none holds
+	Checks     []RegisterCheck `yaml:"checks"`     // what is asked of registers when it is submitted
+	Statuses   Statuses        `yaml:"statuses"`   // what each state allows; the usual when left out
+	Keep       Keep            `yaml:"keep"`       // how long applications are kept; the usual time when left out
+	Steps      []Step          `yaml:"steps"`
 
 	catalog *Catalog             // names of offices, when shown
 	index   map[string]*Question // all questions by id
