@@ -27,27 +27,36 @@ func (h *Handler) showBill(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	list, err := h.billList(c, ch, payee)
+	if err != nil {
+		return err
+	}
 	return billView.Render(c, h.Pages, billPage{
 		Back:   frontend.BackLink{Href: ch.path("")},
 		Charge: ch,
 		QR:     ch.path("/qr.svg"),
 		PDF:    ch.path("/bill.pdf"),
-		List:   h.billList(c, ch, payee),
+		List:   list,
 	})
 }
 
 // billList is what stands on a bill, on the page and on paper.
-func (h *Handler) billList(c *fiber.Ctx, ch *Charge, payee *Payee) frontend.SummaryList {
+func (h *Handler) billList(c *fiber.Ctx, ch *Charge, payee *Payee) (frontend.SummaryList, error) {
 	t := h.Pages.Texts(c)
 	until := ""
 	if d := ch.DiscountAt(h.Now()); d != nil {
 		until = rus.FormatDateTime(d.Until.Add(-time.Second), web.Lang(c))
 	}
-	return summary(t, "payments.amount", rus.FormatRubles(billSum(ch, h.Now())), "payments_charge.discount_until", until,
+	list := summary(t, "payments.amount", rus.FormatRubles(billSum(ch, h.Now())), "payments_charge.discount_until", until,
 		"payments.uin", groupUIN(ch.UIN), "payments.purpose", ch.Purpose,
 		"payments.payer", shownName(ch), "payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP,
 		"payments.bank", payee.BankName, "payments.bik", payee.BIK, "payments.corr_account", payee.CorrAccount,
 		"payments.account", payee.Account, "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
+	lines, err := LinesOf(c.UserContext(), h.DB, ch.ID)
+	for _, l := range lines {
+		list.Rows = append(list.Rows, frontend.Row(l.Title, LineText(t, l)))
+	}
+	return list, err
 }
 
 // printBill is the bill on paper.
@@ -56,8 +65,12 @@ func (h *Handler) printBill(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	list, err := h.billList(c, ch, payee)
+	if err != nil {
+		return err
+	}
 	t := h.Pages.Texts(c)
-	return h.print(c, sheet{Title: t("payments.bill_title"), File: "bill-" + ch.UIN, List: h.billList(c, ch, payee), Small: t("payments.bill_slow"),
+	return h.print(c, sheet{Title: t("payments.bill_title"), File: "bill-" + ch.UIN, List: list, Small: t("payments.bill_slow"),
 		Code: billText(ch, payee, billSum(ch, h.Now())), Hint: t("payments.qr_hint"), At: h.Now()})
 }
 

@@ -46,6 +46,7 @@ type NewCharge struct {
 	Due                 time.Time
 	Email, Phone        string    // where the receipt goes, may be empty
 	At                  time.Time // when the charge is made, now when zero: chooses the requisites in force
+	Lines               []Line    // of a bill: they add up to the amount
 
 	sealed []byte // see Identify
 	keys   []key

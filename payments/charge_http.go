@@ -101,6 +101,7 @@ type chargePage struct {
 	Email  frontend.Input
 	Part   bool // may be paid in parts
 	Sum    frontend.Input
+	Lines  frontend.Checkboxes // of a bill, to choose among; without a name there are none
 	Button frontend.Button
 	SBP    frontend.Button
 	Other  []frontend.Button // further banks
@@ -136,7 +137,9 @@ func (h *Handler) showCharge(c *fiber.Ctx) error {
 // payForm is what the payer has typed, and what is wrong with it.
 type payForm struct {
 	email, sum           string
+	lines                []string // positions
 	wrongEmail, wrongSum error
+	wrongLines           bool
 	agree                bool
 	chosen               means
 }
@@ -181,6 +184,16 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 	if part, err := partOf(ch, form.sum); err == nil && part > 0 && part < pay {
 		sum = part
 	}
+	lines, err := LinesOf(c.UserContext(), h.DB, ch.ID)
+	if err != nil {
+		return err
+	}
+	if len(lines) > 0 {
+		page.Lines = h.lineBoxes(c, ch, lines, form)
+		if some := readPositions(form.lines); len(some) > 0 && form.sum == "" && ch.PartAllowed {
+			sum = min(restOf(chosen(lines, some)), pay)
+		}
+	}
 	if err := errors.Join(h.offer(c, &page, ch, sum), h.offerCards(c, &page, ch, sum, form.chosen)); err != nil {
 		return err
 	}
@@ -191,6 +204,10 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 	if form.wrongSum != nil {
 		page.Errors.Add("sum", t("payments.part_sum"))
 		page.Sum.ErrorMessage = page.Errors.Message("sum")
+	}
+	if form.wrongLines {
+		page.Errors.Add("line", t("payments_utility.line_sum"))
+		page.Lines.ErrorMessage = page.Errors.Message("line")
 	}
 	if page.Errors.Any() {
 		c.Status(fiber.StatusUnprocessableEntity)
@@ -224,6 +241,10 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee, Card: chosen.Card,
 		Save: c.FormValue("save") == "yes"}
 	want.Sum, form.wrongSum = partOf(ch, form.sum)
+	for _, v := range c.Request().PostArgs().PeekMulti("line") {
+		form.lines = append(form.lines, string(v))
+	}
+	want.Lines = readPositions(form.lines)
 	if (form.wrongEmail != nil || form.wrongSum != nil) && ch.Status == Open {
 		return h.renderCharge(c, ch, form)
 	}
@@ -240,6 +261,10 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	p, err := h.desk().start(c.UserContext(), want)
 	if errors.Is(err, errFee) {
 		form.agree, form.chosen = true, chosen
+		return h.renderCharge(c, ch, form)
+	}
+	if errors.Is(err, errLines) && ch.Status == Open {
+		form.wrongLines = true
 		return h.renderCharge(c, ch, form)
 	}
 	if err != nil {

@@ -70,6 +70,9 @@ func insertCharge(ctx context.Context, tx pgx.Tx, n NewCharge) error {
 			return err
 		}
 	}
+	if err := replaceLines(ctx, tx, id, n.Lines); err != nil {
+		return err
+	}
 	if n.Discount != "" {
 		if err := insertDiscount(ctx, tx, id, n.Discount, n.Decided); err != nil {
 			return err

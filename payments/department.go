@@ -34,6 +34,7 @@ type ChargeData struct {
 	Discount  string     `json:"discount,omitempty"` // code of a rule, counted from Decided
 	Decided   string     `json:"decided,omitempty"`
 	Reason    string     `json:"reason,omitempty"` // of a cancellation or a clarification
+	Lines     []LineData `json:"lines,omitempty"`  // of a bill
 }
 
 // ChargeWhom is who owes it: a name and at least one number by which the person finds it.
@@ -125,8 +126,8 @@ func (s *chargeSaid) charge(kind string, p *Payee) (NewCharge, error) {
 		Last: in.Payer.Last, First: in.Payer.First, Middle: in.Payer.Middle, Amount: in.Amount, Purpose: in.Purpose, Payee: in.Payee, Part: in.Part,
 		Discount: in.Discount, At: s.At}
 	switch {
-	case in.Amount <= 0:
-		return n, errors.New("amount: want kopecks")
+	case in.Amount <= 0 || in.Amount > mostCharge:
+		return n, errors.New("amount: want kopecks, at most ten milliards of rubles")
 	case in.Purpose == "" || len([]rune(in.Purpose)) > 210:
 		return n, errors.New("purpose: 1 to 210 characters")
 	case in.Payer.Last == "":
@@ -137,6 +138,9 @@ func (s *chargeSaid) charge(kind string, p *Payee) (NewCharge, error) {
 		return n, errors.New("uin: does not begin as those of this payee")
 	}
 	var err error
+	if n.Lines, err = readLines(in.Lines, in.Amount); err != nil {
+		return n, err
+	}
 	if n.Due, err = lastMoment(in.Due); err == nil && in.Decided != "" {
 		n.Decided, err = time.ParseInLocation(time.DateOnly, in.Decided, rus.Moscow)
 	}
@@ -145,6 +149,9 @@ func (s *chargeSaid) charge(kind string, p *Payee) (NewCharge, error) {
 	}
 	return n, err
 }
+
+// mostCharge keeps sums of many charges, and percents of one, far from the end of 64 bits.
+const mostCharge = 1_000_000_000_000
 
 // lastMoment is the end of a day in Moscow; "" is none.
 func lastMoment(day string) (time.Time, error) {

@@ -89,6 +89,9 @@ func clarify(ctx context.Context, tx pgx.Tx, c *Charge, n NewCharge, reason stri
 	if err != nil {
 		return err
 	}
+	if err := replaceLines(ctx, tx, c.ID, n.Lines); err != nil {
+		return err
+	}
 	if err := noteCharge(ctx, tx, c.ID, chargeEvent{"clarified", n.Amount, "department " + n.Source, reason, n.At}); err != nil {
 		return err
 	}

@@ -66,6 +66,7 @@ type intent struct {
 	Fee    int64     // the commission that the payer has seen
 	Save   bool      // the card is to be remembered
 	Card   uuid.UUID // pay by a remembered one
+	Lines  []int     // of a bill: pay these; none is all of them
 }
 
 // start returns the live attempt to pay a charge, making one when there is none. However many clicks arrive, they wait for
@@ -123,9 +124,12 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	if want.Sum != 0 && (!c.PartAllowed || want.Sum < leastPart || want.Sum > c.Rest()) {
 		return nil, fault.New(fault.Invalid, "payments.part_sum")
 	}
+	lines, err := d.linesFor(ctx, tx, c, &want)
+	if err != nil {
+		return nil, err
+	}
 	bank := d.banks[0]
 	if want.Bank != "" {
-		var err error
 		if bank, err = d.banks.named(want.Bank); err != nil {
 			return nil, fault.New(fault.Invalid, "payments.no_bank")
 		}
@@ -157,8 +161,34 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	if err := insertPayment(ctx, tx, p, foldName(c), want.Reader.Account); err != nil {
 		return nil, err
 	}
+	if err := insertShares(ctx, tx, p, spread(p.Amount, lines)); err != nil {
+		return nil, err
+	}
 	_, err = d.river.InsertTx(ctx, tx, CheckArgs{p.ID}, &river.InsertOpts{ScheduledAt: d.now().Add(firstCheck)})
 	return p, err
+}
+
+// errLines says that the sum does not fit the lines that were chosen.
+var errLines = fault.New(fault.Invalid, "payments_utility.line_sum")
+
+// linesFor returns the lines of a bill that the payer means, and takes their sum when the payer has typed none.
+func (d *desk) linesFor(ctx context.Context, tx pgx.Tx, c *Charge, want *intent) ([]Line, error) {
+	all, err := LinesOf(ctx, tx, c.ID)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	lines := chosen(all, want.Lines)
+	if len(want.Lines) == 0 {
+		return lines, nil
+	}
+	most := min(restOf(lines), c.Rest())
+	if want.Sum == 0 {
+		want.Sum = most
+	}
+	if !c.PartAllowed || want.Sum < leastPart || want.Sum > most {
+		return nil, errLines
+	}
+	return lines, nil
 }
 
 // register tells the bank about an attempt. It may be called again for the same one: the Idempotence-Key is the payment's key.

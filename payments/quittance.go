@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -85,16 +86,25 @@ func (o Owner) send(ctx context.Context, q *Quittance) error {
 	if err != nil {
 		return err
 	}
+	status, _, err := o.Post(ctx, q.ID.String(), body)
+	if err == nil && status/100 != 2 {
+		err = fmt.Errorf("quittance %s: %s answers %d", q.ID, q.Source, status)
+	}
+	return err
+}
+
+// Post sends a body under a key by which the owner knows one that comes twice, signed as the owner wants it.
+func (o Owner) Post(ctx context.Context, key string, body []byte) (status int, answer []byte, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.URL, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set(quittanceKey, q.ID.String())
+	req.Header.Set(quittanceKey, key)
 	if o.Sign != nil {
 		signature, err := o.Sign(body, time.Now())
 		if err != nil {
-			return err
+			return 0, nil, err
 		}
 		req.Header.Set(chargeSignature, signature)
 	} else {
@@ -105,11 +115,9 @@ func (o Owner) send(ctx context.Context, q *Quittance) error {
 	client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	_ = res.Body.Close()
-	if res.StatusCode/100 != 2 {
-		return fmt.Errorf("quittance %s: %s answers %s", q.ID, q.Source, res.Status)
-	}
-	return nil
+	defer func() { _ = res.Body.Close() }()
+	answer, err = io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	return res.StatusCode, answer, err
 }

@@ -32,17 +32,25 @@ type Quittance struct {
 	Status    Status    `json:"status"` // of the charge at that time
 	At        time.Time `json:"at"`
 	Sent      bool      `json:"-"`
+	PaymentID uuid.UUID `json:"-"`
+
+	Lines []PaidLine `json:"lines,omitempty" db:"-"` // of a bill that was paid by line
 }
 
 func quittanceByID(ctx context.Context, d db.DB, id uuid.UUID) (*Quittance, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT q.id, q.kind, c.source, c.reference, c.uin, p.receipt, q.amount,
-			CASE WHEN c.status = 'open' THEN c.amount - c.exempt - c.paid ELSE 0 END AS left, c.status, q.at, q.sent_at IS NOT NULL AS sent
+			CASE WHEN c.status = 'open' THEN c.amount - c.exempt - c.paid ELSE 0 END AS left, c.status, q.at, q.sent_at IS NOT NULL AS sent, q.payment_id
 		FROM quittance q
 		JOIN charge c ON c.id = q.charge_id
 		JOIN payment p ON p.id = q.payment_id
 		WHERE q.id = $1`, id)
-	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Quittance])
+	q, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Quittance])
+	if err != nil {
+		return nil, err
+	}
+	q.Lines, err = paidLines(ctx, d, q.PaymentID)
+	return q, err
 }
 
 func tryQuittance(ctx context.Context, d db.DB, id uuid.UUID) error {

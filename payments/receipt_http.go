@@ -58,7 +58,9 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 		Panel:  frontend.Panel{TitleText: t("payments.receipt_title"), Text: t("payments.receipt_number", paid[0].Receipt)},
 		SentTo: contact(ch),
 		Back:   frontend.Button{Text: t("payments.continue"), Href: h.backOf(ch)},
-		List:   h.receiptList(c, ch, paid[0], payee),
+	}
+	if page.List, err = h.receiptList(c, ch, paid[0], payee); err != nil {
+		return err
 	}
 	if ch.Status == Open {
 		page.Back.Href = ch.path("")
@@ -73,15 +75,21 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 }
 
 // receiptList is what stands on a receipt, on the page and on paper.
-func (h *Handler) receiptList(c *fiber.Ctx, ch *Charge, p *Payment, payee *Payee) frontend.SummaryList {
+func (h *Handler) receiptList(c *fiber.Ctx, ch *Charge, p *Payment, payee *Payee) (frontend.SummaryList, error) {
 	rest := ""
 	if left := ch.Rest(); left > 0 {
 		rest = rus.FormatRubles(left)
 	}
-	return summary(h.Pages.Texts(c), "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_means.fee", feeText(p.FeeTaken), "payments_payer.rest", rest,
+	t := h.Pages.Texts(c)
+	list := summary(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_means.fee", feeText(p.FeeTaken), "payments_payer.rest", rest,
 		"payments.paid_at", rus.FormatDateTime(*p.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments.payer", shownName(ch),
 		"payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP, "payments.bank", payee.BankName, "payments.bik", payee.BIK,
 		"payments.account", payee.Account, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
+	lines, err := paidLines(c.UserContext(), h.DB, p.ID)
+	for _, l := range lines {
+		list.Rows = append(list.Rows, frontend.Row(t("payments_utility.paid_line", l.Title), rus.FormatRubles(l.Amount)))
+	}
+	return list, err
 }
 
 // printReceipt is the receipt of one payment on paper. The number in the address chooses among the receipts of this charge.
@@ -103,8 +111,12 @@ func (h *Handler) printReceipt(c *fiber.Ctx) error {
 		if number != "" && p.Receipt != number {
 			continue
 		}
+		list, err := h.receiptList(c, ch, p, payee)
+		if err != nil {
+			return err
+		}
 		check := h.PublicURL + "/receipts"
-		return h.print(c, sheet{Title: t("payments_payer.receipt_title"), File: "receipt-" + p.Receipt, List: h.receiptList(c, ch, p, payee),
+		return h.print(c, sheet{Title: t("payments_payer.receipt_title"), File: "receipt-" + p.Receipt, List: list,
 			Code: check + "?" + url.Values{"number": {p.Receipt}}.Encode(), Hint: t("payments_payer.receipt_check", check), Small: t("payments.help"), At: *p.PaidAt})
 	}
 	return fault.New(fault.NotFound, "payments.no_payment")
