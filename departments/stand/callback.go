@@ -3,6 +3,7 @@ package stand
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -41,7 +42,7 @@ func (s *System) run(ctx context.Context) {
 			s.cfg.Log.Error("stand: call-backs", "system", s.Code, "err", err)
 		}
 		if n%chargeTicks == 0 {
-			if err := s.tellCharges(ctx); err != nil && ctx.Err() == nil {
+			if err := errors.Join(s.tellCharges(ctx), s.tellUtilities(ctx)); err != nil && ctx.Err() == nil {
 				s.cfg.Log.Error("stand: charges", "system", s.Code, "err", err)
 			}
 		}

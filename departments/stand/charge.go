@@ -32,31 +32,42 @@ func SeedCharges(ctx context.Context, d db.DB, all []Charge, now time.Time) erro
 	return nil
 }
 
-// DemoCharges are fines by the car's certificate and the licence, a tax by СНИЛС, and the bill of a flat. Days count from now.
+// DemoCharges are, of the one named, fines by the car's certificate and the licence, a tax by СНИЛС, and the bill of a flat. Days count from now.
 func DemoCharges(now time.Time, last, first, middle, snils string) []Charge {
 	whom := func(more map[string]any) map[string]any {
 		more["last_name"], more["first_name"], more["middle_name"] = last, first, middle
 		return more
 	}
-	road := func(n, daysAgo int, title string, amount int64) Charge {
+	other := func(more map[string]any) map[string]any { // whose charges others pay
+		more["last_name"], more["first_name"], more["middle_name"] = "Сафиуллин", "Рустам", "Наилевич"
+		return more
+	}
+	own := whom(map[string]any{"sts": "1629123456", "licence": "9918123456"})
+	road := func(n, daysAgo int, title string, amount int64, payer map[string]any) Charge {
 		number := uin(fmt.Sprintf("18810116%011d", n))
 		due, _ := time.Parse(time.DateOnly, ago(now, daysAgo-70))
 		return Charge{"traffic", number, title, amount, map[string]any{"uin": number, "payee": "gibdd", "discount": "fine", "decided": ago(now, daysAgo),
-			"due": due.Format(time.DateOnly), "payer": whom(map[string]any{"sts": "1629123456", "licence": "9918123456"})}}
+			"due": due.Format(time.DateOnly), "payer": payer}}
 	}
 	month := now.In(rus.Moscow).AddDate(0, -1, 0).Format("01.2006")
 	day := now.In(rus.Moscow)
-	bill := time.Date(day.Year(), day.Month(), 15, 0, 0, 0, 0, rus.Moscow)
-	if bill.Before(day) {
-		bill = bill.AddDate(0, 1, 0)
+	due := time.Date(day.Year(), day.Month(), 15, 0, 0, 0, 0, rus.Moscow)
+	if due.Before(day) {
+		due = due.AddDate(0, 1, 0)
+	}
+	flat := func(number string, lines func() (int64, []map[string]any), payer map[string]any) Charge {
+		sum, all := lines()
+		return Charge{"housing", number + "-" + month, "Жильё и коммунальные услуги за " + month + ", лицевой счёт " + number, sum,
+			map[string]any{"payee": "utility", "part": true, "due": due.Format(time.DateOnly), "lines": all, "payer": payer}}
 	}
 	return []Charge{
-		road(701, 7, "Штраф: превышение скорости на 20–40 км/ч, Казань, пр. Победы, 100", 75000),
-		road(702, 50, "Штраф: не выполнено требование знака, Казань, ул. Декабристов, 2", 75000),
+		road(703, 5, "Штраф: превышение скорости на 20–40 км/ч, Казань, ул. Сибгата Хакима, 30", 75000, other(map[string]any{"sts": "1629777777"})),
+		road(701, 7, "Штраф: превышение скорости на 20–40 км/ч, Казань, пр. Победы, 100", 75000, own),
+		road(702, 50, "Штраф: не выполнено требование знака, Казань, ул. Декабристов, 2", 75000, own),
 		{"tax", "tax-2025-17", "Транспортный налог за 2025 год", 342000, map[string]any{"payee": "fns", "part": true,
 			"due": fmt.Sprintf("%d-12-01", day.Year()), "payer": whom(map[string]any{"snils": snils})}},
-		{"housing", "1600000017-" + month, "Жильё и коммунальные услуги за " + month + ", лицевой счёт 1600000017", 493390, map[string]any{"payee": "utility", "part": true,
-			"due": bill.Format(time.DateOnly), "payer": whom(map[string]any{"account": "1600000017"})}},
+		flat(demoFlat, demoBill, whom(map[string]any{"account": demoFlat})),
+		flat(demoFlatTwo, demoFlatTwoBill, other(map[string]any{"account": demoFlatTwo})),
 	}
 }
 
@@ -71,7 +82,10 @@ func (s *System) tellCharges(ctx context.Context) error {
 		return err
 	}
 	for _, c := range due {
-		uin, retry, problem := s.tellCharge(ctx, c)
+		uin, retry, problem := s.tell(ctx, news{Type: "tamga.charge.created", ID: "charge-" + c.Reference, Subject: c.Reference, Path: "charges", At: c.At, Body: c.Body})
+		if problem == nil && uin == "" {
+			retry, problem = true, errors.New("the answer has no УИН")
+		}
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -87,10 +101,16 @@ func (s *System) tellCharges(ctx context.Context) error {
 	return nil
 }
 
-// tellCharge makes one attempt. The portal's no is final; anything else may be better next time. The id of the message is made of
-// what it is about: one that comes twice counts once.
-func (s *System) tellCharge(ctx context.Context, c waitingCharge) (uin string, retry bool, err error) {
-	e, err := departments.NewEvent("tamga.charge.created", "charge-"+c.Reference, departments.Source(s.Code), s.cfg.Portal, c.Reference, c.At, c.Body)
+// news is a message of a register to the portal. Its id is made of what it is about: one that comes twice counts once.
+type news struct {
+	Type, ID, Subject, Path string
+	At                      time.Time
+	Body                    json.RawMessage
+}
+
+// tell makes one attempt. The portal's no is final; anything else may be better next time.
+func (s *System) tell(ctx context.Context, n news) (uin string, retry bool, err error) {
+	e, err := departments.NewEvent(n.Type, n.ID, departments.Source(s.Code), s.cfg.Portal, n.Subject, n.At, n.Body)
 	if err != nil {
 		return "", false, err
 	}
@@ -102,7 +122,7 @@ func (s *System) tellCharge(ctx context.Context, c waitingCharge) (uin string, r
 	if err != nil {
 		return "", false, err
 	}
-	answer, err := s.client.PostEvent(ctx, s.cfg.PortalAPI+"/api/departments/"+s.Code+"/charges", signature, body)
+	answer, err := s.client.PostEvent(ctx, s.cfg.PortalAPI+"/api/departments/"+s.Code+"/"+n.Path, signature, body)
 	if err != nil {
 		return "", true, err
 	}
@@ -112,7 +132,7 @@ func (s *System) tellCharge(ctx context.Context, c waitingCharge) (uin string, r
 	}
 	_ = json.Unmarshal(answer.Body, &said) // an answer that is no JSON has neither
 	switch {
-	case answer.Status == 200 && said.UIN != "":
+	case answer.Status == 200:
 		return said.UIN, false, nil
 	case answer.Status == 409 || answer.Status == 422 || answer.Status == 403:
 		return "", false, fmt.Errorf("answer %d: %s", answer.Status, said.Text)

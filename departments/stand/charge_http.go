@@ -2,6 +2,7 @@ package stand
 
 import (
 	"encoding/json"
+	"regexp"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -29,11 +30,39 @@ func (s *System) takeQuittance(c *fiber.Ctx) error {
 	return c.JSON(fiber.Map{"result": "taken"})
 }
 
+// takeReadings hears from the portal what somebody has read off a meter.
+func (s *System) takeReadings(c *fiber.Ctx) error {
+	mode, body, err := s.admit(c)
+	if err != nil || body == nil {
+		return err
+	}
+	var r heardReading
+	if json.Unmarshal(body, &r) != nil || r.ID == uuid.Nil || !decimal.MatchString(r.Value) {
+		return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "want a reading"})
+	}
+	refusal := "стенд отклоняет всё, что получает"
+	if mode != "reject" {
+		if refusal, err = takeReading(c.UserContext(), s.cfg.DB, s.Code, r, s.cfg.Now()); err != nil {
+			return err
+		}
+	}
+	switch {
+	case refusal != "":
+		return c.Status(fiber.StatusUnprocessableEntity).JSON(fiber.Map{"text": refusal})
+	case mode == "drop":
+		return c.Status(fiber.StatusBadGateway).SendString("the answer is lost")
+	}
+	return c.JSON(fiber.Map{"result": "taken"})
+}
+
+var decimal = regexp.MustCompile(`^\d{1,9}(\.\d{1,3})?$`)
+
 type chargesPage struct {
-	Name  string
-	Back  frontend.BackLink
-	Table frontend.Table
-	Empty bool
+	Name     string
+	Back     frontend.BackLink
+	Table    frontend.Table
+	Readings frontend.Table
+	Empty    bool
 }
 
 const chargesView frontend.Page[chargesPage] = "stand/charges.html"
@@ -59,6 +88,16 @@ func (s *System) showCharges(c *fiber.Ctx) error {
 		}
 		page.Table.Rows = append(page.Table.Rows, []frontend.Cell{{Text: r.Reference}, {Text: uin}, {Text: r.Purpose},
 			{Text: rus.FormatRubles(r.Amount), Format: "numeric"}, {Text: rus.FormatRubles(r.Paid), Format: "numeric"}})
+	}
+	readings, err := readingsOf(c.UserContext(), s.cfg.DB, s.Code)
+	if err != nil {
+		return err
+	}
+	for _, key := range []string{"account", "meter", "value", "month"} {
+		page.Readings.Head = append(page.Readings.Head, frontend.Cell{Text: t("stand.reading_" + key)})
+	}
+	for _, r := range readings {
+		page.Readings.Rows = append(page.Readings.Rows, []frontend.Cell{{Text: r.Number}, {Text: r.Meter}, {Text: r.Value}, {Text: r.Month}})
 	}
 	frontend.SetLayout(c, func(l *frontend.Layout) { l.Wide = true })
 	return chargesView.Render(c, s.cfg.Pages, page)

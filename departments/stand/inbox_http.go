@@ -22,6 +22,7 @@ func (s *System) Mount(r fiber.Router) {
 	r.Post("/"+s.Code+"/records/:source", s.showRecords)
 	r.Post("/"+s.Code+"/mode", s.changeMode)
 	r.Post("/"+s.Code+"/quittances", s.takeQuittance)
+	r.Post("/"+s.Code+"/readings", s.takeReadings)
 	r.Get("/"+s.Code+"/charges", s.showCharges)
 	r.Get("/"+s.Code+"/digest", s.showDigest)
 	r.Get("/"+s.Code+"/documents/:id<guid>", s.giveDocument)

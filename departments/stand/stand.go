@@ -62,7 +62,7 @@ func New(cfg Config) (*fiber.App, error) {
 	cfg.Pages.Mount(app)
 	guard := &web.CSRF{Key: csrf, Cookie: "tamga_stand_csrf", Secure: cfg.Secure, Exempt: []string{"/sms", "/registers/", "/post/letters", BankAPI, BankIDToken, YooAPI}}
 	for _, s := range systems {
-		guard.Exempt = append(guard.Exempt, "/"+s.Code+"/events", "/"+s.Code+"/records/", "/"+s.Code+"/quittances")
+		guard.Exempt = append(guard.Exempt, "/"+s.Code+"/events", "/"+s.Code+"/records/", "/"+s.Code+"/quittances", "/"+s.Code+"/readings")
 	}
 	app.Use(guard.Check)
 	app.Use(layout)
