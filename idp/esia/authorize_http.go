@@ -31,6 +31,9 @@ type problemPage struct {
 func (h *Handler) authorize(e endpoint) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		ctx := c.UserContext()
+		if err := h.flood.Allow(c, 1+(len(c.Request().RequestURI())+len(c.Body()))/(8<<10)); err != nil {
+			return err
+		}
 		form, err := formOf(c)
 		if err != nil {
 			return h.explain(c, "", err)

@@ -16,6 +16,7 @@ import (
 	"tamga/idp/account"
 	"tamga/internal/db"
 	"tamga/internal/secret"
+	"tamga/internal/web"
 )
 
 // Handler serves ESIA's protocol.
@@ -29,6 +30,8 @@ type Handler struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	AllowForm func(c *fiber.Ctx, origin string) // lets the redirects that follow a form leave for origin
+
+	flood web.Flood
 }
 
 // MachinePaths are where others' servers and pages send forms without our form token.
@@ -36,6 +39,7 @@ var MachinePaths = []string{string(ac1), string(te1), string(ac2), string(te3)}
 
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
+	h.flood.Rate = requestRate
 	for _, e := range []endpoint{ac1, ac2} {
 		r.Get(string(e), h.authorize(e))
 		r.Post(string(e), h.authorize(e))

@@ -15,10 +15,15 @@ import (
 	"tamga/idp/account"
 	"tamga/idp/organisation"
 	"tamga/internal/fault"
+	"tamga/internal/web"
 )
 
-// requestLife is how long a request waits for the person: long enough to register and to be checked.
-const requestLife = 24 * time.Hour
+// requestLife is how long a request waits for the person: long enough to register. An address line that a system has signed can be
+// repeated by anybody who has seen it, so it is not longer.
+const requestLife = 3 * time.Hour
+
+// requestRate is how often one address may come with a request, right or wrong: each costs checks of signatures and some rows.
+var requestRate = web.Rate{Burst: 600, Every: time.Second}
 
 // request is an authorization request under way. Its client_secret has been checked.
 type request struct {

@@ -70,6 +70,9 @@ func (h *Handler) authorize(c *fiber.Ctx) error {
 		return h.answer(ctx, c, r, v, ar, nil)
 	}
 	if !r.waits {
+		if err := h.flood.Allow(c, costOf(r.Form)); err != nil {
+			return err
+		}
 		if err := h.store.insertRequest(ctx, r); err != nil {
 			return err
 		}

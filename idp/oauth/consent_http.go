@@ -107,6 +107,9 @@ func (h *Handler) showLevel(c *fiber.Ctx) error {
 	if next != stepLevel {
 		return c.Redirect("/oauth2/continue?request="+r.ID.String(), fiber.StatusSeeOther)
 	}
+	if err := h.store.keepRequest(ctx, r.ID, r.CreatedAt.Add(checkLife)); err != nil {
+		return err
+	}
 	t := h.Pages.Texts(c)
 	page := levelPage{
 		Client: r.Client.Name, Request: r.ID.String(),

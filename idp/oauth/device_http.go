@@ -72,6 +72,9 @@ func (h *Handler) newDevice(ctx context.Context, c *fiber.Ctx) (fiber.Map, error
 	if err != nil {
 		return nil, err
 	}
+	if err := h.slowDown(c, known.(*client), r.PostForm); err != nil {
+		return nil, err
+	}
 	if !known.GetGrantTypes().Has(GrantDevice) {
 		return nil, fosite.ErrUnauthorizedClient.WithHint("The client may not use the device grant.")
 	}

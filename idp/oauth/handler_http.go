@@ -49,6 +49,7 @@ type Handler struct {
 	clientKeys  *clientKeys
 	clientCheck *clientCheck
 	sectors     *sectorKey
+	flood       web.Flood
 }
 
 // answerTime bounds the work on a protocol request; it begins anew here because fosite knows nothing of Fiber's contexts.
@@ -65,6 +66,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	h.sectors = &sectorKey{db: h.DB, box: h.Box}
 	h.fosite = newProvider(h.Issuer, h.HMACKey, h.store, h.Keys, h.clientCheck)
 	h.discovery = discoveryDocument(h.Issuer)
+	h.flood.Rate = requestRate
 	r.Get("/.well-known/openid-configuration", h.showDiscovery)
 	r.Get("/jwks.json", h.showKeys)
 	r.Get("/oauth2/auth", h.authorize)
@@ -103,7 +105,7 @@ func httpRequest(ctx context.Context, c *fiber.Ctx) (*http.Request, error) {
 	return r, nil
 }
 
-// maxParams bounds what comes by POST to what fits into an address: a request waits in the database for a day, whoever sent it.
+// maxParams bounds what comes by POST to what fits into an address: a request waits in the database, whoever sent it.
 const maxParams = 32 << 10
 
 // paramsOf returns the parameters of a request that may come by GET or POST.

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 
@@ -45,6 +46,9 @@ func (h *Handler) pushed(ctx context.Context, c *fiber.Ctx) (string, error) {
 	}
 	of := known.(*client)
 	form := posted.PostForm
+	if err := h.slowDown(c, of, form); err != nil {
+		return "", err
+	}
 	if form.Has("request_uri") {
 		return "", fosite.ErrInvalidRequest.WithHint("A pushed request cannot name another by 'request_uri'.")
 	}
@@ -64,6 +68,18 @@ func (h *Handler) pushed(ctx context.Context, c *fiber.Ctx) (string, error) {
 	r := &request{ID: uuid.Must(uuid.NewV7()), Client: of, Form: form, CreatedAt: time.Now().UTC().Truncate(time.Microsecond)}
 	name := pushedPrefix + secret.Token(32)
 	return name, insertPushed(ctx, h.DB, r, secret.HashToken(name), pushedLife)
+}
+
+// errFlood tells a program that too much was asked from its address.
+var errFlood = &fosite.RFC6749Error{ErrorField: "temporarily_unavailable", CodeField: fiber.StatusTooManyRequests,
+	DescriptionField: "Too many requests from this address. Try again later."}
+
+// slowDown bounds what is written down for clients that prove nothing: anybody may say to be one.
+func (h *Handler) slowDown(c *fiber.Ctx, of *client, form url.Values) error {
+	if of.AuthMethod == AuthNone && h.flood.Allow(c, costOf(form)) != nil {
+		return errFlood
+	}
+	return nil
 }
 
 // openRequest returns the pushed request that a browser comes with.

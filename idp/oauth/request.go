@@ -12,10 +12,30 @@ import (
 	"github.com/ory/fosite"
 
 	"tamga/idp/account"
+	"tamga/internal/web"
 )
 
-// requestLife is how long a request waits for the person: long enough to register and to be checked.
-const requestLife = 24 * time.Hour
+// requestLife is how long a request waits for the person: long enough to register. Anybody may have one written, so it is not longer.
+// When somebody who has signed in must be checked first, it waits on for checkLife.
+const (
+	requestLife = 3 * time.Hour
+	checkLife   = 24 * time.Hour
+)
+
+// requestRate is how many requests one address may leave waiting: a ministry behind one address sends its people through in the
+// morning, and no address fills the table.
+var requestRate = web.Rate{Burst: 600, Every: time.Second}
+
+// costOf counts a long request for as many as would take its room.
+func costOf(form url.Values) int {
+	size := 0
+	for name, values := range form {
+		for _, value := range values {
+			size += len(name) + len(value)
+		}
+	}
+	return 1 + size/(2<<10)
+}
 
 // request is an authorization request under way, with what decides about its next step.
 type request struct {

@@ -123,6 +123,12 @@ func (s *store) askingClient(ctx context.Context, id string, person uuid.UUID) (
 	return c, agreed, err
 }
 
+// keepRequest has a request wait on for a person who is to be checked first.
+func (s *store) keepRequest(ctx context.Context, id uuid.UUID, until time.Time) error {
+	_, err := s.DB.Exec(ctx, `UPDATE oauth_request SET expires_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at < $2`, id, until)
+	return err
+}
+
 // useRequest answers a request once.
 func (s *store) useRequest(ctx context.Context, id uuid.UUID, now time.Time) error {
 	s.requests.drop(id)
