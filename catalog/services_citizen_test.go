@@ -475,3 +475,31 @@ func TestWhatCanBeCalledOff(t *testing.T) {
 		}
 	}
 }
+
+// TestStopsLeadSomewhere: whoever may not go on is led to pages that there are.
+func TestStopsLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	c := load(t)
+	for _, s := range c.Services() {
+		for i := range s.Steps {
+			for _, stop := range s.Steps[i].Stops {
+				if len(stop.Next) == 0 {
+					t.Errorf("%s: nothing to do after «%s»", s.ID, stop.Title.RU)
+				}
+				for _, next := range stop.Next {
+					u, err := url.Parse(next.URL)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if id, page := strings.CutPrefix(u.Path, "/services/"); page && service(t, id) == nil {
+						t.Errorf("%s: no %s", s.ID, next.URL)
+					}
+					f := filterOf(u.Query().Get)
+					if u.Path == "/services" && u.RawQuery != "" && (f == Filter{} || len(f.narrow(c.Services())) == 0) {
+						t.Errorf("%s: %s lists nothing of its own", s.ID, next.URL)
+					}
+				}
+			}
+		}
+	}
+}
