@@ -31,7 +31,8 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 			papers, births := registeredPapers()
 			return errors.Join(stand.SeedDemo(ctx, pool, registered()), stand.SeedOrganisations(ctx, pool, registeredOrganisations()),
 				stand.SeedPapers(ctx, pool, papers, births), stand.SeedRecords(ctx, pool, stand.DemoRecords(time.Now())),
-				stand.SeedCharges(ctx, pool, stand.DemoCharges(time.Now(), "Гарипова", "Алия", "Маратовна", idp.DemoAliyaSNILS), time.Now()))
+				stand.SeedCharges(ctx, pool, stand.DemoCharges(time.Now(), "Гарипова", "Алия", "Маратовна", idp.DemoAliyaSNILS), time.Now()),
+				stand.SeedUtilities(ctx, pool, stand.DemoUtilities(time.Now(), "Гарипова"), time.Now()))
 		},
 		"idp": func(pool *pgxpool.Pool) error {
 			box, err := keyText(k, "idp").box()

@@ -19,6 +19,7 @@ import (
 	"tamga/internal/journal"
 	"tamga/migrations"
 	"tamga/payments"
+	"tamga/payments/utility"
 	"tamga/portal/notices"
 	"tamga/support"
 )
@@ -78,7 +79,8 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		Trust: &departments.Trust{Client: client, Now: time.Now}, OnTrouble: trouble}
 	sets := []jobSet{
 		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log,
-			Owners: w.owners(ours), Box: g.box},
+			Owners: w.owners(ours, "/quittances"), Box: g.box},
+		&utility.Jobs{DB: g.pool, Box: g.box, Owners: w.owners(ours, "/readings"), Now: time.Now},
 		exchanges,
 		&applications.Jobs{Core: core, Log: g.log},
 		&support.Jobs{
@@ -106,12 +108,12 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	return r, err
 }
 
-// owners are where departments hear of money for the charges that they have made.
-func (b bodies) owners(ours *departments.Keys) map[string]payments.Owner {
+// owners are where departments hear of money for the charges that they have made, or of readings of their meters.
+func (b bodies) owners(ours *departments.Keys, path string) map[string]payments.Owner {
 	owners := map[string]payments.Owner{}
 	for code, address := range b.Departments {
 		if strings.HasPrefix(address, "http") { // a folder and the workplace make no charges
-			owners[code] = payments.Owner{URL: address + "/quittances", Sign: ours.Sign}
+			owners[code] = payments.Owner{URL: address + path, Sign: ours.Sign}
 		}
 	}
 	return owners
