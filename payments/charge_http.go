@@ -33,6 +33,7 @@ type Handler struct {
 	User      func(*fiber.Ctx) (uuid.UUID, error) // the signed-in person, or a SignIn fault
 	Box       *secret.Box                         // finds charges by numbers
 	Identity  func(*fiber.Ctx) (Identity, error)  // the person's confirmed numbers; nil knows none
+	Person    func(*fiber.Ctx) (Person, error)    // who is signed in; nil knows nobody's name
 	Back      func(Origin) string                 // the page of what was paid for
 	PublicURL string                              // of the portal, without a slash at the end
 	Limiter   *web.Limiter                        // bounds what forged call-backs write into the journal; nil does not
@@ -99,7 +100,9 @@ type chargePage struct {
 	List   frontend.SummaryList
 	Action string // where the form goes
 	Email  frontend.Input
-	Part   bool // may be paid in parts
+	For    string         // that somebody else's charge is paid, and whose name goes onto the receipt
+	Payer  frontend.Input // a guest's own name; without a name it is not asked
+	Part   bool           // may be paid in parts
 	Sum    frontend.Input
 	Lines  frontend.Checkboxes // of a bill, to choose among; without a name there are none
 	Button frontend.Button
@@ -138,6 +141,7 @@ func (h *Handler) showCharge(c *fiber.Ctx) error {
 type payForm struct {
 	email, sum           string
 	lines                []string // positions
+	payer                string   // a guest's name
 	wrongEmail, wrongSum error
 	wrongLines           bool
 	agree                bool
@@ -197,6 +201,9 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 	if err := errors.Join(h.offer(c, &page, ch, sum), h.offerCards(c, &page, ch, sum, form.chosen)); err != nil {
 		return err
 	}
+	if err := h.askPayer(c, &page, ch, form); err != nil {
+		return err
+	}
 	if form.wrongEmail != nil {
 		page.Errors.Add("email", t("payments.email_wrong"))
 		page.Email.ErrorMessage = page.Errors.Message("email")
@@ -237,6 +244,7 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 		email = strings.TrimSpace(c.FormValue("email"))
 	}
 	form := payForm{email: email, sum: strings.TrimSpace(c.FormValue("sum")), wrongEmail: checkEmail(email)}
+	form.payer = strings.TrimSpace(c.FormValue("payer"))
 	chosen := readMeans(c.FormValue("means"))
 	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee, Card: chosen.Card,
 		Save: c.FormValue("save") == "yes"}
@@ -256,6 +264,9 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 		want.Method = BySBP
 	}
 	if want.Reader, err = h.reader(c); err != nil {
+		return err
+	}
+	if want.Payer, err = h.payerOf(c, ch, form.payer); err != nil {
 		return err
 	}
 	p, err := h.desk().start(c.UserContext(), want)

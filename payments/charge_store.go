@@ -215,12 +215,12 @@ func ClaimByNumber(ctx context.Context, d db.DB, box *secret.Box, account uuid.U
 		return nil, err
 	}
 	_, err = d.Exec(ctx, `
-		INSERT INTO charge_claim (charge_id, account, via, at)
-		SELECT DISTINCT c.id, $2::uuid, $3, $4::timestamptz
+		INSERT INTO charge_claim (charge_id, account, via, at, key_hash)
+		SELECT DISTINCT ON (c.id) c.id, $2::uuid, $3, $4::timestamptz, k.hash
 		FROM charge_key k
 		JOIN charge c ON c.id = k.charge_id
 		WHERE k.hash = ANY($1::bytea[]) AND c.status = 'open'
-		ON CONFLICT (charge_id, account) DO NOTHING`, r.Keys, account, byNumber, at)
+		ON CONFLICT (charge_id, account) DO UPDATE SET key_hash = excluded.key_hash`, r.Keys, account, byNumber, at)
 	if err != nil {
 		return nil, err
 	}

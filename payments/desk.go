@@ -67,6 +67,7 @@ type intent struct {
 	Save   bool      // the card is to be remembered
 	Card   uuid.UUID // pay by a remembered one
 	Lines  []int     // of a bill: pay these; none is all of them
+	Payer  Person    // who pays for another
 }
 
 // start returns the live attempt to pay a charge, making one when there is none. However many clicks arrive, they wait for
@@ -98,6 +99,9 @@ func (d *desk) start(ctx context.Context, want intent) (*Payment, error) {
 		if c.Status == Paid { // in parts: the last of them is what there is to show
 			p, err = lastPayment(ctx, tx, c.ID)
 			return err
+		}
+		if seen.Mine {
+			want.Payer = Person{}
 		}
 		p, err = d.open(ctx, tx, c, want)
 		return err
@@ -146,6 +150,7 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	}
 	p := newPayment(c, bank.Name(), receipt, want.Method, want.Sum, d.now())
 	p.Email, p.SaveCard = want.Email, want.Save && want.Card == uuid.Nil && want.Method == ByCard
+	p.PayerLast, p.PayerFirst, p.PayerMiddle = want.Payer.Last, want.Payer.First, want.Payer.Middle
 	if want.Card != uuid.Nil {
 		p.CardID = &want.Card
 	}

@@ -30,6 +30,7 @@ type Found struct {
 	Payee     string
 	Payer     uuid.UUID
 	Name      string // as the payer wrote it
+	PaidBy    string // name of who paid for another, "" when nobody did
 }
 
 // lookupShow is how many rows a page has.

@@ -70,7 +70,14 @@ type Payment struct {
 	Reason          string
 	CreatedAt       time.Time
 	PaidAt          *time.Time
+	PaidBy          uuid.UUID // who pays: an account, or the key of a guest's browser; uuid.Nil when nobody knows
+	PayerLast       string    // name of who pays for another; "" when the payer of the charge pays, or nobody has said
+	PayerFirst      string
+	PayerMiddle     string
 }
+
+// payerName is who has paid for another, "" for nobody.
+func (p *Payment) payerName() string { return rus.FullName(p.PayerLast, p.PayerFirst, p.PayerMiddle) }
 
 // newPayment is an attempt to pay sum kopecks of the charge; 0 is all that has to be paid now, with the discount of the moment.
 func newPayment(c *Charge, acquirer, receipt string, method Method, sum int64, now time.Time) *Payment {

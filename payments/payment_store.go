@@ -15,7 +15,8 @@ import (
 )
 
 const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, qr, method, state, amount, fee, discount, part, email, received, currency,
-	credited, fee_taken, reserved, refunded, save_card, card_id, reason, created_at, paid_at`
+	credited, fee_taken, reserved, refunded, save_card, card_id, reason, created_at, paid_at,
+	coalesce(paid_by, '00000000-0000-0000-0000-000000000000') AS paid_by, payer_last, payer_first, payer_middle`
 
 func nextReceipt(ctx context.Context, d db.DB) (string, error) {
 	var n int64
@@ -28,10 +29,11 @@ func nextReceipt(ctx context.Context, d db.DB) (string, error) {
 func insertPayment(ctx context.Context, tx pgx.Tx, p *Payment, name foldedName, by uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO payment (id, charge_id, receipt, acquirer, method, amount, fee, discount, part, email, paid_by, last_n, first_n, middle_n, created_at,
-			save_card, card_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+			save_card, card_id, payer_last, payer_first, payer_middle, payer_last_n, payer_first_n, payer_middle_n)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
 		p.ID, p.ChargeID, p.Receipt, p.Acquirer, p.Method, p.Amount, p.Fee, p.Discount, p.Part, p.Email, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil},
-		name.last, name.first, name.middle, p.CreatedAt, p.SaveCard, p.CardID)
+		name.last, name.first, name.middle, p.CreatedAt, p.SaveCard, p.CardID, p.PayerLast, p.PayerFirst, p.PayerMiddle,
+		rus.FoldName(p.PayerLast), rus.FoldName(p.PayerFirst), rus.FoldName(p.PayerMiddle))
 	if err != nil {
 		return err
 	}

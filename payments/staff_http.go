@@ -317,7 +317,7 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 	}
 	list := summary(t, "payments.number", f.Receipt, "payments.status", t("payments.state_"+string(f.State)),
 		"payments.amount", rus.FormatRubles(f.Amount), "payments.received", received, "payments.purpose", f.Purpose, "payments.paid_at", paid,
-		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments.uin", groupUIN(f.UIN))
+		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments_for.paid_by", f.PaidBy, "payments.uin", groupUIN(f.UIN))
 	card := foundCard{Receipt: f.Receipt, List: &list}
 	switch {
 	case f.State != Succeeded:
