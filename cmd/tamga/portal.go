@@ -94,7 +94,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	exchanges := &departments.Handler{
 		DB: g.pool, River: g.river, Keys: ours, Trust: &departments.Trust{Client: p.client(), Now: time.Now},
-		Audience: p.PortalURL, Now: time.Now, Log: g.log, OnUpdate: core.OnUpdate,
+		Audience: p.PortalURL, Now: time.Now, Log: g.log, OnUpdate: planned(g, core.OnUpdate),
 	}
 	r.app, err = portal.New(portal.Config{
 		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: passwords(), Notify: g.note, Pages: g.pages, Catalog: services,
@@ -114,7 +114,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 				&payments.Handler{
 					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: tills[0], More: tills[1:], Now: time.Now, User: people.User,
 					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
-					Box: g.box, Identity: people.Payer, Secure: !p.Insecure,
+					Box: g.box, Identity: people.Payer, Person: payerOf(people), Secure: !p.Insecure,
 				},
 				&schema.Handler{Catalog: services},
 				&register.Handler{Limiter: &web.Limiter{Redis: g.redis, Log: g.log}},
@@ -150,6 +150,17 @@ func backTo(o payments.Origin) string {
 		return "/applications/" + o.ID.String()
 	}
 	return "/cabinet"
+}
+
+// payerOf is who pays, as a receipt names the person and notices reach them.
+func payerOf(people *portal.People) func(*fiber.Ctx) (payments.Person, error) {
+	return func(c *fiber.Ctx) (payments.Person, error) {
+		p, err := people.Person(c)
+		if err != nil {
+			return payments.Person{}, err
+		}
+		return payments.Person{Last: p.Last, First: p.First, Middle: p.Middle, Email: p.Profile["email"], Phone: p.Profile["phone"]}, nil
+	}
 }
 
 // answers are what support has ready, for the catalogue's search.
