@@ -46,6 +46,8 @@ type Problem struct {
 
 	question string    // input name without the part of a date
 	within   *Question // the compound question whose part is wrong
+	item     i18n.Text // of several groups, what each is called: "Ребёнок %d"
+	nth      int       // which of them, from 1
 }
 
 // Text returns what to tell the reader.
@@ -68,10 +70,14 @@ func (p Problem) Text(tr Tr) string {
 
 // Summary is Text for the list above a page: there it must say of whom it speaks.
 func (p Problem) Summary(tr Tr) string {
-	if p.within == nil {
-		return p.Text(tr)
+	text := p.Text(tr)
+	if p.within != nil {
+		text = tr.T("catalog_fields.whose", p.within.label(tr), text)
 	}
-	return tr.T("catalog_fields.whose", p.within.label(tr), p.Text(tr))
+	if p.nth > 0 {
+		text = tr.T("catalog_fields.whose", fmt.Sprintf(p.item.In(tr.Lang), p.nth), text)
+	}
+	return text
 }
 
 // Error lets a problem be printed in a test.

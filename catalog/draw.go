@@ -53,6 +53,14 @@ func (d *drawing) message(name string) frontend.ErrorMessage {
 	return frontend.ErrorMessage{}
 }
 
+// whole is what is wrong with a question of several inputs where no single one of them says it.
+func (d *drawing) whole(name string) frontend.ErrorMessage {
+	if p := d.problem(name); p != nil && p.Field != name {
+		return frontend.ErrorMessage{}
+	}
+	return d.message(name)
+}
+
 // autocompletes tell browsers which of the reader's own data a question wants.
 var autocompletes = map[string]string{
 	"last_name": "family-name", "first_name": "given-name", "middle_name": "additional-name", "phone": "tel", "email": "email",

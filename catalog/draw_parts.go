@@ -10,7 +10,7 @@ import (
 func drawAddress(d *drawing, q *Question, name string) Field {
 	field := drawParts(d, q, name)
 	field.Group.Name, field.Group.Message = name+"-parts", frontend.ErrorMessage{}
-	line := &frontend.Textarea{Name: name, Value: d.values.Get(name), Rows: "2", ErrorMessage: d.message(name),
+	line := &frontend.Textarea{Name: name, Value: d.values.Get(name), Rows: "2", ErrorMessage: d.whole(name),
 		Label: frontend.Label{Text: d.tr.T("catalog_fields.address_line")}, Hint: frontend.Hint{Text: d.tr.T("catalog_fields.address_line_hint")}}
 	if q.Prefill != "" {
 		line.Autocomplete = "street-address"

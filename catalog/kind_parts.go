@@ -161,7 +161,7 @@ func (r *reading) touched(q *Question, name string) bool {
 }
 
 func drawParts(d *drawing, q *Question, name string) Field {
-	group := &Group{Name: name, Legend: d.label(q), Small: d.several, Hint: d.hint(q).Text, Message: d.message(name)}
+	group := &Group{Name: name, Legend: d.label(q), Small: d.several, Hint: d.hint(q).Text, Message: d.whole(name)}
 	inner := *d
 	inner.inside = true
 	for i := range q.parts {

@@ -50,8 +50,11 @@ func (s *Service) breaches(step *Step, a Set, party string, answers Answers) Pro
 		check(env, answers, "")
 		return problems
 	}
-	for i, group := range asGroups(answers[step.ID]) {
+	groups := asGroups(answers[step.ID])
+	for i, group := range groups {
+		before := len(problems)
 		check(groupEnv(env, step, group), group, groupPrefix(step, i))
+		problems[before:].belong(step, i, len(groups))
 	}
 	return problems
 }
@@ -128,10 +131,22 @@ func (r *reading) one(q *Question, name string) {
 
 func (r *reading) groups(step *Step) []map[string]any {
 	groups := make([]map[string]any, 0, step.Repeat.Max)
-	for i := range groupCount(step, r.form) {
+	n := groupCount(step, r.form)
+	for i := range n {
+		before := len(r.problems)
 		groups = append(groups, r.questions(step, groupPrefix(step, i)))
+		r.problems[before:].belong(step, i, n)
 	}
 	return groups
+}
+
+// belong says of which of n groups they speak, when there are several.
+func (ps Problems) belong(step *Step, i, n int) {
+	for k := range ps {
+		if n > 1 {
+			ps[k].item, ps[k].nth = step.Repeat.Item, i+1
+		}
+	}
 }
 
 // groupPrefix begins the names of the inputs of a group: "children.0.".

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -175,5 +176,36 @@ func TestAddAndRemoveGroups(t *testing.T) {
 	less.Set("_remove", "0")
 	if last, _ := step.Rearrange(less); last.Get("children-count") != "1" {
 		t.Errorf("the last group is gone: %v", last)
+	}
+}
+
+// TestProblemsSayOfWhom: of two children the list above the page says which is meant; of one there is nothing to say.
+func TestProblemsSayOfWhom(t *testing.T) {
+	t.Parallel()
+	s, texts := service(t, "child-benefit"), tr(t, i18n.RU)
+	for count, want := range map[string]string{"2": "Ребёнок 2: Заполните поле «Имя ребёнка»", "1": "Заполните поле «Имя ребёнка»"} {
+		problems := problemsOf(s, Set{}, "applicant", "children", "children-count="+count)
+		last := problems[slices.IndexFunc(problems, func(p Problem) bool { return strings.HasPrefix(p.Field, "children."+string(count[0]-1)) })+1]
+		if got := last.Summary(texts); got != want {
+			t.Errorf("of %s: %q, want %q", count, got, want)
+		}
+		if got := last.Text(texts); got != "Заполните поле «Имя ребёнка»" {
+			t.Errorf("beside the field: %q", got)
+		}
+	}
+}
+
+// TestAddressIsAskedForOnce: an empty address is told of beside its first part, and the line for other addresses stays folded away.
+func TestAddressIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	s := typesService(t, ask("x", "address"))
+	_, problems := s.Parse(s.Step("all"), url.Values{}, Set{}, "first", Env{Now: now})
+	if len(problems) != 1 {
+		t.Fatal(problems)
+	}
+	step := s.StepsOf("first", Set{})[0]
+	group := s.Fields(&step, Set{}, "first", url.Values{}, problems, Env{Now: now}, tr(t, i18n.RU))[0].Group
+	if group.Fields[0].Input.ErrorMessage.Empty() || group.More.Open || !group.More.Field.Textarea.ErrorMessage.Empty() {
+		t.Errorf("%+v", group)
 	}
 }
