@@ -16,7 +16,8 @@
 //	GET, POST /place; GET /offices        where somebody lives; offices there, open now or not, what can be done in each
 //	GET  /settings                        GET, POST /settings/data, /settings/password, /settings/language
 //	GET  /settings/esia                   «Привязка к ЕСИА»; POST /settings/esia/unbind
-//	POST /settings/leave-others           ends all sessions but this one
+//	GET  /settings/sessions               where somebody is signed in: device, when, where from
+//	POST /settings/sessions/:id/end, /settings/leave-others
 //	GET  /settings/journal                «Кто смотрел мои данные»: post, organisation, deed, purpose
 //	GET, POST /settings/export            a ZIP of everything held about the person, by password or a new sign-in at ESIA
 //	GET, POST /settings/delete            removes the cabinet and its drafts; what was filed stays as the law has it

@@ -89,6 +89,8 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/settings/export", h.export)
 	r.Get("/settings/delete", h.showDelete)
 	r.Post("/settings/delete", h.deleteCabinet)
+	r.Get("/settings/sessions", h.showSessions)
+	r.Post("/settings/sessions/:id<guid>/end", h.endSession)
 	r.Post("/settings/leave-others", h.leaveOthers)
 	r.Get("/goodbye", h.showGoodbye)
 

@@ -18,7 +18,7 @@ func TestTemplates(t *testing.T) {
 	for _, page := range []interface{ Check(*frontend.Pages) error }{
 		registerTemplate, signInTemplate, resetTemplate, resetCodeTemplate, settingsTemplate, dataTemplate, languageTemplate,
 		passwordTemplate, problemTemplate, choiceTemplate, compareTemplate, levelTemplate, actingTemplate, bindingTemplate, cabinetTemplate,
-		homeTemplate, infoTemplate, exportTemplate, deleteTemplate, journalTemplate, placeTemplate, officesTemplate, offlineTemplate,
+		homeTemplate, infoTemplate, exportTemplate, deleteTemplate, journalTemplate, placeTemplate, officesTemplate, offlineTemplate, sessionsTemplate,
 	} {
 		if err := page.Check(pages); err != nil {
 			t.Error(err)

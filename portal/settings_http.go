@@ -79,12 +79,12 @@ func (h *Handler) showSettings(c *fiber.Ctx) error {
 		row("portal.language", languages[a.Lang], "/settings/language"),
 		row("portal.esia_binding", bound, "/settings/esia"),
 	}}}
-	for _, name := range []string{"documents", "notices", "place", "journal", "export", "delete"} {
+	for _, name := range []string{"documents", "notices", "place", "sessions", "journal", "export", "delete"} {
 		href := map[string]string{"documents": "/documents", "notices": "/notices/settings", "place": "/place"}[name]
 		page.Links = append(page.Links, frontend.Link{Text: t("cabinet.settings_" + name), Href: cmp.Or(href, "/settings/"+name)})
 	}
 	switch saved := c.Query("saved"); saved {
-	case "data", "password", "language", "unbound", "bound", "left":
+	case "data", "password", "language", "unbound", "bound":
 		page.Saved = &frontend.NotificationBanner{Type: "success", Text: t("portal.saved_" + saved)}
 	}
 	return settingsTemplate.Render(c, h.Pages, page)

@@ -21,8 +21,12 @@ type Session struct {
 	Person  uuid.UUID         `json:"person"` // account in the role's own database
 	Name    string            `json:"name"`   // shown in the header
 	Data    map[string]string `json:"data,omitempty"`
-	Started time.Time         `json:"started"` // UTC
-	TTL     time.Duration     `json:"ttl"`     // idle time after which it ends
+	Started time.Time         `json:"started"`           // UTC
+	TTL     time.Duration     `json:"ttl"`               // idle time after which it ends
+	Agent   string            `json:"agent,omitempty"`   // of the browser that began it
+	Address string            `json:"address,omitempty"` // in the network, where it began
+
+	Seen time.Time `json:"-"` // the last request; only in lists
 }
 
 // Sessions keeps sessions of one role.
@@ -79,12 +83,16 @@ func (s *Sessions) Start(c *fiber.Ctx, fresh Session, remember time.Duration) er
 	}
 	token := base64.RawURLEncoding.EncodeToString(raw)
 	fresh.ID, fresh.Started, fresh.TTL = uuid.NewString(), time.Now().UTC(), s.TTL
+	fresh.Agent, fresh.Address = limited(c.Get(fiber.HeaderUserAgent), 200), c.IP()
 	cookie := &fiber.Cookie{Name: s.Cookie, Value: token, Path: "/", HTTPOnly: true, Secure: s.Secure, SameSite: "Lax"}
 	if remember > 0 {
 		fresh.TTL = remember
 		cookie.MaxAge = int(remember.Seconds())
 	}
 	if err := s.put(c.UserContext(), token, &fresh); err != nil {
+		return err
+	}
+	if err := s.list(c.UserContext(), token, &fresh); err != nil {
 		return err
 	}
 	c.Cookie(cookie)
