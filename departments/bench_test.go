@@ -75,7 +75,7 @@ func setup(t testing.TB) *bench {
 		Policy: departments.Policy{First: 50 * time.Millisecond, Most: 200 * time.Millisecond}, OnUpdate: tell}
 	b.staff = &departments.StaffHandler{DB: b.portal, River: b.river, Pages: pages, Now: b.now}
 	app := web.New(web.Config{Role: "portal"})
-	(&departments.Handler{DB: b.portal, River: b.river, Keys: keys, Trust: &departments.Trust{Client: client, Now: b.now},
+	(&departments.Handler{DB: b.portal, River: b.river, Keys: keys, Trust: &departments.Trust{Client: client, Now: b.now, DB: b.portal},
 		Audience: b.portalURL, Now: b.now, OnUpdate: tell}).Mount(app)
 	serve(t, app.Listener, app.Shutdown, portalLn)
 	stands, err := stand.New(stand.Config{DB: b.stand, Pages: pages, Now: b.now, Secret: standSecret, Portal: b.portalURL,

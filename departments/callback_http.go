@@ -71,8 +71,6 @@ func (h *Handler) answer(c *fiber.Ctx, err error) error {
 	if !errors.As(err, &r) {
 		return err
 	}
-	if h.Log != nil {
-		h.Log.Warn("call-back refused", "department", c.Params("code"), "code", r.Code, "text", r.Text, "address", c.IP())
-	}
+	h.noteRefusal(c.UserContext(), c.Params("code"), r, c.IP())
 	return h.sign(c, c.Status(r.Status).JSON(r))
 }

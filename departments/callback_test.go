@@ -81,7 +81,7 @@ func TestForgedCallbacks(t *testing.T) {
 	b.must(err)
 	portal, err := departments.DeriveKeys("portal", portalSecret)
 	b.must(err)
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		spoil func(*forge)
 		want  int
 	}{
@@ -109,7 +109,10 @@ func TestForgedCallbacks(t *testing.T) {
 		"no id":                   {func(f *forge) { f.Event.ID = "" }, 422},
 		"not an event":            {func(f *forge) { f.Event.SpecVersion = "0.3" }, 422},
 		"an unknown department":   {func(f *forge) { f.To = "nobody" }, 404},
-	} {
+		"oversized":               {func(f *forge) { f.Tamper = func([]byte) []byte { return make([]byte, 100_000) } }, 413},
+		"malformed":               {func(f *forge) { f.Event.Data = []byte(`"{"`) }, 422},
+	}
+	for name, c := range cases {
 		f := b.callback(d, departments.Accepted, "")
 		c.spoil(f)
 		if got, said := b.send(f); got != c.want {
@@ -121,6 +124,17 @@ func TestForgedCallbacks(t *testing.T) {
 	}
 	if n := one[int](b, b.portal, `SELECT count(*) FROM department_event`); n != 0 {
 		t.Errorf("%d refused events are kept", n)
+	}
+	// Each is counted but that to nobody; the first of a kind is in the journal, and staff see them.
+	if n := one[int](b, b.portal, `SELECT sum(count)::int FROM department_refusal WHERE department = 'zags'`); n != len(cases)-1 {
+		t.Errorf("%d of %d refusals are counted", n, len(cases))
+	}
+	kinds := one[int](b, b.portal, `SELECT count(DISTINCT code) FROM department_refusal`)
+	if n := one[int](b, b.portal, `SELECT count(*) FROM journal WHERE action = 'department.refused'`); n != kinds || kinds < 5 {
+		t.Errorf("%d kinds, %d entries in the journal", kinds, n)
+	}
+	if _, page := b.get("/deliveries/departments/zags"); !strings.Contains(page.Text("main"), "too_large") {
+		t.Error("staff do not see them")
 	}
 	if got, said := b.send(b.callback(d, departments.Accepted, "")); got != 200 {
 		t.Fatalf("the good one: %d %s", got, said)

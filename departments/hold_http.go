@@ -88,6 +88,7 @@ type linePage struct {
 	Ends    frontend.Input
 	Publish frontend.Button
 	Digests frontend.Table
+	Keyring keyring
 	Compare frontend.Button
 }
 
@@ -123,6 +124,9 @@ func (h *StaffHandler) renderLine(c *fiber.Ctx, status int, errs frontend.Errors
 	page := h.linePage(c, &all[at], works[all[at].Code], errs)
 	page.Compare = frontend.Button{Text: h.Pages.Texts(c)("departments_mend.compare"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 	if page.Digests, err = h.digests(c, all[at].Code); err != nil {
+		return err
+	}
+	if page.Keyring, err = h.keyring(c, all[at].Code); err != nil {
 		return err
 	}
 	return lineView.Render(c, h.Pages, page)

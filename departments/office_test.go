@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +27,9 @@ type office struct {
 
 	mu     sync.Mutex
 	heard  []departments.Event
+	bodies [][]byte // as they came, and how they were signed
+	seals  []string
+	public atomic.Pointer[departments.Keys]     // what is published
 	signed []string                             // signatures of who fetched documents
 	files  map[string]func(http.ResponseWriter) // by path
 	reply  func(e *departments.Event) (int, string)
@@ -38,8 +42,9 @@ func newOffice(b *bench) *office {
 	b.must(err)
 	o := &office{bench: b, keys: keys, files: map[string]func(http.ResponseWriter){},
 		reply: func(*departments.Event) (int, string) { return 202, "" }}
+	o.public.Store(keys)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /jwks.json", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(keys.Public()) })
+	mux.HandleFunc("GET /jwks.json", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(o.public.Load().Public()) })
 	mux.HandleFunc("POST /events", o.take)
 	mux.HandleFunc("GET /files/", func(w http.ResponseWriter, r *http.Request) {
 		o.mu.Lock()
@@ -70,6 +75,7 @@ func (o *office) take(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.heard = append(o.heard, *e)
+	o.bodies, o.seals = append(o.bodies, body), append(o.seals, r.Header.Get(departments.SignatureHeader))
 	status, text := o.reply(e)
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, text)

@@ -37,6 +37,7 @@ func (h *StaffHandler) Mount(r fiber.Router) {
 	r.Get("/deliveries", h.listDeliveries)
 	h.mountHold(r)
 	h.mountMend(r)
+	h.mountKeys(r)
 	r.Get("/deliveries/:id<guid>", h.showDelivery)
 	r.Post("/deliveries/:id<guid>/retry", h.retryDelivery)
 }

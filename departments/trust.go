@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"tamga/internal/db"
 )
 
 // Trust verifies messages by the public keys of those who may send them. One Trust serves a process.
@@ -16,6 +18,7 @@ type Trust struct {
 	Client *Client
 	Now    func() time.Time
 	Window time.Duration // how far a signature's time may be from ours; 5 minutes when 0
+	DB     db.DB         // the portal's: which keys staff refuse, and which have signed. nil: only the JWKS says
 
 	mu   sync.Mutex
 	sets map[string]*keySet // by address
@@ -70,7 +73,7 @@ func (t *Trust) Verify(ctx context.Context, address, signature string, body []by
 	if err := jws.DetachedVerify(body, key); err != nil {
 		return errForged
 	}
-	return nil
+	return t.use(ctx, address, header.KeyID)
 }
 
 func (t *Trust) fresh(iat any) bool {
