@@ -115,8 +115,11 @@ func (j *Jobs) probeAt(ctx context.Context, tx pgx.Tx, department string, at tim
 	if err != nil {
 		return err
 	}
-	if _, err := r.InsertTx(ctx, tx, probeArgs{Department: department}, &river.InsertOpts{
-		ScheduledAt: time.Now().Add(at.Sub(j.Now())), MaxAttempts: 1}); err != nil {
+	opts := &river.InsertOpts{MaxAttempts: 1}
+	if wait := at.Sub(j.Now()); wait > 0 { // what is due goes at once: what is scheduled waits for River's leader, who may just have been killed
+		opts.ScheduledAt = time.Now().Add(wait)
+	}
+	if _, err := r.InsertTx(ctx, tx, probeArgs{Department: department}, opts); err != nil {
 		return fmt.Errorf("probe %s: %w", department, err)
 	}
 	return nil

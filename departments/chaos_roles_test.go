@@ -79,7 +79,7 @@ func (r *chaosRole) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := client.Start(ctx); err != nil {
+	if err := errors.Join(jobs.Awake(ctx, client), client.Start(ctx)); err != nil {
 		return err
 	}
 	<-client.Stopped()

@@ -43,7 +43,11 @@ func TestChaos(t *testing.T) {
 	stop := make(chan struct{})
 	for _, v := range c.victims {
 		v.start()
-		killing.Go(func() { v.dieAgainAndAgain(life, stop) })
+		lives := life
+		if long && v.role.Name == "worker" {
+			lives = time.Minute // who is killed more often than River elects a leader never gets to a second try
+		}
+		killing.Go(func() { v.dieAgainAndAgain(lives, stop) })
 	}
 	for n := range 6 {
 		living.Go(func() { c.citizen(c.seeded(uint64(n)), stop) })

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"tamga/internal/db"
@@ -41,6 +42,13 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &fetchWorker{jobs: j})
 	river.AddWorker(w, &watchWorker{jobs: j})
 	river.AddWorker(w, &digestWorker{jobs: j})
+}
+
+// Awake has a round made at once. A worker that starts may be the one that takes over from a worker that was killed: the rounds by the
+// clock come only when River has a leader again, some twenty seconds later.
+func (j *Jobs) Awake(ctx context.Context, r *river.Client[pgx.Tx]) error {
+	_, err := r.Insert(ctx, watchArgs{}, nil)
+	return err
 }
 
 // PeriodicJobs are what the worker's client must run.
