@@ -93,7 +93,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 		return records, err
 	}
 	exchanges := &departments.Handler{
-		DB: g.pool, River: g.river, Keys: ours, Trust: &departments.Trust{Client: p.client(), Now: time.Now},
+		DB: g.pool, River: g.river, Keys: ours, Trust: &departments.Trust{Client: p.client(), Now: time.Now, DB: g.pool},
 		Audience: p.PortalURL, Now: time.Now, Log: g.log, OnUpdate: planned(g, core.OnUpdate),
 	}
 	r.app, err = portal.New(portal.Config{

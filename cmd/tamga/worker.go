@@ -76,7 +76,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	}
 	exchanges := &departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
 		Policy: w.policy(), OnUpdate: core.OnUpdate, Carriers: carriers(g),
-		Trust: &departments.Trust{Client: client, Now: time.Now}, OnTrouble: trouble}
+		Trust: &departments.Trust{Client: client, Now: time.Now, DB: g.pool}, OnTrouble: trouble}
 	sets := []jobSet{
 		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log,
 			Owners: w.owners(ours, "/quittances"), Box: g.box},
@@ -104,6 +104,9 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	queues, err := exchanges.Queues(ctx)
 	for name, config := range queues {
 		err = errors.Join(err, r.jobs.Queues().Add(name, config))
+	}
+	if err == nil {
+		err = exchanges.Awake(ctx, r.jobs)
 	}
 	return r, err
 }
