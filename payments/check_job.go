@@ -54,6 +54,8 @@ func (j *Jobs) AddWorkers(w *river.Workers) {
 	river.AddWorker(w, &registryWorker{jobs: j})
 	river.AddWorker(w, &quittanceWorker{jobs: j})
 	river.AddWorker(w, &claimsWorker{jobs: j})
+	river.AddWorker(w, &autopayWorker{jobs: j})
+	river.AddWorker(w, &autopayOrderWorker{jobs: j})
 }
 
 // PeriodicJobs are the nightly check of the books, and the registry of the day before, which comes in the morning.
@@ -62,9 +64,15 @@ func (j *Jobs) PeriodicJobs() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		river.NewPeriodicJob(daily{3 * time.Hour}, func() (river.JobArgs, *river.InsertOpts) { return BooksArgs{}, once }, nil),
 		river.NewPeriodicJob(daily{9 * time.Hour}, func() (river.JobArgs, *river.InsertOpts) { return RegistryArgs{}, once }, nil),
+		river.NewPeriodicJob(river.PeriodicInterval(autopayEvery), func() (river.JobArgs, *river.InsertOpts) {
+			return AutopayArgs{}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: autopayEvery}}
+		}, &river.PeriodicJobOpts{RunOnStart: true}),
 		river.NewPeriodicJob(daily{4 * time.Hour}, func() (river.JobArgs, *river.InsertOpts) { return ClaimsArgs{}, once }, nil),
 	}
 }
+
+// autopayEvery is how often rules look for what they have to pay.
+const autopayEvery = time.Hour
 
 // daily is a time of day in Moscow.
 type daily struct{ after time.Duration }

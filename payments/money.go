@@ -55,6 +55,9 @@ func (d *desk) account(ctx context.Context, tx pgx.Tx, c *Charge, before, p *Pay
 	if p.State == before.State {
 		return nil
 	}
+	if err := d.followOrder(ctx, tx, p); err != nil {
+		return err
+	}
 	return d.tell(ctx, tx, c, p, s)
 }
 

@@ -21,6 +21,10 @@ type receiptPage struct {
 	PDF    []frontend.Link // one for each payment
 	Extra  []string        // further payments that came for the same charge
 	SentTo string
+
+	Charge   string         // of the template that may be saved, "" when there is nothing to save
+	Template frontend.Input // its name
+	Keep     frontend.Button
 	Back   frontend.Button
 }
 
@@ -64,6 +68,9 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 	}
 	if ch.Status == Open {
 		page.Back.Href = ch.path("")
+	}
+	if err := h.offerTemplate(c, &page, ch); err != nil {
+		return err
 	}
 	for _, p := range paid {
 		page.PDF = append(page.PDF, frontend.Link{Href: receiptPDF(ch, p), Text: t("payments_payer.receipt_pdf", p.Receipt, rus.FormatRubles(amountReceived(p)))})
