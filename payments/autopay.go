@@ -163,12 +163,19 @@ func monthStart(now time.Time) time.Time {
 	return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, rus.Moscow)
 }
 
-// tellRule tells the owner of a rule how an order stands: the notice before, a limit, a failure, a payment.
+// tellRule tells the owner of a rule how an order stands: the notice before, a limit, a failure, a payment. The detail is a card, a
+// receipt, or the key of a reason.
 func (d *desk) tellRule(ctx context.Context, tx pgx.Tx, rule *autopayRule, o *autopayOrder, detail string) error {
 	if d.notify == nil {
 		return nil
 	}
 	text := func(key string, args ...any) string { return d.pages.T(i18n.RU, key, args...) }
+	if o.State == "failed" {
+		if !d.pages.Bundle.Has(i18n.RU, detail) {
+			detail = "payments.reason_other"
+		}
+		detail = text(detail)
+	}
 	link := d.url + "/payments/autopay/orders/" + o.ID.String()
 	m := notify.Message{Channel: notify.Email, To: rule.Email, Kind: "payments.autopay", Subject: text("payments_auto.subject_" + o.State),
 		Body: text("payments_auto.tell_"+o.State, rus.FormatRubles(o.Total), o.Purpose, detail, rus.FormatDateTime(o.DueAt, i18n.RU), link)}
@@ -207,7 +214,7 @@ func (d *desk) payOrder(ctx context.Context, id uuid.UUID) error {
 			if err := setOrder(ctx, tx, o.ID, "failed", "changed"); err != nil {
 				return err
 			}
-			return d.tellRule(ctx, tx, rule, o, d.pages.T(i18n.RU, "payments_auto.changed"))
+			return d.tellRule(ctx, tx, rule, o, "payments_auto.changed")
 		}
 		return err
 	})
@@ -258,7 +265,7 @@ func (d *desk) followOrder(ctx context.Context, tx pgx.Tx, p *Payment) error {
 	}
 	detail := p.Receipt
 	if state == "failed" {
-		detail = reasonText(d.pages, i18n.RU, p.Reason)
+		detail = reasonKey(p.Reason)
 	}
 	return d.tellRule(ctx, tx, rule, o, detail)
 }

@@ -302,4 +302,3 @@ func (h *Handler) refuseOrder(c *fiber.Ctx) error {
 	}
 	return c.Redirect("/payments/autopay/orders/"+id.String(), fiber.StatusSeeOther)
 }
-

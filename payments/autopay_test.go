@@ -86,7 +86,9 @@ func (a *auto) wantOrder(c *Charge, state string) {
 	}
 }
 
-func (a *auto) told() int { return a.count(a.db, `SELECT count(*) FROM notification WHERE kind = 'payments.autopay'`) }
+func (a *auto) told() int {
+	return a.count(a.db, `SELECT count(*) FROM notification WHERE kind = 'payments.autopay'`)
+}
 
 // TestTemplate: what was paid is paid again in two clicks, with the sum shown and changeable; a УИН alone makes no template.
 func TestTemplate(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"tamga/internal/dbtest"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
+	"tamga/internal/secret"
 )
 
 // The test drives the real desk on a real database with random steps of payers, a bank, call-backs, polls, employees and time,
@@ -37,6 +38,8 @@ type modelRun struct {
 	payer   uuid.UUID
 	charges []uuid.UUID
 	origins map[uuid.UUID]Origin
+	box     *secret.Box
+	rule    uuid.UUID
 	log     []string
 	done    map[string]int
 }
@@ -55,7 +58,10 @@ func newModelRun(t *testing.T, pool *pgxpool.Pool, seed uint64) *modelRun {
 		t.Fatal(err)
 	}
 	m.bank = &bookBank{r: m.r, now: now, deals: map[string]*bankDeal{}, byOrder: map[uuid.UUID]*bankDeal{}, refunds: map[uuid.UUID]*bankBack{}}
-	m.d = &desk{db: pool, river: client, banks: Banks{m.bank}, now: now, log: logOf(nil)}
+	if m.box, err = secret.NewBox(bankSecret); err != nil {
+		t.Fatal(err)
+	}
+	m.d = &desk{db: pool, river: client, banks: Banks{m.bank}, now: now, box: m.box, log: logOf(nil)}
 	return m
 }
 
@@ -136,6 +142,7 @@ var modelSteps = []struct {
 	{10, "poll", (*modelRun).poll}, {3, "cancel", (*modelRun).cancel}, {2, "exempt", (*modelRun).exempt}, {3, "propose", (*modelRun).propose},
 	{5, "take", (*modelRun).take}, {5, "approve", (*modelRun).approve}, {2, "reject", (*modelRun).reject}, {8, "payback", (*modelRun).payBack},
 	{4, "resolve", (*modelRun).resolve}, {1, "reverse", (*modelRun).reverseAtBank}, {3, "time", (*modelRun).time}, {1, "owe", (*modelRun).owe},
+	{4, "autopay", (*modelRun).autopay}, {1, "rule", (*modelRun).changeRule},
 }
 
 func (m *modelRun) step() {
@@ -161,6 +168,9 @@ func (m *modelRun) newCharge() {
 	if m.r.IntN(3) == 0 {
 		n.Discount, n.Decided = "fine", m.clock.AddDate(0, 0, -m.r.IntN(40))
 	}
+	if m.r.IntN(2) == 0 {
+		m.makeBill(&n)
+	}
 	c, err := CreateCharge(m.Context(), m.db, n)
 	if err != nil {
 		m.fail("%v", err)
@@ -173,6 +183,7 @@ func (m *modelRun) click() {
 	if m.r.IntN(3) == 0 {
 		want.Sum = int64(100 + m.r.IntN(200000))
 	}
+	m.chooseMeans(&want)
 	_, err := m.d.start(m.Context(), want)
 	if errors.Is(err, errFee) { // the page has shown another sum: it is shown again
 		c, err := chargeFor(m.Context(), m.db, want.Reader, want.Charge)
@@ -181,10 +192,10 @@ func (m *modelRun) click() {
 			m.fail("commission %d, %v", want.Fee, err)
 		}
 		_, err = m.d.start(m.Context(), want)
-		m.ok(err)
+		m.ok(err, errFee) // of lines: their sum is another one
 		return
 	}
-	m.ok(err, fault.Conflict, fault.Invalid)
+	m.ok(err, fault.Conflict, fault.Invalid, errLines)
 }
 
 func (m *modelRun) payAtBank() {
@@ -343,6 +354,7 @@ func (m *modelRun) verify() {
 	for _, f := range faults {
 		m.fail("the books: %s", f)
 	}
+	m.verifyOrders()
 	full := map[uuid.UUID]int{}
 	for _, p := range m.payments() {
 		d := m.bank.byOrder[p.ID]

@@ -25,7 +25,7 @@ type receiptPage struct {
 	Charge   string         // of the template that may be saved, "" when there is nothing to save
 	Template frontend.Input // its name
 	Keep     frontend.Button
-	Back   frontend.Button
+	Back     frontend.Button
 }
 
 const receiptView frontend.Page[receiptPage] = "payments/receipt.html"

@@ -139,12 +139,14 @@ func receivedText(p *Payment) string {
 
 // reasonText explains the bank's reason, in general words when it is one that we do not know.
 func reasonText(pages *frontend.Pages, lang i18n.Lang, reason string) string {
-	key := "payments.reason_" + strings.ToLower(reason)
+	key := reasonKey(reason)
 	if !pages.Bundle.Has(i18n.RU, key) {
 		key = "payments.reason_other"
 	}
 	return pages.T(lang, key)
 }
+
+func reasonKey(reason string) string { return "payments.reason_" + strings.ToLower(reason) }
 
 func amountReceived(p *Payment) int64 {
 	if p.Received != nil {
