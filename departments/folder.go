@@ -62,12 +62,14 @@ func (Folder) Carry(_ context.Context, to *Endpoint, m *Outgoing) (*Answer, erro
 	}
 	defer func() { _ = root.Close() }()
 	id := m.ID.String()
-	raw, err := readFile(root, path.Join(folderIn, id+".answer.json"))
-	switch {
-	case err == nil:
-		return answerOf(root, id, raw)
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
+	for _, where := range []string{folderIn, folderDone} { // one that is done already was taken by a worker that died before it was written down
+		raw, err := readFile(root, path.Join(where, id+".answer.json"))
+		switch {
+		case err == nil:
+			return answerOf(root, where, id, raw)
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
 	}
 	// The signature first: whoever sees the message finds it signed.
 	if err := writeFile(root, path.Join(folderOut, id+".json.jws"), []byte(m.Signature)); err != nil {
@@ -79,11 +81,17 @@ func (Folder) Carry(_ context.Context, to *Endpoint, m *Outgoing) (*Answer, erro
 	return &Answer{Status: http.StatusTooEarly, Body: []byte("the message lies in the folder and is not answered")}, nil
 }
 
-// answerOf reads an answer and clears the table. A worker that dies in between finds the answer again: it goes last.
-func answerOf(root *os.Root, id string, raw []byte) (*Answer, error) {
+// answerOf reads an answer and clears the table. A worker that dies in between finds the answer again among what is done. An answer that
+// cannot be read stays where it is, to be mended.
+func answerOf(root *os.Root, where, id string, raw []byte) (*Answer, error) {
 	var said struct{ Status int }
 	if err := json.Unmarshal(raw, &said); err != nil || said.Status != 200 && said.Status != 202 && said.Status != 422 {
 		return nil, errors.New("the answer in the folder is not {\"status\": 200, 202 or 422}")
+	}
+	if name := id + ".answer.json"; where != folderDone {
+		if err := root.Rename(path.Join(where, name), path.Join(folderDone, name)); err != nil {
+			return nil, fmt.Errorf("the answer cannot be put away: %w", err)
+		}
 	}
 	for _, name := range []string{id + ".json", id + ".json.jws"} {
 		_ = root.Remove(path.Join(folderOut, name))

@@ -43,6 +43,14 @@ func TestFolder(t *testing.T) {
 	if _, err := os.Stat(message); err == nil {
 		t.Error("the package lies there after its answer")
 	}
+	for _, id := range []uuid.UUID{d.ID, no.ID} {
+		if _, err := os.Stat(filepath.Join(dir, "done", id.String()+".answer.json")); err != nil {
+			t.Errorf("the answer is not put away: %v", err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "in", "*")); len(left) != 0 {
+		t.Errorf("left in the folder: %v", left)
+	}
 	b.put(dir, "1.event.json", b.event(d, "archive", departments.TypeMessage, departments.SaidData{Text: "Нашли"}))
 	b.put(dir, "2.event.json", b.event(d, "zags", departments.TypeMessage, departments.SaidData{Text: "Чужое"}))
 	b.put(dir, "3.event.json", "{")
@@ -60,6 +68,43 @@ func TestFolder(t *testing.T) {
 		if reason, err := os.ReadFile(filepath.Join(dir, "bad", name+".event.json.reason.txt")); err != nil || !strings.Contains(string(reason), want) {
 			t.Errorf("%s: %q %v", name, reason, err)
 		}
+	}
+}
+
+// A worker that has put an answer away and died before it wrote that down finds it again; one that cannot be read is left to be mended.
+func TestFolderAnswerOfTheDead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	to := &departments.Endpoint{Code: "archive", URL: "file://" + dir}
+	m := &departments.Outgoing{ID: uuid.New(), Body: []byte("{}"), Signature: "s"}
+	carry := func() (int, error) {
+		a, err := departments.Folder{}.Carry(t.Context(), to, m)
+		if err != nil {
+			return 0, err
+		}
+		return a.Status, nil
+	}
+	if status, err := carry(); err != nil || status != 425 {
+		t.Fatalf("before the answer: %d %v", status, err)
+	}
+	answer := filepath.Join(dir, "in", m.ID.String()+".answer.json")
+	for _, said := range []string{`{"status": 600}`, `{"status": 202}`} {
+		if err := os.WriteFile(answer, []byte(said), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, err := carry()
+		if bad := said == `{"status": 600}`; bad == (err == nil) || !bad && status != 202 {
+			t.Errorf("%s: %d %v", said, status, err)
+		}
+	}
+	if _, err := os.Stat(answer); err == nil {
+		t.Error("the answer is still there")
+	}
+	if status, err := carry(); err != nil || status != 202 {
+		t.Errorf("the next worker: %d %v", status, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "out", "*")); len(left) != 0 {
+		t.Errorf("it is laid out again: %v", left)
 	}
 }
 
