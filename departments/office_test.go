@@ -92,6 +92,16 @@ func (o *office) types() string {
 	return strings.Join(all, " ")
 }
 
+// delivered returns an application that the office has; nobody works any more.
+func (o *office) delivered() departments.Delivery {
+	o.t.Helper()
+	stop := o.work()
+	d := o.submit("office", uuid.Nil)
+	o.wantTold(d, "sent")
+	stop()
+	return d
+}
+
 // says is a call-back of the office.
 func (o *office) says(d departments.Delivery, typ string, data any) (int, string) {
 	return o.saysAs(uuid.NewString(), 0, d, typ, data)
@@ -240,10 +250,7 @@ func TestOutOfOrder(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	o := newOffice(b)
-	stop := b.work()
-	d := b.submit("office", uuid.Nil)
-	b.wantTold(d, "sent")
-	stop()
+	d := o.delivered()
 	at := b.now().AddDate(0, 0, 3)
 	for i, said := range []struct {
 		sequence int64
@@ -269,10 +276,7 @@ func TestBadNews(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	o := newOffice(b)
-	stop := b.work()
-	d := b.submit("office", uuid.Nil)
-	b.wantTold(d, "sent")
-	stop()
+	d := o.delivered()
 	good := o.serves("/files/1.pdf", "application/pdf", aPDF)
 	soon := b.now().AddDate(0, 0, 3)
 	spoilt := func(spoil func(*departments.Document)) departments.ResultData {

@@ -26,10 +26,7 @@ func TestDepartmentChangesItsKey(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	o := newOffice(b)
-	stop := b.work()
-	d := b.submit("office", uuid.Nil)
-	b.wantTold(d, "sent")
-	stop()
+	d := o.delivered()
 	old, fresh := o.keys, b.derive("office", freshSecret)
 	says := func(step string, k *departments.Keys, want int) {
 		t.Helper()
