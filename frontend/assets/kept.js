@@ -56,6 +56,7 @@ const typed = (form, button) => {
 
 const send = kept => {
   if (kept.files) return window.location.assign(kept.page) // files are attached anew
+  write({ ...kept, waits: false }) // the next page that is not this one forgets it
   const form = document.createElement('form')
   form.method = 'post'
   form.action = kept.action
