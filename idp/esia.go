@@ -22,7 +22,7 @@ func (cfg *Config) esia(sessions *account.Sessions) *esia.Handler {
 	}
 	return &esia.Handler{
 		DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, Log: cfg.Log, Now: cfg.Now,
-		Keys: &esia.Keys{DB: cfg.DB, Box: cfg.Box, Issuer: cfg.Issuer, Now: cfg.Now}, AllowForm: oauth.AllowForm,
+		Keys: &esia.Keys{DB: cfg.DB, Box: cfg.Box, Issuer: cfg.Issuer, Now: cfg.Now}, AllowForm: oauth.AllowForm, Requests: cfg.Requests,
 	}
 }
 

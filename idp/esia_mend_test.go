@@ -183,6 +183,14 @@ func TestESIAOrganisationCollections(t *testing.T) {
 	if branch := read("/brhs/999999511"); branch["kpp"] != "165843001" || branch["name"] != "Казанский филиал" {
 		t.Errorf("%v", branch)
 	}
+	before := read("/ctts")["eTag"]
+	if before == read("/addrs")["eTag"] || before == read("/ctts?embed=(elements)")["eTag"] {
+		t.Error("collections that differ have one eTag")
+	}
+	s.exec(t, `UPDATE organisation SET phone = '+78435559988' WHERE oid = 999999501`)
+	if read("/ctts")["eTag"] == before {
+		t.Error("the eTag does not change with what is behind the addresses")
+	}
 	narrow := y.tokenFor(amina, "openid http://esia.gosuslugi.ru/org_brhs?org_oid="+org)
 	for path, want := range map[string]int{"/brhs/999999511": 200, "/brhs/999999511/ctts": 403, "/brhs/999999511/vhls": 404, "/brhs/1": 404, "/emps": 403} {
 		if status, got, _ := y.read(narrow, s.issuer+"/rs/orgs/"+org+path); status != want {

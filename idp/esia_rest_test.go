@@ -291,6 +291,28 @@ func TestESIACodeIsBound(t *testing.T) {
 	isCode(t, "after four minutes", got["error_description"], "ESIA-007011")
 }
 
+// A signature that was read off an address line buys no token but its own request's, even in the second in which a quick system signs
+// the same string twice.
+func TestESIASecretBuysItsOwnCodeOnly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	y := s.newSystem(t, esia.RS256, nil)
+	own := y.v1()
+	mine := y.authorize(s.browser(t), "/aas/oauth2/ac", own)
+	stolen := y.authorize(s.browser(t), "/aas/oauth2/ac", y.v1()).Get("code")
+	if _, err := s.db.Exec(t.Context(), `UPDATE esia_seen SET seen_at = now() + interval '1 minute'`); err != nil { // the second lasts
+		t.Fatal(err)
+	}
+	own.Set("grant_type", "authorization_code")
+	own.Set("code", stolen)
+	_, got := y.post("/aas/oauth2/te", own)
+	isCode(t, "another's code", got["error_description"], "ESIA-007005")
+	own.Set("code", mine.Get("code"))
+	if status, got := y.post("/aas/oauth2/te", own); status != 200 {
+		t.Errorf("its own code: %d %v", status, got)
+	}
+}
+
 // A signature that was read off an address line buys no token.
 func TestESIASecretOfAddressLine(t *testing.T) {
 	t.Parallel()

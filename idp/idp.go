@@ -58,6 +58,7 @@ type Config struct {
 	BankURL   string              // of the bank that says who its customer is; "" when none does
 	BankName  string
 	Proxies   []netip.Prefix // our own, whose word about the reader's address counts
+	Requests  web.Rate       // requests of sign-in that one address may leave waiting; the protocols' own when zero
 	Now       func() time.Time
 }
 
@@ -92,7 +93,7 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	provider := &oauth.Handler{
 		DB: cfg.DB, Writes: writes, Box: cfg.Box, River: cfg.River, Pages: cfg.Pages, Sessions: sessions, Issuer: cfg.Issuer, HMACKey: cfg.HMACKey,
-		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now}, Limit: limit, FetchInner: cfg.Inner, AddressOf: cfg.addressOf, PapersOf: cfg.papersOf,
+		Keys: &oauth.Keys{DB: cfg.DB, Box: cfg.Box, Now: cfg.Now}, Limit: limit, Requests: cfg.Requests, FetchInner: cfg.Inner, AddressOf: cfg.addressOf, PapersOf: cfg.papersOf,
 	}
 	sessions.Ended = provider.SessionsEnded
 	systems := cfg.esia(sessions)

@@ -79,7 +79,11 @@ func (r *reader) collection(elements []element, whole bool) *object {
 			list = append(list, r.rs+e.Path)
 		}
 	}
-	return r.tag(newObject("hasSize").set("size", len(list))).set("elements", list)
+	all := newObject("hasSize").set("size", len(list)).set("elements", list)
+	for _, e := range elements {
+		all.set("eTag of "+e.Path, e.Value.values["eTag"]) // addresses stay the same when what is behind them changes
+	}
+	return newObject("hasSize").set("size", len(list)).set("eTag", papers.ETag(r.h.Box, all)).set("elements", list)
 }
 
 // answer is what a request found.

@@ -13,6 +13,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp/account"
+	"tamga/idp/oauth"
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/journal"
@@ -42,11 +43,13 @@ func (h *Handler) authorize(e endpoint) fiber.Handler {
 		if err != nil {
 			return h.explain(c, form.Get("state"), err)
 		}
-		if err := h.admit(ctx, e, client, form); err != nil {
+		signature, err := h.admit(ctx, e, client, form)
+		if err != nil {
 			return h.refuse(c, form, err)
 		}
 		form.Del("client_secret")
-		r := &request{ID: uuid.Must(uuid.NewV7()), Client: client, Form: form, CreatedAt: h.Now().UTC().Truncate(time.Microsecond)}
+		r := &request{ID: uuid.Must(uuid.NewV7()), Client: client, Form: form, Signature: signature,
+			CreatedAt: h.Now().UTC().Truncate(time.Microsecond)}
 		if err := insertRequest(ctx, h.DB, r); err != nil {
 			return h.refuse(c, form, err)
 		}
@@ -58,22 +61,22 @@ func (h *Handler) authorize(e endpoint) fiber.Handler {
 	}
 }
 
-// admit checks all of a request but the address, and that the client itself sent it.
-func (h *Handler) admit(ctx context.Context, e endpoint, client *Client, form url.Values) error {
+// admit checks all of a request but the address, and that the client itself sent it. It returns by which signature.
+func (h *Handler) admit(ctx context.Context, e endpoint, client *Client, form url.Values) ([]byte, error) {
 	now := h.Now()
 	if err := checkRequest(e, client, form, now); err != nil {
 		if p := problemOf(err); p == errTime {
 			h.record(ctx, client, e, (&verdict{}).refuse("time", p))
 		}
-		return err
+		return nil, err
 	}
 	v := judge(e, client, form, now)
 	h.record(ctx, client, e, v)
 	if !v.Accepted {
-		return v.Problem
+		return nil, v.Problem
 	}
 	_, err := see(ctx, h.DB, client.Mnemonic, "ac", v.Hash, now)
-	return err
+	return v.Hash, err
 }
 
 // record keeps a verdict for those who look after the client. That must not fail a request.
@@ -112,7 +115,7 @@ func (h *Handler) giveUp(c *fiber.Ctx, r *request, err error) error {
 	if !errors.As(err, &known) {
 		return err
 	}
-	if err := useRequest(c.UserContext(), h.DB, r.ID, h.Now()); err != nil {
+	if err := use(c.UserContext(), h.DB, r, h.Now()); err != nil {
 		return err
 	}
 	return h.refuse(c, r.Form, known)
@@ -133,9 +136,23 @@ func (h *Handler) requestOf(c *fiber.Ctx) (*request, error) {
 		return nil, err
 	}
 	if r.UsedAt != nil {
-		return nil, fault.New(fault.Conflict, "idp.request_used")
+		return nil, finished(r)
 	}
 	return r, nil
+}
+
+// finished is the error of a request that was answered before.
+func finished(r *request) error {
+	return &oauth.Finished{Client: r.Client.Name, Address: r.Form.Get("redirect_uri")}
+}
+
+// use uses a request up, or says that it was.
+func use(ctx context.Context, d db.DB, r *request, now time.Time) error {
+	err := useRequest(ctx, d, r.ID, now)
+	if errors.Is(err, fault.Conflict) {
+		return finished(r)
+	}
+	return err
 }
 
 // goOn brings a waiting request to its next step, after sign-in.
@@ -155,7 +172,7 @@ func (h *Handler) answer(c *fiber.Ctx, r *request, p *person, asked []scope, agr
 		ID: uuid.Must(uuid.NewV7()), ClientID: r.Client.Mnemonic, AccountID: &p.ID, SessionID: &p.SignIn.ID,
 		Scopes: granted(asked, p.OID), Offline: r.Form.Get("access_type") == "offline",
 		RedirectURI: withoutQuery(r.Form.Get("redirect_uri")), Challenge: strings.TrimRight(r.Form.Get("code_challenge"), "="),
-		Nonce: r.Form.Get("nonce"), Method: methodOf(p.SignIn), AuthenticatedAt: &p.SignIn.AuthenticatedAt,
+		Signature: r.Signature, Nonce: r.Form.Get("nonce"), Method: methodOf(p.SignIn), AuthenticatedAt: &p.SignIn.AuthenticatedAt,
 		CreatedAt: now, ExpiresAt: now.Add(accessLife + codeLife),
 	}
 	var err error
@@ -169,7 +186,7 @@ func (h *Handler) answer(c *fiber.Ctx, r *request, p *person, asked []scope, agr
 		g.ExpiresAt = end
 	}
 	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
-		if err := useRequest(ctx, tx, r.ID, now); err != nil {
+		if err := use(ctx, tx, r, now); err != nil {
 			return err
 		}
 		if agreed != nil {

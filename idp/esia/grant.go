@@ -37,6 +37,7 @@ type grant struct {
 	Offline         bool
 	Permissions     []permission
 	RedirectURI     string
+	Signature       []byte // hash of the client_secret of the request
 	Challenge       string
 	Nonce           string
 	Method          string // PWD, DS

@@ -26,11 +26,19 @@ func insertGrant(ctx context.Context, d db.DB, g *grant, code string) error {
 	}
 	_, err := d.Exec(ctx, `
 		INSERT INTO esia_grant (id, client_id, account_id, session_id, scopes, offline, permissions, code_hash, code_expires_at,
-		                        redirect_uri, challenge, nonce, method, authenticated_at, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		                        redirect_uri, challenge, nonce, method, authenticated_at, created_at, expires_at, signature)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		g.ID, g.ClientID, g.AccountID, g.SessionID, g.Scopes, g.Offline, permissions, hash, expires, g.RedirectURI, g.Challenge,
-		g.Nonce, g.Method, g.AuthenticatedAt, g.CreatedAt, g.ExpiresAt)
+		g.Nonce, g.Method, g.AuthenticatedAt, g.CreatedAt, g.ExpiresAt, g.Signature)
 	return err
+}
+
+// answersSignature tells whether a code answers the request that came with a signature.
+func answersSignature(ctx context.Context, d db.DB, client, code string, signature []byte) (yes bool, err error) {
+	err = d.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM esia_grant WHERE code_hash = $1 AND client_id = $2 AND signature = $3)`,
+		secret.HashToken(code), client, signature).Scan(&yes)
+	return yes, err
 }
 
 // redeemCode uses a code: the one statement decides who was first, whatever comes at the same moment.

@@ -1,6 +1,7 @@
 package esia
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 
 	"tamga/frontend"
 	"tamga/idp/account"
+	"tamga/idp/oauth"
 	"tamga/internal/db"
 	"tamga/internal/secret"
 	"tamga/internal/web"
@@ -30,6 +32,7 @@ type Handler struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	AllowForm func(c *fiber.Ctx, origin string) // lets the redirects that follow a form leave for origin
+	Requests  web.Rate                          // how many may come from one address; requestRate when zero
 
 	flood web.Flood
 }
@@ -39,7 +42,7 @@ var MachinePaths = []string{string(ac1), string(te1), string(ac2), string(te3)}
 
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
-	h.flood.Rate = requestRate
+	h.flood.Rate = cmp.Or(h.Requests, requestRate)
 	for _, e := range []endpoint{ac1, ac2} {
 		r.Get(string(e), h.authorize(e))
 		r.Post(string(e), h.authorize(e))
@@ -48,10 +51,10 @@ func (h *Handler) Mount(r fiber.Router) {
 		r.Post(string(e), h.token(e))
 	}
 	r.Get("/aas/oauth2", h.showProblem)
-	r.Get("/aas/continue", h.goOn)
-	r.Get("/aas/consent", h.showConsent)
-	r.Post("/aas/consent", h.grantConsent)
-	r.Post("/aas/cancel", h.cancel)
+	r.Get("/aas/continue", oauth.ShowFinished(h.Pages, h.goOn))
+	r.Get("/aas/consent", oauth.ShowFinished(h.Pages, h.showConsent))
+	r.Post("/aas/consent", oauth.ShowFinished(h.Pages, h.grantConsent))
+	r.Post("/aas/cancel", oauth.ShowFinished(h.Pages, h.cancel))
 	r.Get("/idp/ext/Logout", h.logout)
 	r.Get("/rs/*", h.rest)
 	r.Get("/public", h.showPublic)

@@ -30,6 +30,7 @@ type request struct {
 	ID        uuid.UUID
 	Client    *Client
 	Form      url.Values
+	Signature []byte // hash of its client_secret
 	CreatedAt time.Time
 	UsedAt    *time.Time
 }

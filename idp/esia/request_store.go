@@ -16,8 +16,8 @@ import (
 
 func insertRequest(ctx context.Context, d db.DB, r *request) error {
 	_, err := d.Exec(ctx, `
-		INSERT INTO esia_request (id, client_id, form, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5)`, r.ID, r.Client.Mnemonic, r.Form.Encode(), r.CreatedAt, r.CreatedAt.Add(requestLife))
+		INSERT INTO esia_request (id, client_id, form, created_at, expires_at, signature)
+		VALUES ($1, $2, $3, $4, $5, $6)`, r.ID, r.Client.Mnemonic, r.Form.Encode(), r.CreatedAt, r.CreatedAt.Add(requestLife), r.Signature)
 	return err
 }
 
@@ -25,9 +25,9 @@ func requestByID(ctx context.Context, d db.DB, id uuid.UUID, now time.Time) (*re
 	r := &request{}
 	var client, form string
 	err := d.QueryRow(ctx, `
-		SELECT id, client_id, form, created_at, used_at
+		SELECT id, client_id, form, created_at, used_at, signature
 		FROM esia_request
-		WHERE id = $1 AND expires_at > $2`, id, now).Scan(&r.ID, &client, &form, &r.CreatedAt, &r.UsedAt)
+		WHERE id = $1 AND expires_at > $2`, id, now).Scan(&r.ID, &client, &form, &r.CreatedAt, &r.UsedAt, &r.Signature)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.New(fault.NotFound, "idp.request_gone")
 	}

@@ -48,9 +48,9 @@ func messages(e endpoint, form url.Values) []message {
 	v1 := message{Name: "v1", Text: get("scope") + get("timestamp") + get("client_id") + get("state"), Own: !e.raw()}
 	v1.Shown = v1.Text
 	if !e.raw() {
-		return []message{v1, v2(e, form)}
+		return append([]message{v1}, v2s(e, form)...)
 	}
-	list := []message{v2(e, form)}
+	list := v2s(e, form)
 	list[0].Own = true
 	if e == te3 && get("grant_type") == "refresh_token" {
 		head := get("client_id") + get("scope") + get("scope_org") + get("timestamp") + get("state")
@@ -59,14 +59,15 @@ func messages(e endpoint, form url.Values) []message {
 	return append(list, v1)
 }
 
-// v2 is the string of the second and third versions. With a code it ends in it.
-func v2(e endpoint, form url.Values) message {
+// v2s are the strings of the second and third versions. With a code the third's ends in it; one library signs a code by the second's.
+func v2s(e endpoint, form url.Values) []message {
 	get := form.Get
 	text := get("client_id") + get("scope") + get("scope_org") + get("timestamp") + get("state") + get("redirect_uri")
+	second := message{Name: "v2", Text: text, Shown: text}
 	if e.authorization() || get("grant_type") != "authorization_code" {
-		return message{Name: "v2", Text: text, Shown: text}
+		return []message{second}
 	}
-	return message{Name: "v3", Text: text + get("code"), Shown: text + "<code>"}
+	return []message{{Name: "v3", Text: text + get("code"), Shown: text + "<code>"}, second}
 }
 
 // verdict is how a client_secret was judged.

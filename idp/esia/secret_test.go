@@ -84,7 +84,8 @@ func TestSecretsOfAllDialects(t *testing.T) {
 				{ac1, "smime", stringV1, "cms v1", true}, {ac1, "noattr", stringV1, "cms v1", true},
 				{te1, "attached", stringV1, "cms-attached v1", true}, {te1, "ber", stringV1, "cms-attached v1", true},
 				{ac1, "raw", stringV1, "raw v1", false}, {ac2, "raw", stringV2, "raw v2", true}, {te3, "raw", stringV2 + "the-code", "raw v3", true},
-				{ac2, "raw", stringV1, "raw v1", false}, {te3, "smime", stringV1, "cms v1", false}, {ac2, "smime", stringV2, "cms v2", false},
+				{ac2, "raw", stringV1, "raw v1", false}, {te3, "smime", stringV1, "cms v1", false}, {te3, "raw", stringV2, "raw v2", false},
+				{te1, "smime", stringV2, "cms v2", false}, {ac2, "smime", stringV2, "cms v2", false},
 			} {
 				form := asked(c)
 				form.Set("client_secret", base64.RawURLEncoding.EncodeToString(s.sign(d.how, d.message)))

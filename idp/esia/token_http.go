@@ -130,7 +130,7 @@ func (h *Handler) admitToken(ctx context.Context, e endpoint, client *Client, fo
 		return errTime
 	}
 	v := judge(e, client, form, now)
-	if err := h.checkReplay(ctx, e, client, v, kind, now); err != nil {
+	if err := h.checkReplay(ctx, e, client, v, form, now); err != nil {
 		return err
 	}
 	h.record(ctx, client, e, v)
@@ -140,18 +140,26 @@ func (h *Handler) admitToken(ctx context.Context, e endpoint, client *Client, fo
 	return nil
 }
 
-// checkReplay notices a signature that was seen before. One that authorized a request travelled through a browser, and so buys a code
-// only in its own second. Codes and refresh tokens are good once by themselves, so that among signatures for tokens only those of
+// checkReplay notices a signature that was seen before. One that authorized a request travelled through a browser, and so buys only the
+// code that answers this request, and only in its own second. Codes and refresh tokens are good once by themselves, so that among signatures for tokens only those of
 // client_credentials must differ.
-func (h *Handler) checkReplay(ctx context.Context, e endpoint, client *Client, v *verdict, kind string, now time.Time) error {
+func (h *Handler) checkReplay(ctx context.Context, e endpoint, client *Client, v *verdict, form url.Values, now time.Time) error {
 	if !v.Accepted {
 		return nil
 	}
+	kind := form.Get("grant_type")
 	seen, err := seenAt(ctx, h.DB, client.Mnemonic, "ac", v.Hash)
 	if err != nil {
 		return err
 	}
 	replayed := seen != nil && (kind != "authorization_code" || now.Sub(*seen) > sameSecond)
+	if seen != nil && !replayed {
+		own, err := answersSignature(ctx, h.DB, client.Mnemonic, form.Get("code"), v.Hash)
+		if err != nil {
+			return err
+		}
+		replayed = !own
+	}
 	if !replayed && (kind == "client_credentials" || seen != nil) {
 		first, err := see(ctx, h.DB, client.Mnemonic, "te", v.Hash, now)
 		if err != nil {

@@ -261,7 +261,7 @@ func (h *Handler) answer(ctx context.Context, c *fiber.Ctx, r *request, v *visit
 		return h.refuse(c, ar, err)
 	}
 	if a.lost {
-		return fault.New(fault.Conflict, "idp.request_used")
+		return &Finished{r.Client.Name, r.Form.Get("redirect_uri")}
 	}
 	return h.sendBack(c, ar, given.GetParameters())
 }

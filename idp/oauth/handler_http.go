@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -42,6 +43,7 @@ type Handler struct {
 	// FetchInner lets keys of clients be fetched from loopback and private networks: for the demo and tests.
 	FetchInner bool
 	Limit      *web.Limiter
+	Requests   web.Rate // how many one address may leave waiting; requestRate when zero
 
 	store       *store
 	fosite      *provider
@@ -66,7 +68,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	h.sectors = &sectorKey{db: h.DB, box: h.Box}
 	h.fosite = newProvider(h.Issuer, h.HMACKey, h.store, h.Keys, h.clientCheck)
 	h.discovery = discoveryDocument(h.Issuer)
-	h.flood.Rate = requestRate
+	h.flood.Rate = cmp.Or(h.Requests, requestRate)
 	r.Get("/.well-known/openid-configuration", h.showDiscovery)
 	r.Get("/jwks.json", h.showKeys)
 	r.Get("/oauth2/auth", h.authorize)
@@ -76,11 +78,11 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/oauth2/register/:client", h.readClient)
 	r.Put("/oauth2/register/:client", h.changeClient)
 	r.Delete("/oauth2/register/:client", h.deleteClient)
-	r.Get("/oauth2/continue", h.goOn)
-	r.Get("/oauth2/consent", h.showConsent)
-	r.Post("/oauth2/consent", h.grantConsent)
-	r.Get("/oauth2/level", h.showLevel)
-	r.Post("/oauth2/cancel", h.cancel)
+	r.Get("/oauth2/continue", ShowFinished(h.Pages, h.goOn))
+	r.Get("/oauth2/consent", ShowFinished(h.Pages, h.showConsent))
+	r.Post("/oauth2/consent", ShowFinished(h.Pages, h.grantConsent))
+	r.Get("/oauth2/level", ShowFinished(h.Pages, h.showLevel))
+	r.Post("/oauth2/cancel", ShowFinished(h.Pages, h.cancel))
 	r.Get("/oauth2/userinfo", h.userinfo)
 	r.Post("/oauth2/userinfo", h.userinfo)
 	h.mountBack(r)
@@ -158,7 +160,7 @@ func (h *Handler) requestOf(ctx context.Context, c *fiber.Ctx, v *visit) (*reque
 		return nil, err
 	}
 	if r.UsedAt != nil {
-		return nil, fault.New(fault.Conflict, "idp.request_used")
+		return nil, &Finished{r.Client.Name, r.Form.Get("redirect_uri")}
 	}
 	return r, nil
 }

@@ -14,7 +14,7 @@ func TestTemplates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range []error{
-		showRefusal.Check(pages), consentForm.Check(pages), levelNeeded.Check(pages), logoutForm.Check(pages), loggedOut.Check(pages), formPost.Check(pages),
+		showRefusal.Check(pages), finishedPages.Check(pages), consentForm.Check(pages), levelNeeded.Check(pages), logoutForm.Check(pages), loggedOut.Check(pages), formPost.Check(pages),
 		deviceForm.Check(pages), deviceConfirm.Check(pages), deviceDone.Check(pages),
 	} {
 		if err != nil {
