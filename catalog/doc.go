@@ -8,7 +8,8 @@
 //	GET /search/suggest  what the words may become, for the script of the search field
 //	POST /search/feedback, GET /search/thanks  «не нашли?»; staff read it at /searches of the staff site
 //	GET /situations      life situations
-//	GET /organisations   departments and their offices
+//	GET /organisations   departments: found by words (q) and by the district where they have an office
+//	GET /organisations/:code  who heads one, contacts, offices with hours and a map, services
 //
 // Routes of the staff site, for the right "catalog" (staff_*_http.go):
 //

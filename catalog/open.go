@@ -6,7 +6,7 @@ import (
 )
 
 // Open tells whether an address is one of the catalogue's pages that are the same for every reader who is not signed in: the
-// catalogue, a service, a life situation, a topic, an audience, a department. Addresses are compared letter by letter, so that
+// catalogue, a service, a life situation, a topic, an audience, a department, an organisation. Addresses are compared letter by letter, so that
 // there are no more of them than the catalogue has pages.
 func (c *Catalog) Open(uri string) bool {
 	path, query, asked := strings.Cut(uri, "?")
@@ -15,6 +15,9 @@ func (c *Catalog) Open(uri string) bool {
 		return !asked
 	case "/services":
 		return !asked || c.openFacet(uri, query)
+	}
+	if code, ok := strings.CutPrefix(path, "/organisations/"); ok {
+		return !asked && c.Department(code) != nil
 	}
 	id, ok := strings.CutPrefix(path, "/services/")
 	return ok && !asked && c.current(id) != nil

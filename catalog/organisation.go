@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"net/url"
 	"time"
 
 	"tamga/internal/i18n"
@@ -14,7 +15,15 @@ type Department struct {
 	Short   i18n.Text `yaml:"short"`
 	Summary i18n.Text `yaml:"summary"`
 	Phone   string    `yaml:"phone"`
+	Email   string    `yaml:"email"`
+	Head    *Head     `yaml:"head"` // nil for many bodies under one code: each has its own
 	Offices []Office  `yaml:"offices"`
+}
+
+// Head is who answers for a department.
+type Head struct {
+	Name i18n.Text `yaml:"name"`
+	Post i18n.Text `yaml:"post"`
 }
 
 // Office is a place where a department receives people.
@@ -31,6 +40,11 @@ type Office struct {
 
 // PhoneText is the telephone as people read it.
 func (o Office) PhoneText() string { return rus.FormatPhone(o.Phone) }
+
+// MapHref is the office on a map.
+func (o Office) MapHref() string {
+	return "https://yandex.ru/maps/?" + url.Values{"text": {o.Address.RU}}.Encode()
+}
 
 // PhoneText is the telephone as people read it.
 func (d Department) PhoneText() string { return rus.FormatPhone(d.Phone) }

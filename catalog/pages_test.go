@@ -37,7 +37,7 @@ func TestTemplatesFitTheirData(t *testing.T) {
 	t.Parallel()
 	pages := newPages(t)
 	for _, check := range []func(*frontend.Pages) error{serviceHTML.Check, catalogueHTML.Check, searchHTML.Check, situationsHTML.Check,
-		organisationsHTML.Check} {
+		organisationsHTML.Check, organisationHTML.Check} {
 		if err := check(pages); err != nil {
 			t.Error(err)
 		}
@@ -164,6 +164,20 @@ func TestPlaces(t *testing.T) {
 	if page.Count("section h3") < 10 || !strings.Contains(page.Text("main"), "Wedding House") {
 		t.Errorf("%d offices", page.Count("section h3"))
 	}
+	page = get(t, app, "/organisations?q=БРАКА+сююмбике&district=chelny-tsentralny", http.StatusOK)
+	if page.Count("main section") != 1 || page.Count("main section h3") != 1 || !page.Has(`a[href=/organisations/zags]`) {
+		t.Errorf("by words and district: %s", page.Text("main"))
+	}
+	if page = get(t, app, "/organisations?q=нетакого", http.StatusOK); page.Has("main section") {
+		t.Errorf("found %s", page.Text("main"))
+	}
+	page = get(t, app, "/organisations/zags", http.StatusOK)
+	for _, text := range []string{"Начальник", "zags@tatar.example", "Кремлёвская, 4", "Регистрация брака", "На карте"} {
+		if !strings.Contains(page.Text("main"), text) {
+			t.Errorf("the organisation does not say %q: %s", text, page.Text("main"))
+		}
+	}
+	get(t, app, "/organisations/none", http.StatusNotFound)
 }
 
 // stepPages are pages with a template of the test beside the real ones, to draw a step alone.

@@ -159,18 +159,29 @@ func (s *Service) Where() i18n.Text {
 	return i18n.Text{RU: strings.Join(ru, ", "), TT: strings.Join(tt, ", "), EN: strings.Join(en, ", ")}
 }
 
+// GivenIn tells whether the service is given to people of a district; "" is a district not told.
+func (s *Service) GivenIn(district string) bool {
+	return district == "" || s.Region == nil || len(s.Region.Only) == 0 || s.catalog == nil ||
+		slices.ContainsFunc(s.Region.Only, func(of string) bool { return s.catalog.inside(district, of) || s.catalog.inside(of, district) })
+}
+
+// Serving tells whether an office is in a district: offices name the city, not its districts.
+func (c *Catalog) Serving(o *Office, district string) bool {
+	d := c.District(district)
+	if d != nil && d.In != "" {
+		d = c.District(d.In)
+	}
+	return d != nil && (slices.Contains(d.Towns, o.District.RU) || o.District.RU == d.Name.RU)
+}
+
 // officesNear leaves the offices of a district, or all when none is there.
 func (s *Service) officesNear(all []Office, district string) []Office {
-	d := s.catalog.District(district)
-	if d != nil && d.In != "" {
-		d = s.catalog.District(d.In)
-	}
-	if !s.OfficesIn || d == nil {
+	if !s.OfficesIn || s.catalog.District(district) == nil {
 		return all
 	}
 	var near []Office
 	for _, o := range all {
-		if slices.Contains(d.Towns, o.District.RU) || o.District.RU == d.Name.RU {
+		if s.catalog.Serving(&o, district) {
 			near = append(near, o)
 		}
 	}

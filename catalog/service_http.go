@@ -36,6 +36,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/search/thanks", h.showThanks)
 	r.Get("/situations", h.listSituations)
 	r.Get("/organisations", h.listOrganisations)
+	r.Get("/organisations/:code", h.showOrganisation)
 }
 
 func (h *Handler) tr(c *fiber.Ctx) Tr { return Tr{Lang: web.Lang(c), Texts: h.Pages.Bundle} }

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"net/url"
 	"slices"
 	"time"
 
@@ -114,31 +113,29 @@ func (h *Handler) showOffices(c *fiber.Ctx) error {
 		return err
 	}
 	var page officesPage
-	towns := []string{}
+	district := ""
 	if now != nil {
-		page.Place, towns = now.Name.In(web.Lang(c)), now.Towns
-		if city := h.Catalog.District(now.In); city != nil { // offices name the city, not its districts
-			towns = city.Towns
-		}
+		page.Place, district = now.Name.In(web.Lang(c)), now.Code
 	}
 	everywhere := c.Query("all") != "" || now == nil
 	for _, department := range h.Catalog.Departments() {
 		for i := range department.Offices {
 			o := &department.Offices[i]
-			if !everywhere && !slices.Contains(towns, o.District.RU) {
+			if !everywhere && !h.Catalog.Serving(o, district) {
 				page.Rest = true
 				continue
 			}
-			page.Offices = append(page.Offices, h.officeLine(c, &department, o))
+			page.Offices = append(page.Offices, h.officeLine(c, &department, o, district))
 		}
 	}
 	return officesTemplate.Render(c, h.Pages, page)
 }
 
-func (h *Handler) officeLine(c *fiber.Ctx, d *catalog.Department, o *catalog.Office) officeLine {
+// officeLine tells of an office; a service that is not given where the reader lives says so.
+func (h *Handler) officeLine(c *fiber.Ctx, d *catalog.Department, o *catalog.Office, district string) officeLine {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	line := officeLine{Name: o.Name.In(lang), Department: d.Short.In(lang), Address: o.Address.In(lang), Phone: o.PhoneText(),
-		Map: "https://yandex.ru/maps/?" + url.Values{"text": {o.Address.RU}}.Encode()}
+		Map: o.MapHref()}
 	for _, hours := range o.Hours {
 		line.Hours = append(line.Hours, hours.In(lang))
 	}
@@ -150,7 +147,11 @@ func (h *Handler) officeLine(c *fiber.Ctx, d *catalog.Department, o *catalog.Off
 	}
 	for _, s := range h.Catalog.Services() {
 		if s.Department == d.Code {
-			line.Services = append(line.Services, frontend.Link{Text: s.Name.In(lang), Href: "/services/" + s.ID})
+			link := frontend.Link{Text: s.Name.In(lang), Href: "/services/" + s.ID}
+			if !s.GivenIn(district) {
+				link.Text = t("organisations.only_in", link.Text, s.Where().In(lang))
+			}
+			line.Services = append(line.Services, link)
 		}
 	}
 	return line
