@@ -57,6 +57,29 @@ test('documents fill a form, one set of answers makes three drafts, and everythi
   await visitor.leave();
 });
 
+test('what is typed without a network waits on the device, and is sent when the network is back', async ({ browser }) => {
+  const visitor = await Visitor.enter(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, serviceWorkers: 'allow' });
+  const { page, context } = visitor;
+  await visitor.open(`${site.portal}/documents`);
+  await enter(visitor, aliya);
+  await visitor.open(`${site.portal}/documents/new/bank`);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await visitor.answer({ 'БИК банка': '049205805', 'Номер счёта': '40817810862000000017' });
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Сохранить' }).click();
+  await expect(page.locator('main')).toContainText('Вписанное не пропало');
+  await expect(page.getByLabel('Номер счёта')).toHaveValue('40817810862000000017');
+  await page.reload(); // the worker has a page for that, and what was typed is still there
+  await visitor.heading('Нет связи с интернетом');
+  await expect(page.getByRole('button', { name: 'Отправить ещё раз' })).toBeVisible();
+  await context.setOffline(false);
+  visitor.troubles.length = 0; // the browser told of the network that was away
+  await visitor.press('Отправить ещё раз');
+  await expect(page.locator('main')).toContainText('Документ сохранён');
+  expect(await page.evaluate(() => sessionStorage.getItem('tamga-kept'))).toBeNull();
+  await visitor.leave();
+});
+
 test('a person who is not signed in finds the offices of their district, without JavaScript', async ({ browser }) => {
   const visitor = await Visitor.enter(browser, { javaScriptEnabled: false });
   await visitor.open(`${site.portal}/place?next=/offices`);
