@@ -30,6 +30,8 @@ func (h *BooksHandler) Mount(r fiber.Router) {
 	r.Get("/refunds", h.listRefunds)
 	r.Post("/refunds", h.proposeRefund)
 	r.Post("/refunds/:id<guid>", h.decideRefund)
+	r.Get("/quittances", h.listQuittances)
+	r.Post("/quittances/:id<guid>", h.retryQuittance)
 	r.Get("/discrepancies", h.listDiscrepancies)
 	r.Post("/discrepancies/:id<guid>", h.decideDiscrepancy)
 }

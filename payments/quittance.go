@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -68,15 +69,12 @@ func (w *quittanceWorker) Work(ctx context.Context, job *river.Job[QuittanceArgs
 	if err != nil || q.Sent {
 		return err
 	}
-	if err := tryQuittance(ctx, j.DB, q.ID); err != nil {
-		return err
-	}
 	owner, ok := j.Owners[q.Source]
 	if !ok {
-		return river.JobSnooze(time.Hour) // an operator has not said yet where it goes
+		return errors.Join(tryQuittance(ctx, j.DB, q.ID, "no address is set for "+q.Source, j.Now()), river.JobSnooze(time.Hour)) // an operator has not said yet where it goes
 	}
 	if err := owner.send(ctx, q); err != nil {
-		return err
+		return errors.Join(err, tryQuittance(ctx, j.DB, q.ID, err.Error(), j.Now()))
 	}
 	return setQuittanceSent(ctx, j.DB, q.ID, j.Now())
 }

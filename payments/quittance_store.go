@@ -53,12 +53,40 @@ func quittanceByID(ctx context.Context, d db.DB, id uuid.UUID) (*Quittance, erro
 	return q, err
 }
 
-func tryQuittance(ctx context.Context, d db.DB, id uuid.UUID) error {
-	_, err := d.Exec(ctx, `UPDATE quittance SET attempts = attempts + 1 WHERE id = $1`, id)
+// tryQuittance notes an attempt that came to nothing.
+func tryQuittance(ctx context.Context, d db.DB, id uuid.UUID, problem string, at time.Time) error {
+	_, err := d.Exec(ctx, `UPDATE quittance SET attempts = attempts + 1, last_error = left($2, 300), tried_at = $3 WHERE id = $1`, id, problem, at)
 	return err
 }
 
+// stuckQuittance is a notice that its owner has not taken.
+type stuckQuittance struct {
+	ID        uuid.UUID
+	PaymentID uuid.UUID
+	Kind      string
+	Source    string
+	Reference string
+	Receipt   string
+	Amount    int64
+	Attempts  int
+	LastError string
+	At        time.Time
+}
+
+// stuckQuittances are those that were tried in vain, or that nobody has tried for an hour.
+func stuckQuittances(ctx context.Context, d db.DB, now time.Time) ([]stuckQuittance, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT q.id, q.payment_id, q.kind, c.source, c.reference, p.receipt, q.amount, q.attempts, q.last_error, q.at
+		FROM quittance q
+		JOIN charge c ON c.id = q.charge_id
+		JOIN payment p ON p.id = q.payment_id
+		WHERE q.sent_at IS NULL AND (q.attempts > 0 OR q.at < $1)
+		ORDER BY q.at
+		LIMIT 200`, now.Add(-time.Hour))
+	return pgx.CollectRows(rows, pgx.RowToStructByName[stuckQuittance])
+}
+
 func setQuittanceSent(ctx context.Context, d db.DB, id uuid.UUID, at time.Time) error {
-	_, err := d.Exec(ctx, `UPDATE quittance SET sent_at = coalesce(sent_at, $2) WHERE id = $1`, id, at)
+	_, err := d.Exec(ctx, `UPDATE quittance SET sent_at = coalesce(sent_at, $2), attempts = attempts + 1, last_error = '' WHERE id = $1`, id, at)
 	return err
 }
