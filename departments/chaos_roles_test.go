@@ -44,12 +44,13 @@ func TestMain(m *testing.M) {
 			_, _ = io.Copy(io.Discard, os.Stdin)
 			os.Exit(1) // whoever started us is gone
 		}()
-		err := json.Unmarshal([]byte(told), &r)
-		if err == nil {
-			err = r.run(context.Background())
+		if err := json.Unmarshal([]byte(told), &r); err != nil {
+			slog.Error("what to be", "err", err)
+			os.Exit(1)
 		}
-		slog.Error("ended", "role", r.Name, "err", err)
-		os.Exit(1)
+		for ; ; time.Sleep(200 * time.Millisecond) { // as a supervisor does: a start may meet a connection that is cut
+			slog.Error("ended", "role", r.Name, "err", r.run(context.Background()))
+		}
 	}
 	os.Exit(m.Run())
 }
