@@ -17,13 +17,16 @@ func (k *Core) tell(ctx context.Context, tx pgx.Tx, d *dossier, kind string, but
 }
 
 func (k *Core) tellThose(ctx context.Context, tx pgx.Tx, d *dossier, kind string, whom func(*Party) bool) error {
-	var all []notify.Message
+	return k.Notify.Send(ctx, tx, k.noticesTo(d, kind, whom)...)
+}
+
+func (k *Core) noticesTo(d *dossier, kind string, whom func(*Party) bool) (all []notify.Message) {
 	for _, p := range d.Parties {
 		if whom(p) {
 			all = append(all, k.noticeTo(d, kind, p)...)
 		}
 	}
-	return k.Notify.Send(ctx, tx, all...)
+	return all
 }
 
 func (k *Core) tellOne(ctx context.Context, tx pgx.Tx, d *dossier, kind string, p *Party) error {

@@ -34,12 +34,12 @@ func (h *Handler) now(d *dossier, charge *payments.Charge) guide {
 		case charge != nil:
 			g.Href, g.Button = "/payments/"+charge.ID.String(), "applications.pay"
 		}
-	case Submitted:
-		g.Good = true
+	case Submitted, Sent:
+		g.Good = d.LateAt == nil
 		if d.LateAt != nil {
-			g.Key, g.Good = "late", false
+			g.Key = "late"
 		}
-	case Sent, Accepted, InProgress, Completed:
+	case Accepted, InProgress, Completed:
 		g.Good = true
 	case Declined, Expired, Cancelled:
 		if d.Me.Position == 0 {

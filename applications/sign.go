@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 
 	"tamga/departments"
 	"tamga/internal/i18n"
@@ -191,15 +192,19 @@ func (k *Core) submit(ctx context.Context, tx pgx.Tx, d *dossier) error {
 	if err := k.note(ctx, tx, d, Event{Kind: string(Submitted), Note: number}); err != nil {
 		return err
 	}
-	if err := k.enqueue(ctx, tx, d); err != nil {
+	notices, err := k.Notify.Keep(ctx, tx, k.noticesTo(d, "submitted", func(p *Party) bool { return p.Joined() })...)
+	if err != nil {
+		return err
+	}
+	if err := k.enqueue(ctx, tx, d, notices); err != nil {
 		return fmt.Errorf("send application %s: %w", d.ID, err)
 	}
-	return k.tell(ctx, tx, d, "submitted", nil)
+	return nil
 }
 
 // enqueue puts the application into the outbox to its department. The application's own key is the delivery's: it cannot be
-// sent twice.
-func (k *Core) enqueue(ctx context.Context, tx pgx.Tx, d *dossier) error {
+// sent twice. The jobs of the notices are queued with its own.
+func (k *Core) enqueue(ctx context.Context, tx pgx.Tx, d *dossier, notices []river.InsertManyParams) error {
 	data, err := k.letter(ctx, tx, d)
 	if err != nil {
 		return err
@@ -209,5 +214,5 @@ func (k *Core) enqueue(ctx context.Context, tx pgx.Tx, d *dossier) error {
 		return err
 	}
 	return departments.Enqueue(ctx, tx, k.River, k.Box, departments.Delivery{ID: d.ID, ApplicationID: d.ID, Number: d.Number,
-		Department: d.Definition.Goes(d.Set), Service: d.Service, ServiceVersion: d.ServiceVersion, Data: raw})
+		Department: d.Definition.Goes(d.Set), Service: d.Service, ServiceVersion: d.ServiceVersion, Data: raw}, notices...)
 }

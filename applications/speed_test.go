@@ -22,7 +22,7 @@ func TestTripsOfASubmission(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.core.DB, w.core.River, w.core.Notify.River = pool, client, client
-	const send = 5 // read and lock; number; job of the letter; jobs of the notices; commit. What needs no answer goes along
+	const send = 4 // read and lock; number; jobs of the letter and of the notices; commit. What needs no answer goes along
 	const check, page = 2, 6
 	for round := range 2 {
 		b := w.browser("Смирнов", "Иван", "male")

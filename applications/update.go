@@ -65,9 +65,11 @@ func (k *Core) moved(ctx context.Context, tx pgx.Tx, d *dossier, u departments.U
 	return k.tell(ctx, tx, d, string(to), nil)
 }
 
-// late tells the parties, once, that the department keeps us waiting and that the application is safe.
+// late tells the parties, once each time, that the department keeps us waiting and that the application is safe: it does not answer, or
+// had the application and has lost it, as a comparison found, and it is sent again. Once the department works on it, or has decided,
+// that is its own trouble and worries nobody.
 func (k *Core) late(ctx context.Context, tx pgx.Tx, d *dossier, e Event) error {
-	if d.State != Submitted || d.LateAt != nil {
+	if d.State != Submitted && d.State != Sent || d.LateAt != nil {
 		return nil
 	}
 	d.LateAt = &e.At

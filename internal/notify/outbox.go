@@ -44,23 +44,28 @@ type Outbox struct {
 // Send queues messages in tx. A missing recipient is no error, since it must not undo the caller's work: the message is kept as
 // failed, where the monitoring sees it.
 func (o *Outbox) Send(ctx context.Context, tx pgx.Tx, messages ...Message) error {
-	var jobs []river.InsertManyParams
-	for _, m := range messages {
-		n, err := o.keep(ctx, tx, m)
-		if err != nil {
-			return fmt.Errorf("notify %s: %w", m.Kind, err)
-		}
-		if n != nil && n.State == queued {
-			jobs = append(jobs, river.InsertManyParams{Args: SendArgs{ID: n.ID}})
-		}
-	}
-	if len(jobs) == 0 {
-		return nil
+	jobs, err := o.Keep(ctx, tx, messages...)
+	if err != nil || len(jobs) == 0 {
+		return err
 	}
 	if _, err := o.River.InsertManyTx(ctx, tx, jobs); err != nil { // all jobs in one trip
 		return fmt.Errorf("notify %s: %w", messages[0].Kind, err)
 	}
 	return nil
+}
+
+// Keep is Send for a caller who queues the jobs together with others of the same transaction: without them nothing is sent.
+func (o *Outbox) Keep(ctx context.Context, tx pgx.Tx, messages ...Message) (jobs []river.InsertManyParams, err error) {
+	for _, m := range messages {
+		n, err := o.keep(ctx, tx, m)
+		if err != nil {
+			return nil, fmt.Errorf("notify %s: %w", m.Kind, err)
+		}
+		if n != nil && n.State == queued {
+			jobs = append(jobs, river.InsertManyParams{Args: SendArgs{ID: n.ID}})
+		}
+	}
+	return jobs, nil
 }
 
 // keep stores one message, or returns nil when its recipient has turned the way off.
