@@ -13,6 +13,7 @@ func Forget(ctx context.Context, tx pgx.Tx, application uuid.UUID) error {
 		`UPDATE delivery SET data = '' WHERE application_id = $1 AND state IN ('delivered', 'rejected')`,
 		`UPDATE department_result r SET documents = '[]' FROM department_event e
 		WHERE e.application_id = $1 AND r.department = e.department AND r.event_id = e.id AND r.state <> 'waiting'`,
+		`UPDATE register_check SET question = '', question_key = '', answer = NULL, keep_until = NULL WHERE application = $1 AND state <> 'asked'`,
 		`UPDATE department_event SET text = '' WHERE application_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, application); err != nil {

@@ -22,7 +22,7 @@ func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time
 		password string
 	}{
 		{Employee{LastName: "Валеева", FirstName: "Гузель", MiddleName: "Рашитовна", Post: "ведущий специалист", OrganisationID: zags.ID,
-			Rights: []string{RightPayments, RightRefunds, RightApplications}}, "Tamga2026"},
+			Rights: []string{RightPayments, RightRefunds, RightApplications, RightChecks}}, "Tamga2026"},
 		{Employee{LastName: "Кузнецов", FirstName: "Олег", MiddleName: "Павлович", Post: "специалист", OrganisationID: zags.ID,
 			Rights: []string{RightPayments}, Temporary: true}, "Temp2026"},
 		{Employee{LastName: "Сафина", FirstName: "Ляйсан", MiddleName: "Наилевна", Post: "специалист", OrganisationID: social.ID},
@@ -30,10 +30,12 @@ func SeedDemo(ctx context.Context, d db.DB, hasher *secret.Hasher, now time.Time
 		{Employee{LastName: "Нуриев", FirstName: "Марат", MiddleName: "Ильгизович", Post: "ответственный за электронные услуги",
 			OrganisationID: ministry.ID, Rights: []string{RightPayments, RightRefunds, RightDeliveries, RightCatalog, RightSupport}}, "Tamga2026"},
 		{Employee{LastName: "Хасанова", FirstName: "Алсу", MiddleName: "Ринатовна", Post: "главный специалист", OrganisationID: building.ID,
-			Rights: []string{RightWorkplace, RightApplications}}, "Tamga2026"},
+			Rights: []string{RightWorkplace, RightApplications, RightChecks}}, "Tamga2026"},
 		{Employee{LastName: "Мингазов", FirstName: "Руслан", MiddleName: "Фаритович", Post: "специалист", OrganisationID: building.ID,
-			Rights: []string{RightWorkplace}}, "Tamga2026"},
+			Rights: []string{RightWorkplace, RightChecks}}, "Tamga2026"},
 		{Employee{LastName: "Шарипова", FirstName: "Диляра", MiddleName: "Маратовна", Post: "начальник отдела", OrganisationID: zags.ID}, "Tamga2026"},
+		{Employee{LastName: "Гайнутдинов", FirstName: "Айрат", MiddleName: "Ильдарович", Post: "главный специалист", OrganisationID: social.ID,
+			Rights: []string{RightChecks}}, "Tamga2026"},
 	}
 	// Hashing takes a while by design: a demo that was seeded before does not repeat it.
 	known, err := listEmployees(ctx, d, zags.ID)

@@ -21,6 +21,7 @@ const (
 	RightApplications = "applications"    // what citizens attached to applications that went to the employee's department
 	RightSupport      = "support"         // incidents, calls, what the status page announces
 	RightWorkplace    = "workplace"       // applications to the employee's department, when it has no system of its own
+	RightChecks       = "checks"          // asking state registers about applications to the employee's department
 	RightCatalog      = "catalog"         // services: texts, publishing, what people do not find
 )
 
@@ -90,6 +91,7 @@ var doors = []door{
 	{RightApplications, "applications_staff.title", "/files"},
 	{RightSupport, "support_staff.tab", "/support"},
 	{RightWorkplace, "workplace.title", "/workplace"},
+	{RightChecks, "checks.title", "/checks"},
 	{RightCatalog, "catalog_editor.staff", "/catalog"},
 	{RightCatalog, "catalog_search.staff", "/searches"},
 }

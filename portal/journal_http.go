@@ -42,7 +42,7 @@ func (h *Handler) showJournal(c *fiber.Ctx) error {
 	before, _ := strconv.ParseInt(c.Query("before"), 10, 64)
 	filter := journal.Filter{}
 	if !all {
-		filter.Roles = []string{"employee", "operator", "auditor"}
+		filter.Roles = []string{"employee", "operator", "auditor", "department"}
 	}
 	records, err := journal.OfSubjectFiltered(c.UserContext(), h.DB, a.ID.String(), filter, max(before, 0), journalRows+1)
 	if err != nil {

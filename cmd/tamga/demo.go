@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"tamga/departments/checks"
 	"tamga/departments/stand"
 	"tamga/frontend"
 	"tamga/idp"
@@ -186,7 +187,7 @@ func (d *demoCommand) settings(s *demoState, k secret.Keys) (common, citizens, b
 			Files: filepath.Join(d.Data, "files"), Clamd: d.Clamd},
 		bank{BankURL: s.stand + "/bank/api", BankSecret: string(keyText(k, "bank")), YooURL: s.stand + "/yookassa/v3", YooShop: "100500",
 			YooSecret: string(keyText(k, "bank")), YooHold: true, YooPage: s.stand},
-		bodies{Plain: true, LateAfter: d.LateIn, RetryMost: 10 * time.Second, Departments: standAddresses(s.stand)},
+		bodies{Plain: true, LateAfter: d.LateIn, RetryMost: 10 * time.Second, Departments: standAddresses(s.stand), Registers: standRegisters(s.stand)},
 		mail{SMSURL: s.stand + "/sms", SMTPTLS: "none", MailFrom: "Тамга <noreply@tamga.example>"}
 }
 
@@ -197,6 +198,15 @@ func standAddresses(at string) map[string]string {
 		addresses[code] = at + "/" + code
 	}
 	addresses["construction"] = "workplace:"
+	return addresses
+}
+
+// standRegisters are the demo's state registers.
+func standRegisters(at string) map[string]string {
+	addresses := map[string]string{}
+	for _, code := range checks.Registers() {
+		addresses[code] = at + "/registers/" + code
+	}
 	return addresses
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -30,7 +31,8 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 		"stand": func(pool *pgxpool.Pool) error {
 			papers, births := registeredPapers()
 			return errors.Join(stand.SeedDemo(ctx, pool, registered()), stand.SeedOrganisations(ctx, pool, registeredOrganisations()),
-				stand.SeedPapers(ctx, pool, papers, births), stand.SeedRecords(ctx, pool, stand.DemoRecords(time.Now())),
+				stand.SeedPapers(ctx, pool, papers, births), stand.SeedRegisterRecords(ctx, pool, registeredRecords()),
+				stand.SeedRecords(ctx, pool, stand.DemoRecords(time.Now())),
 				stand.SeedCharges(ctx, pool, stand.DemoCharges(time.Now(), "Гарипова", "Алия", "Маратовна", idp.DemoAliyaSNILS), time.Now()),
 				stand.SeedUtilities(ctx, pool, stand.DemoUtilities(time.Now(), "Гарипова"), time.Now()))
 		},
@@ -65,6 +67,21 @@ func registered() []stand.Person {
 		list = append(list, stand.Person{SNILS: i.SNILS, LastName: i.LastName, FirstName: i.FirstName, MiddleName: i.MiddleName,
 			BirthDate: i.BirthDate.Format(time.DateOnly), Sex: i.Gender(), Series: i.Document.Series, Number: i.Document.Number,
 			IssuedOn: i.Document.IssuedOn, Code: i.Document.Code})
+	}
+	return list
+}
+
+// registeredRecords are what the registers of residence, marriages, income and taxpayers know of the demo's people.
+func registeredRecords() []stand.RegisterRecord {
+	var list []stand.RegisterRecord
+	for i, p := range registered() {
+		list = append(list, stand.RegisterRecord{Kind: "residence", About: p, Answer: map[string]any{"address": "420111, г. Казань, ул. Баумана, д. " + strconv.Itoa(i+1),
+			"kind": "permanent", "since": "2019-06-03"}},
+			stand.RegisterRecord{Kind: "income", About: stand.Person{SNILS: p.SNILS}, Answer: map[string]any{"amount": 5_300_000 + i*150_000, "payer": "ООО «Кырлай»"}})
+		if p.SNILS == idp.DemoGolnaraSNILS {
+			list = append(list, stand.RegisterRecord{Kind: "marriage", About: p, Answer: map[string]any{"state": "married", "record": "130169000100012340003",
+				"on": "2014-08-23", "office": "Управление ЗАГС г. Казани", "spouse": "Закиров Ринат Айдарович"}})
+		}
 	}
 	return list
 }

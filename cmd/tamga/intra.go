@@ -94,6 +94,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 					Allowed: staff.Allowed(intra.RightSupport), Employee: employeeOf(staff), Service: nameOf(services),
 				},
 				i.workplace(g, core, services, staff),
+				checksHandler(g, services, staff),
 				&catalog.StaffHandler{Press: press, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 				&catalog.FeedbackHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 			}...)

@@ -103,6 +103,7 @@ type bodies struct {
 	Departments map[string]string `env:"TAMGA_DEPARTMENTS" help:"addresses of departmental systems: zags=https://zags.example/tamga;social=…"`
 	LateAfter   time.Duration     `env:"TAMGA_LATE_AFTER" default:"15m" help:"age of a waiting delivery at which the citizen is told"`
 	RetryMost   time.Duration     `env:"TAMGA_RETRY_MOST" default:"5m" help:"longest pause between two attempts of a delivery"`
+	Registers   map[string]string `env:"TAMGA_REGISTERS" help:"addresses of state registers that departments ask: tax=https://smev.example/tax;civil=…; without one nothing is asked of it"`
 	Plain       bool              `env:"TAMGA_DEPARTMENTS_PLAIN" help:"allow addresses without TLS and in private networks"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -75,9 +76,14 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		return nil, err
 	}
 	exchanges := &departments.Jobs{DB: g.pool, Box: g.box, Keys: ours, Client: client, Source: w.PortalURL, Now: time.Now, Log: g.log,
-		Policy: w.policy(), OnUpdate: core.OnUpdate, Carriers: carriers(g),
+		Policy: w.policy(), OnUpdate: planned(g, core.OnUpdate), Carriers: carriers(g),
 		Trust: &departments.Trust{Client: client, Now: time.Now, DB: g.pool}, OnTrouble: trouble}
+	registers, err := w.checkJobs(ctx, g, services, ours, client)
+	if err != nil {
+		return nil, err
+	}
 	sets := []jobSet{
+		registers,
 		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log,
 			Owners: w.owners(ours, "/quittances"), Box: g.box},
 		&utility.Jobs{DB: g.pool, Box: g.box, Owners: w.owners(ours, "/readings"), Now: time.Now},
@@ -102,6 +108,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 		return nil, err
 	}
 	queues, err := exchanges.Queues(ctx)
+	maps.Copy(queues, registers.Queues())
 	for name, config := range queues {
 		err = errors.Join(err, r.jobs.Queues().Add(name, config))
 	}

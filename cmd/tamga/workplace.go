@@ -18,8 +18,8 @@ func carriers(g *ground) map[string]departments.Carrier {
 
 // workplace is where the staff of departments without a system decide. What they decide goes the way of a call-back.
 func (i *intraRole) workplace(g *ground, core *applications.Core, services *catalog.Catalog, staff *intra.Staff) *workplace.Handler {
-	return &workplace.Handler{DB: g.pool, Box: g.box, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightWorkplace), Employee: employeeOf(staff),
-		Exchange: &departments.Handler{DB: g.pool, River: g.river, Audience: i.PortalURL, Now: time.Now, Log: g.log, OnUpdate: core.OnUpdate},
+	return &workplace.Handler{Checks: checksHandler(g, services, staff).Lines, DB: g.pool, Box: g.box, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightWorkplace), Employee: employeeOf(staff),
+		Exchange: &departments.Handler{DB: g.pool, River: g.river, Audience: i.PortalURL, Now: time.Now, Log: g.log, OnUpdate: planned(g, core.OnUpdate)},
 		Fields: func(service string, version int) (list []workplace.Field) {
 			s, err := services.Service(service, version)
 			if err != nil {

@@ -22,6 +22,8 @@
 //	POST /registers/medical             policy, names, birth date
 //	POST /registers/births              certificate, the child's names, birth date, sex, the parent's names
 //	POST /registers/organisations       number, INN, KPP, names, and who says to be the head
+//	GET  /registers                     how the registers that departments ask behave; POST /register-mode
+//	POST /registers/:register/checks/:kind   a question of the portal (docs/registers.md); GET …/jwks.json its keys
 //	POST /sms                           the operator's gateway
 //	GET  /outbox, /outbox.json          messages that would have left for people, filter ?to=
 //	GET  /post, POST /post/letters      registered letters
@@ -30,7 +32,7 @@
 //
 // # Tables
 //
-// stand_system, stand_application, stand_callback, stand_message, stand_document, stand_record, stand_visit, register_person, register_passport, register_paper, register_birth, register_organisation, outbox_message, post_letter, and
+// stand_system, stand_application, stand_callback, stand_message, stand_document, stand_record, stand_visit, register_person, register_passport, register_paper, register_birth, register_organisation, register_mode, register_record, register_ask, outbox_message, post_letter, and
 // the bank's.
 //
 // # States of an application at a stand

@@ -32,7 +32,8 @@ const homeView frontend.Page[homePage] = "stand/home.html"
 func (h *home) show(c *fiber.Ctx) error {
 	t := h.pages.Texts(c)
 	page := homePage{Doors: []door{{Href: "/outbox", Name: t("stand.outbox"), About: t("stand.outbox_about")},
-		{Href: "/post", Name: t("stand.post"), About: t("stand.post_about")}}}
+		{Href: "/post", Name: t("stand.post"), About: t("stand.post_about")},
+		{Href: "/registers", Name: t("stand_registers.title"), About: t("stand_registers.lead")}}}
 	for _, s := range h.systems {
 		mode, err := modeOf(c.UserContext(), s.cfg.DB, s.Code)
 		if err != nil {

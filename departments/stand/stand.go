@@ -72,6 +72,11 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	(&registers{db: cfg.DB}).Mount(app)
 	(&organisations{db: cfg.DB}).Mount(app)
+	asked, err := newGateway(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	asked.Mount(app)
 	(&outbox{db: cfg.DB, pages: cfg.Pages, now: cfg.Now}).Mount(app)
 	(&post{db: cfg.DB, pages: cfg.Pages, now: cfg.Now}).Mount(app)
 	if cfg.Bank != nil {

@@ -3,6 +3,7 @@ package workplace
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -14,8 +15,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/departments"
+	"tamga/departments/checks"
 	"tamga/frontend"
 	"tamga/internal/calendar"
+	"tamga/internal/fault"
 	"tamga/internal/i18n"
 	"tamga/internal/rus"
 	"tamga/internal/web"
@@ -32,6 +35,8 @@ type casePage struct {
 	Facts             frontend.SummaryList
 	Answers           []frontend.SummaryList
 	Files             []frontend.Link
+	Checks            []checks.Line
+	Check             string // where registers are asked, "" for who may not
 	Documents         []issuedRow
 	History           []happened
 	May               map[string]bool // accept, begin, complete, refuse, ask (while open), issue
@@ -137,6 +142,14 @@ func (h *Handler) page(c *fiber.Ctx, who *clerk, _ uuid.UUID) (page casePage, er
 	page.addAnswers(t, l, lang)
 	for i, f := range l.Files {
 		page.Files = append(page.Files, frontend.Link{Text: f.Name, Href: row.Href + "/files/" + strconv.Itoa(i)})
+	}
+	if h.Checks != nil {
+		page.Check = "/checks/new?application=" + one.ID.String()
+		if page.Checks, err = h.Checks(c, who.Department, one.ID); errors.Is(err, fault.Forbidden) {
+			page.Check = ""
+		} else if err != nil {
+			return page, err
+		}
 	}
 	if err := h.addHistory(c.UserContext(), &page, one, c); err != nil {
 		return page, err

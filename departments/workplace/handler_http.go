@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/departments"
+	"tamga/departments/checks"
 	"tamga/frontend"
 	"tamga/internal/calendar"
 	"tamga/internal/db"
@@ -29,6 +30,9 @@ type Handler struct {
 	Allowed  func(*fiber.Ctx) error // a Forbidden fault without the access right "workplace"
 	Employee func(*fiber.Ctx) (uuid.UUID, error)
 	Fields   func(service string, version int) []Field // nil: none can be asked for
+
+	// Checks are what was asked of registers about an application, for whoever may ask; nil: nobody may.
+	Checks func(c *fiber.Ctx, department string, application uuid.UUID) ([]checks.Line, error)
 }
 
 // MaxUpload is the size of a body with a result, and TakesFiles where such bodies come.

@@ -81,9 +81,7 @@ func TestApplicationComesOnceAndToItsDepartmentAlone(t *testing.T) {
 
 func TestDecisionIsToldOnceWhateverIsClicked(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	id, m := w.files()
-	w.carry(m)
+	w, id := withCase(t)
 	accept := w.form(w.alsu, id, "accept")
 	for range 2 { // a double click
 		if r := w.post(w.alsu, accept, nil); r.Status != 303 {
@@ -109,9 +107,7 @@ func TestDecisionIsToldOnceWhateverIsClicked(t *testing.T) {
 
 func TestRefusalNamesAGround(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	id, m := w.files()
-	w.carry(m)
+	w, id := withCase(t)
 	f := w.form(w.alsu, id, "refuse")
 	for _, ground := range []string{"", "deviation", "nonsense"} { // of no service, of another service
 		r := w.post(w.alsu, f, url.Values{"ground": {ground}, "why": {"Набранное остаётся"}})
@@ -130,9 +126,7 @@ func TestRefusalNamesAGround(t *testing.T) {
 
 func TestRequestWaitsForTheCitizen(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	id, m := w.files()
-	w.carry(m)
+	w, id := withCase(t)
 	f := w.form(w.alsu, id, "request")
 	if strings.Contains(w.get(w.alsu, "/workplace/"+id.String()).Page.Words(), "Не спрашивали") {
 		t.Error("a question that was never asked can be asked anew")
@@ -202,9 +196,7 @@ func TestLateIsSaidInWords(t *testing.T) {
 
 func TestAssignedOnlyWithinTheDepartment(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	id, m := w.files()
-	w.carry(m)
+	w, id := withCase(t)
 	w.post(w.alsu, w.form(w.alsu, id, "assign"), url.Values{"assignee": {w.alsu.String()}})
 	if p := w.get(w.alsu, "/workplace?show=mine").Page.Words(); !strings.Contains(p, "2026-112233-4") {
 		t.Error(p)
@@ -216,9 +208,7 @@ func TestAssignedOnlyWithinTheDepartment(t *testing.T) {
 
 func TestIssuedDocumentReachesTheCitizenWhole(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	id, m := w.files()
-	w.carry(m)
+	w, id := withCase(t)
 	f := w.form(w.alsu, id, "result")
 	if r := w.issue(f, "Разрешение", map[string][]byte{"file": []byte("MZ no pdf")}); r.Status != 422 || len(w.told) > 0 {
 		t.Errorf("not a PDF: %d", r.Status)
@@ -252,9 +242,7 @@ func TestIssuedDocumentReachesTheCitizenWhole(t *testing.T) {
 
 func TestEveryLookIsInTheCitizensJournal(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	id, m := w.files()
-	w.carry(m)
+	w, id := withCase(t)
 	person := w.alsu // any id: an account of the portal
 	_, err := w.db.Exec(w.Context(), `SET session_replication_role = replica; INSERT INTO application_party (application, party, position, person, last_name, first_name, joined_at)
 		VALUES ('`+id.String()+`', 'applicant', 0, '`+person.String()+`', 'Җиһаншина', 'Әминә', now()); SET session_replication_role = DEFAULT`)

@@ -109,6 +109,15 @@ func (w *world) files() (id uuid.UUID, m *departments.Outgoing) {
 	return id, w.send(id, departments.TypeSubmitted, raw)
 }
 
+// withCase is a world in which an application has come to construction.
+func withCase(t *testing.T) (w *world, id uuid.UUID) {
+	t.Helper()
+	w = newWorld(t)
+	id, m := w.files()
+	w.carry(m)
+	return w, id
+}
+
 // send enqueues a message of the portal and carries it, as the worker does.
 func (w *world) send(id uuid.UUID, typ string, data json.RawMessage) *departments.Outgoing {
 	w.Helper()

@@ -1,0 +1,210 @@
+package checks
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"tamga/catalog"
+	"tamga/departments"
+	"tamga/frontend"
+	"tamga/internal/rus"
+	"tamga/internal/web"
+)
+
+const newView frontend.Page[newPage] = "checks/new.html"
+
+// newPage offers what may be asked about an application, or is the form of one question.
+type newPage struct {
+	frontend.Errors
+	Number, Service string
+	Application     string
+	Offers          []offer
+	Lines           []Line // what was asked already
+	Case            string // the page of the application at the workplace, "" elsewhere
+
+	Kind, Party, About, Key string // of the form
+	Rule                    string
+	Fields                  []frontend.Input
+	Button                  frontend.Button
+}
+
+// offer is one thing that may be asked.
+type offer struct{ Href, Name, About string }
+
+// fieldsOf are the fields of a question by name.
+func fieldsOf(q Question) (map[string]string, error) {
+	raw, err := json.Marshal(q)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]string{}
+	return fields, json.Unmarshal(raw, &fields)
+}
+
+func (h *Handler) letter(c *fiber.Ctx, who *clerk, id uuid.UUID) (*departments.Letter, error) {
+	l, err := departments.LetterOf(c.UserContext(), h.DB, h.Box, who.Department, id)
+	if err == nil && l == nil {
+		err = errNoLetter
+	}
+	return l, err
+}
+
+// offer lists the questions, or shows the form of one.
+func (h *Handler) offer(c *fiber.Ctx, who *clerk) error {
+	id, err := uuid.Parse(c.Query("application"))
+	if number := strings.TrimSpace(c.Query("of")); err != nil && number != "" {
+		if id, err = applicationByNumber(c.UserContext(), h.DB, who.Department, number); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return errNoLetter
+	}
+	page, l, err := h.newPage(c, who, id)
+	if err != nil {
+		return err
+	}
+	if kind := c.Query("kind"); kind != "" {
+		k, p, err := h.proposed(c, who, l, kind, c.Query("party"))
+		if err != nil {
+			return err
+		}
+		h.form(c, &page, k, p)
+	}
+	return newView.Render(c, h.Pages, page)
+}
+
+func (h *Handler) newPage(c *fiber.Ctx, who *clerk, id uuid.UUID) (page newPage, l *departments.Letter, err error) {
+	if l, err = h.letter(c, who, id); err != nil {
+		return page, nil, err
+	}
+	page = newPage{Number: l.Number, Service: l.ServiceName, Application: id.String(), Key: uuid.NewString()}
+	kinds, err := h.mayAsk(c, who.Department)
+	if err != nil {
+		return page, nil, err
+	}
+	lang := web.Lang(c)
+	people := l.Parties
+	if len(people) == 0 {
+		people = []departments.Party{{}}
+	}
+	for _, p := range people {
+		for _, k := range kinds {
+			if k.ID == "organisation" && p.ID != people[0].ID {
+				continue
+			}
+			o := offer{Href: "/checks/new?application=" + id.String() + "&kind=" + k.ID + "&party=" + p.ID, Name: k.Name.In(lang), About: k.About.In(lang)}
+			if len(people) > 1 && k.ID != "organisation" {
+				o.Name += ": " + rus.FullName(p.Last, p.First, p.Middle)
+			}
+			page.Offers = append(page.Offers, o)
+		}
+	}
+	page.Lines, err = h.Lines(c, who.Department, id)
+	return page, l, err
+}
+
+// proposed are a kind and what the letter knows for its form: what the rule of the service would ask, else the party.
+func (h *Handler) proposed(c *fiber.Ctx, who *clerk, l *departments.Letter, kind, party string) (*Kind, map[string]string, error) {
+	kinds, err := h.mayAsk(c, who.Department)
+	if err != nil {
+		return nil, nil, err
+	}
+	i := slices.IndexFunc(kinds, func(k *Kind) bool { return k.ID == kind })
+	if i < 0 {
+		return nil, nil, errMayNot
+	}
+	best := catalog.Asked{Kind: kind, Party: party, Item: -1, Values: map[string]string{}}
+	if s, err := h.Service(l.Service, l.Version); err == nil {
+		list := proposals(l, s, h.Now())
+		if at := slices.IndexFunc(list, func(p catalog.Asked) bool { return p.Kind == kind && (party == "" || p.Party == party) }); at >= 0 {
+			return kinds[i], list[at].Values, nil
+		}
+		for _, p := range list { // what other questions know of the same person
+			if p.Item < 0 && p.Party == party {
+				for name, value := range p.Values {
+					if name != "inn" && name != "ogrn" || kind == "organisation" {
+						best.Values[name] = value
+					}
+				}
+			}
+		}
+	}
+	fill(&best, l, h.Now())
+	if kind == "organisation" && l.Organisation != nil {
+		best.Values["inn"], best.Values["ogrn"] = l.Organisation.INN, l.Organisation.OGRN
+	}
+	return kinds[i], best.Values, nil
+}
+
+func (h *Handler) form(c *fiber.Ctx, page *newPage, k *Kind, values map[string]string) {
+	t, lang := h.Pages.Texts(c), web.Lang(c)
+	page.Kind, page.Party, page.About, page.Rule = k.ID, c.FormValue("party", c.Query("party")), k.Name.In(lang), k.Rule.In(lang)
+	page.Button = frontend.Button{Text: t("checks.ask_do"), PreventDoubleClick: true}
+	for _, f := range k.typ.fields {
+		name, optional := strings.CutSuffix(f, "?")
+		in := frontend.Input{Name: name, Value: values[name], Label: frontend.Label{Text: t("checks.f_" + name)}, Autocomplete: "off", Classes: "govuk-input--width-20"}
+		if optional {
+			in.Label.Text = t("checks.optional", in.Label.Text)
+		}
+		switch {
+		case strings.HasSuffix(name, "_date") || strings.HasSuffix(name, "_on"):
+			in.Type, in.Classes = "date", "govuk-input--width-10"
+		case name == "from" || name == "until":
+			in.Type, in.Classes = "month", "govuk-input--width-10"
+		}
+		page.Fields = append(page.Fields, in)
+	}
+}
+
+// askNew asks what the form says.
+func (h *Handler) askNew(c *fiber.Ctx, who *clerk) error {
+	id, err := uuid.Parse(c.FormValue("application"))
+	if err != nil {
+		return errNoLetter
+	}
+	page, l, err := h.newPage(c, who, id)
+	if err != nil {
+		return err
+	}
+	k, _, err := h.proposed(c, who, l, c.FormValue("kind"), c.FormValue("party"))
+	if err != nil {
+		return err
+	}
+	values := map[string]string{}
+	for _, f := range k.typ.fields {
+		name := strings.TrimSuffix(f, "?")
+		values[name] = c.FormValue(name)
+	}
+	q, wrong, err := k.makeQuestion(values)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		h.form(c, &page, k, values)
+		for i := range page.Fields {
+			if f := &page.Fields[i]; slices.Contains(wrong, f.Name) {
+				page.Add(f.Name, h.Pages.Texts(c)("checks.wrong_"+f.Name))
+				f.ErrorMessage = page.Message(f.Name)
+			}
+		}
+		return newView.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
+	}
+	key, err := uuid.Parse(c.FormValue("key"))
+	if err != nil {
+		key = uuid.New()
+	}
+	key = uuid.NewSHA1(who.ID, key[:]) // the key of a form is its sender's alone
+	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
+		return h.ask(c.UserContext(), tx, request{ID: key, Department: who.Department, Application: id, Number: l.Number, Kind: k, Party: c.FormValue("party"),
+			Question: q, Asker: &who.ID, From: addressOf(c)})
+	})
+	if err != nil {
+		return err
+	}
+	return c.Redirect("/checks/"+key.String(), fiber.StatusSeeOther)
+}
