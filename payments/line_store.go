@@ -9,11 +9,12 @@ import (
 	"tamga/internal/db"
 )
 
-// LinesOf returns the lines of a bill with what has come for each; none for a charge that is not a bill.
+// LinesOf returns the lines of a bill with what has come for each; none for a charge that is not a bill. When another sum came than was
+// asked and an employee has accepted it, each line has its share of what came: never less is left of the lines than of the charge.
 func LinesOf(ctx context.Context, d db.DB, charge uuid.UUID) ([]Line, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT l.position, l.code, l.title, l.unit, l.volume, l.tariff, l.charged, l.recalculated,
-			coalesce((SELECT sum(s.amount) FROM payment_line s JOIN payment p ON p.id = s.payment_id
+			coalesce((SELECT sum(floor(s.amount::numeric * p.credited / p.amount)) FROM payment_line s JOIN payment p ON p.id = s.payment_id
 				WHERE s.charge_id = l.charge_id AND s.position = l.position AND p.state = 'succeeded'), 0)::bigint AS paid
 		FROM charge_line l
 		WHERE l.charge_id = $1
@@ -60,8 +61,9 @@ type PaidLine struct {
 // paidLines says which lines a payment is for.
 func paidLines(ctx context.Context, d db.DB, payment uuid.UUID) ([]PaidLine, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT l.code, l.title, s.amount
+		SELECT l.code, l.title, (CASE WHEN p.credited = 0 THEN s.amount ELSE floor(s.amount::numeric * p.credited / p.amount) END)::bigint AS amount
 		FROM payment_line s
+		JOIN payment p ON p.id = s.payment_id
 		JOIN charge_line l ON l.charge_id = s.charge_id AND l.position = s.position
 		WHERE s.payment_id = $1
 		ORDER BY s.position`, payment)
