@@ -45,3 +45,17 @@ func TestFineKeepsItsUIN(t *testing.T) {
 		t.Error("nobody pays the fine, and it cannot be paid")
 	}
 }
+
+// TestEveryDutyHasAPayee: whoever signs last makes a charge, which needs the requisites of whom the service names.
+func TestEveryDutyHasAPayee(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, s := range w.core.Catalog.Services() {
+		if s.Duty == nil {
+			continue
+		}
+		if n := w.count(`SELECT count(*) FROM payee WHERE code = $1 AND valid_from <= current_date`, s.Duty.Payee); n == 0 {
+			t.Errorf("%s: nobody is known to get the money: %q", s.ID, s.Duty.Payee)
+		}
+	}
+}
