@@ -11,6 +11,8 @@ export const site = { portal: `http://localhost:${base}`, idp: `http://localhost
   stands: `http://localhost:${base + 3}` };
 // Where the demo keeps its data: the command line finds the running demo there.
 export const data = join(tmpdir(), `tamga-e2e-${base}`);
+// The definitions that the demo serves: a copy, so that a journey may change one as a methodologist does.
+export const catalog = join(data, 'catalog');
 export const tamga = process.env.TAMGA_BINARY ?? '../tamga';
 
 export default defineConfig({
@@ -40,6 +42,6 @@ export default defineConfig({
     timeout: 60_000,
     reuseExistingServer: false,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
-    env: { TAMGA_PORT_BASE: String(base), TAMGA_DATA: data },
+    env: { TAMGA_PORT_BASE: String(base), TAMGA_DATA: data, TAMGA_CATALOG: catalog },
   },
 });

@@ -2,12 +2,14 @@
 import { test, expect } from '@playwright/test';
 import { Visitor } from '../helpers.js';
 import { site } from '../playwright.config.js';
-import { begin, walk } from '../filer.js';
+import { begin, paper, walk } from '../filer.js';
 import { enter, enterAs, password, pay } from '../story.js';
 
 const plain = { javaScriptEnabled: false };
-const amina = { last: 'Җиһаншина', first: 'Әминә', phone: '+79172000004', password };
+const amina = { last: 'Җиһаншина', first: 'Әминә', phone: '+79172000004', password, as: 'ООО «Кырлай»' };
 const ilnur = { last: 'Галиев', first: 'Илнур', phone: '+79172000006', password, as: 'ИП Галиев И. К.' };
+
+const next = new Date().getFullYear() + 1;
 
 // file sends an application for a service and gives the number that it gets, or nothing when a duty has to be paid first.
 async function file(visitor, service, own, each) {
@@ -29,7 +31,7 @@ async function asCitizen(browser, options = plain) {
 
 async function asBusiness(browser, who, options = plain) {
   const visitor = await Visitor.enter(browser, options);
-  await visitor.open(`${site.portal}/acting?service=patent&next=/cabinet`);
+  await visitor.open(`${site.portal}/acting?service=${who === ilnur ? 'patent' : 'registry-change'}&next=/cabinet`);
   await enterAs(visitor, who);
   return visitor;
 }
@@ -43,6 +45,47 @@ test('what is paid by number, without JavaScript', async ({ browser }) => {
   await visitor.until(/Ведомство приняло заявление|Услуга оказана/);
   await expect(visitor.page.getByRole('button', { name: /Отменить|Отозвать/ })).toHaveCount(0); // the money has gone on
   await file(visitor, 'meter-readings', { account: '1600000017', cold: '121', hot: '75', power: '5300' });
+  await visitor.leave();
+});
+
+test('appointments, without JavaScript', async ({ browser }) => {
+  const visitor = await asCitizen(browser);
+  for (const service of ['authority-appointment', 'bailiff-appointment', 'passport-appointment']) await file(visitor, service, {});
+  await visitor.leave();
+});
+
+test('kindergarten, name and home, without JavaScript', async ({ browser }) => {
+  const visitor = await asCitizen(browser);
+  await file(visitor, 'kindergarten-compensation-additional', { students: 'no', pays: 'yes', certificate_place: 'tatarstan', special: 'none',
+    idle_parent: 'work', family_income: '60 000', family_size: '3', family_children: '1', child_fee: '3 000',
+    child_birth_date: `${next - 5}-06-01` });
+  await file(visitor, 'kindergarten-queue', { child_birth_date: `${next - 5}-06-01` });
+  await file(visitor, 'name-change', { new_last_name: 'Сәгыйть' });
+  await file(visitor, 'bti', {});
+  await visitor.leave();
+});
+
+test('a company files its papers, without JavaScript', async ({ browser }) => {
+  const visitor = await asBusiness(browser, amina);
+  const { page } = visitor;
+  await file(visitor, 'building-permit', { object_type: 'social' }, async (step) => {
+    if (step !== 'papers') return;
+    const input = page.locator('input[type=file]').first();
+    const send = async () => {
+      await Promise.all([page.waitForEvent('load'), page.locator('main form button.govuk-button:not([name])').last().click()]);
+      await visitor.look();
+    };
+    await test.step('files that will not do are named, the others stay', async () => {
+      await input.setInputFiles([paper('генплан.pdf'), { name: 'план.exe', mimeType: 'application/pdf', buffer: Buffer.from('MZ\x90\x00') }]);
+      await send();
+      await expect(page.locator('.govuk-error-summary')).toContainText('план.exe');
+      await expect(page.locator('.tm-files__name').first()).toContainText('генплан.pdf');
+      await visitor.press(/^Убрать «генплан/);
+      await expect(page.locator('.tm-files__name')).toHaveCount(0);
+    });
+    await input.setInputFiles([paper('схема.pdf'), paper('разрез.pdf')]);
+  });
+  await file(visitor, 'registry-change', { changes: ['head', 'address'] });
   await visitor.leave();
 });
 
