@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
