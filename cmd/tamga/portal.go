@@ -71,11 +71,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	exchange, err := p.Key.derive("departments")
-	if err != nil {
-		return nil, err
-	}
-	ours, err := departments.DeriveKeys("portal", exchange...)
+	ours, err := p.ours(p.Key)
 	if err != nil {
 		return nil, err
 	}

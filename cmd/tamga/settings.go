@@ -104,7 +104,20 @@ type bodies struct {
 	LateAfter   time.Duration     `env:"TAMGA_LATE_AFTER" default:"15m" help:"age of a waiting delivery at which the citizen is told"`
 	RetryMost   time.Duration     `env:"TAMGA_RETRY_MOST" default:"5m" help:"longest pause between two attempts of a delivery"`
 	Registers   map[string]string `env:"TAMGA_REGISTERS" help:"addresses of state registers that departments ask: tax=https://smev.example/tax;civil=…; without one nothing is asked of it"`
+	Signing     keys              `env:"TAMGA_DEPARTMENTS_KEY" help:"keys that sign messages to departments, 32 bytes in base64, the signing one first; TAMGA_PORTAL_KEY without it"`
 	Plain       bool              `env:"TAMGA_DEPARTMENTS_PLAIN" help:"allow addresses without TLS and in private networks"`
+}
+
+// ours are the keys by which departments know us. Those of their own can be changed without touching what is sealed at rest.
+func (b bodies) ours(own keys) (*departments.Keys, error) {
+	if b.Signing != "" {
+		own = b.Signing
+	}
+	secrets, err := own.derive("departments")
+	if err != nil {
+		return nil, err
+	}
+	return departments.DeriveKeys("portal", secrets...)
 }
 
 func (b bodies) policy() departments.Policy {

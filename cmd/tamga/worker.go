@@ -55,11 +55,7 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	exchange, err := w.Key.derive("departments")
-	if err != nil {
-		return nil, err
-	}
-	ours, err := departments.DeriveKeys("portal", exchange...)
+	ours, err := w.ours(w.Key)
 	if err != nil {
 		return nil, err
 	}
