@@ -28,6 +28,8 @@
 //
 //	GET  /files                              by number, for a purpose; POST lists the files
 //	POST /files/:file                        one file, always an attachment; each look is in its owner's journal
+//	GET  /appeals                            complaints that wait, by the day that the citizen was told, and those decided lately
+//	GET  /appeals/:appeal                    one complaint, noted in the citizens' journal; POST decides it, once
 //
 // States (state.go has every move):
 //
@@ -42,7 +44,7 @@
 // refund_due, and staff see that at the payment; money for a duty that was taken back is a surplus, and the page says so.
 //
 // What a service's statuses allow after the submission: cancel and message until it is decided, message afterwards. A complaint is
-// always possible (210-ФЗ).
+// always possible (210-ФЗ). Its decision is written on the staff site (appeal.go) and stands in the conversation.
 //
 // A request of the department asks for documents or for some answers anew (correction.go). The new answers wait beside those that were
 // submitted; as there is one canonical text for all, all parties sign the new one, and the last signature puts answers, hash and

@@ -58,7 +58,8 @@ func TestPagesFitTheirData(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range []error{beginPage.Check(p), stepPage.Check(p), stopPage.Check(p), checkPage.Check(p), invitePage.Check(p),
-		invitationPage.Check(p), wrongPage.Check(p), endPage.Check(p), listPage.Check(p), statusPage.Check(p)} {
+		invitationPage.Check(p), wrongPage.Check(p), endPage.Check(p), listPage.Check(p), statusPage.Check(p),
+		threadPage.Check(p), appealPage.Check(p), staffFilesPage.Check(p), appealsPage.Check(p), staffAppealPage.Check(p)} {
 		if err != nil {
 			t.Error(err)
 		}

@@ -26,6 +26,8 @@ const (
 	saidRequest = "request" // the department needs something; see correction.go
 	saidAnswer  = "answer"  // to a request
 	saidAppeal  = "appeal"  // a complaint before court (210-ФЗ, article 11.1)
+
+	saidDecision = "decision" // of the department's people on a complaint; see appeal.go
 )
 
 // Limits of what one person says.
@@ -43,7 +45,8 @@ type words struct {
 	Ground    string   `json:"ground,omitempty"`    // of an appeal
 	Documents []string `json:"documents,omitempty"` // of a request
 	Fields    []string `json:"fields,omitempty"`
-	Request   string   `json:"request,omitempty"` // of an answer: the request's id
+	Request   string   `json:"request,omitempty"` // of an answer: the request's id; of a decision: the complaint's
+	Outcome   string   `json:"outcome,omitempty"` // of a decision
 }
 
 // message is words in their place.

@@ -43,7 +43,7 @@ type saidView struct {
 	Mine          bool
 	At            time.Time
 	Text          []string // paragraphs
-	Ground        string   // locale key
+	Ground        string   // locale key; of a decision, its outcome
 	Until         *time.Time
 	Documents     []string
 	Fields        []string // labels
@@ -109,6 +109,9 @@ func (h *Handler) saidView(d *dossier, m *message, tr catalog.Tr) saidView {
 	}
 	if m.Words.Ground != "" {
 		v.Ground = "applications_after.ground_" + m.Words.Ground
+	}
+	if m.Words.Outcome != "" {
+		v.Ground = "applications_after.outcome_" + m.Words.Outcome
 	}
 	for _, key := range m.Words.Fields {
 		v.Fields = append(v.Fields, d.labelOf(key, tr))

@@ -38,12 +38,12 @@ func messagesOf(ctx context.Context, d db.DB, application uuid.UUID) ([]messageR
 	return pgx.CollectRows(rows, pgx.RowToStructByName[messageRow])
 }
 
-// answered closes a request, once.
+// answered closes a request or a complaint, once.
 func answered(ctx context.Context, tx pgx.Tx, request uuid.UUID, now time.Time) (bool, error) {
 	done, err := tx.Exec(ctx, `
 		UPDATE application_message
 		SET answered_at = $2
-		WHERE id = $1 AND kind = 'request' AND answered_at IS NULL`, request, now)
+		WHERE id = $1 AND kind IN ('request', 'appeal') AND answered_at IS NULL`, request, now)
 	return done.RowsAffected() == 1, err
 }
 

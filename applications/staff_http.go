@@ -19,10 +19,11 @@ import (
 	"tamga/internal/web"
 )
 
-// StaffHandler gives the staff of a department what citizens attached to the applications that went there. Whoever looks says why
-// first; each look is in the journal of the person whose files they are, in the transaction that reads them.
+// StaffHandler gives the staff of a department what citizens attached to the applications that went there, and the complaints about
+// them to decide. Whoever looks at files says why first; each look is in the journal of the person whose they are, in the transaction
+// that reads them.
 type StaffHandler struct {
-	*Core      // DB, Box, Files and Now
+	*Core
 	Pages      *frontend.Pages
 	Definition func(service string, version int) (*catalog.Service, error) // for the name of the service
 	Allowed    func(*fiber.Ctx) error                                      // a Forbidden fault without the access right "applications"
@@ -31,15 +32,17 @@ type StaffHandler struct {
 
 // Mount registers the routes.
 func (h *StaffHandler) Mount(r fiber.Router) {
-	g := r.Group("/files", func(c *fiber.Ctx) error {
+	allowed := func(c *fiber.Ctx) error {
 		if err := h.Allowed(c); err != nil {
 			return err
 		}
 		return c.Next()
-	})
+	}
+	g := r.Group("/files", allowed)
 	g.Get("/", h.ask)
 	g.Post("/", h.list)
 	g.Post("/:file<guid>", h.send)
+	h.mountAppeals(r, allowed)
 }
 
 // staffPurposes are why staff may look: the ends of locale keys applications_staff.purpose_<name>.

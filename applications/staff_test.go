@@ -46,7 +46,19 @@ func openDesk(t *testing.T, w *world) *desk {
 
 func (d *desk) post(path string, form url.Values) (*http.Response, string) {
 	d.w.t.Helper()
-	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	return d.ask(http.MethodPost, path, form)
+}
+
+// get returns the text of a page.
+func (d *desk) get(path string) string {
+	d.w.t.Helper()
+	_, text := d.ask(http.MethodGet, path, nil)
+	return text
+}
+
+func (d *desk) ask(method, path string, form url.Values) (*http.Response, string) {
+	d.w.t.Helper()
+	req := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "text/html")
 	req.Header.Set("X-Employee", d.employee.String())

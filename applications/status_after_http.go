@@ -23,6 +23,9 @@ func (h *Handler) statusAfter(ctx context.Context, d *dossier, tr catalog.Tr, vi
 		view.After.Appeal = applicationPath(d.ID, "/appeal")
 	}
 	for _, m := range said {
+		if m.Kind == saidAppeal && m.AnsweredAt == nil {
+			view.After.Appealed = m.Until
+		}
 		if d.awaited(m) {
 			if err := h.awaitOne(ctx, d, m, tr, view); err != nil {
 				return err

@@ -60,6 +60,7 @@ type afterView struct {
 	Said     int // how many messages there are
 	Write    bool
 	Appeal   string
+	Appealed *time.Time // the last day of the decision on a complaint that waits
 }
 
 // codeView is the control code of what was sent, with the page that checks it.

@@ -87,7 +87,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
-				&applications.StaffHandler{Core: &applications.Core{DB: g.pool, Box: g.box, Files: core.Files, Now: time.Now}, Pages: g.pages,
+				&applications.StaffHandler{Core: core, Pages: g.pages,
 					Definition: press.Version, Allowed: staff.Allowed(intra.RightApplications), Actor: actor},
 				&support.StaffHandler{
 					Desk:    support.Desk{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: i.PortalURL},

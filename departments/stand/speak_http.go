@@ -3,6 +3,7 @@ package stand
 import (
 	"encoding/json"
 	"errors"
+	"html/template"
 	"strconv"
 	"strings"
 	"time"
@@ -134,18 +135,22 @@ func (s *System) heardTable(c *fiber.Ctx, r *received) (frontend.Table, error) {
 		table.Head = append(table.Head, frontend.Cell{Text: t(key)})
 	}
 	for _, h := range all {
-		text := h.words()
+		text, keys := h.words()
 		if h.Refused != "" {
 			text = join(text, t("stand_speech.not_taken", h.Refused))
 		}
+		said := frontend.Cell{Text: text}
+		if len(keys) > 0 { // names of the exchange, not words for people
+			said.HTML = template.HTML(template.HTMLEscapeString(text) + ` <code>` + template.HTMLEscapeString(strings.Join(keys, ", ")) + `</code>`) //nolint:gosec // escaped
+		}
 		table.Rows = append(table.Rows, []frontend.Cell{{Text: rus.FormatDateTime(h.ReceivedAt, lang)},
-			{Text: t("stand_speech.type_" + strings.TrimPrefix(h.Type, "tamga.application."))}, {Text: text}, {Text: strconv.Itoa(h.Copies)}})
+			{Text: t("stand_speech.type_" + strings.TrimPrefix(h.Type, "tamga.application."))}, said, {Text: strconv.Itoa(h.Copies)}})
 	}
 	return table, err
 }
 
-// words is the message as an employee reads it.
-func (h *heard) words() string {
+// words is the message as an employee reads it, and the keys of the questions that it answers.
+func (h *heard) words() (text string, keys []string) {
 	var said struct {
 		Text   string                   `json:"text"`
 		Reason string                   `json:"reason"`
@@ -153,11 +158,11 @@ func (h *heard) words() string {
 		Files  []departments.Attachment `json:"files"`
 	}
 	_ = json.Unmarshal(h.Data, &said) // what cannot be read has no words
-	parts := append([]string{said.Text, said.Reason}, said.Fields...)
+	parts := []string{said.Text, said.Reason}
 	for _, f := range said.Files {
 		parts = append(parts, f.Name)
 	}
-	return join(parts...)
+	return join(parts...), said.Fields
 }
 
 // giveDocument serves a result to the portal, which signs the address that it asks for.
