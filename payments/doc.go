@@ -35,6 +35,12 @@
 //
 // A card is remembered by its bank at the payer's wish; we keep its token sealed (saved_card) and charge it only after one more question.
 //
+// A bill has lines (Line); who pays chooses some of them, or a sum that is spread over them. Utility accounts, meters and readings are package
+// utility. Whoever pays for another stands with the payment by name, is found by it, and reads initials alone of the other.
+//
+// A template (payment_template) repeats what was found by a number; a rule (autopay.go) pays new charges by a remembered card within two
+// limits, announced a day before, one order for a charge ever: jobs payments.autopay, hourly, and payments.autopay_order.
+//
 // Departments make, clarify, cancel and list their own charges by signed messages (DepartmentHandler, docs/openapi/payments.yaml), for
 // the payees of department_payee alone, each message once (charge_notice); they hear of the money by quittances.
 //
@@ -51,7 +57,9 @@
 // from ESIA each finds the own ones without asking. Attempts are limited by address and account, and journalled.
 //
 // Routes of Handler (portal): GET /payments (what is to be paid), POST /payments/find; GET /payments/:id,
-// /payments/:id/{bill,bill.pdf,qr.svg,sbp,sbp.svg,return,receipt,receipt.pdf}; POST /payments/:id/pay; GET /payments/cards, POST /payments/cards/:id/remove; GET and POST /receipts (anybody
+// /payments/:id/{bill,bill.pdf,qr.svg,sbp,sbp.svg,return,receipt,receipt.pdf}; POST /payments/:id/pay; GET /payments/cards, POST /payments/cards/:id/remove;
+// GET and POST /payments/templates, POST /payments/templates/:id/remove; GET and POST /payments/autopay, POST /payments/autopay/:id/stop,
+// GET /payments/autopay/orders/:id, POST .../skip; GET and POST /receipts (anybody
 // checks a receipt by number and amount); POST /payments/callback/<bank> (no CSRF: signed, or re-read).
 // Staff look payments up by one box: number of receipt, УИН or application, phone, or a name (readLookup). A name is looked for
 // in payment_name in the orders people write it in (readings), and only when nobody is called so, or when asked, with one typo
@@ -68,18 +76,18 @@
 //
 // Routes of AccessHandler (intra), head: GET /payment-access, GET and POST /payment-access/new, GET /payment-access/:id and /request.pdf,
 // POST /payment-access/:id/:position/end; GET and POST /payment-watch. Ministry: GET /payment-requests, GET and POST /payment-requests/:id,
-// POST /payment-requests/:id/:position/end; GET and POST /payment-clients, POST /payment-clients/:id/revoke.
+// POST /payment-requests/:id/:position/end; GET and POST /payment-clients, POST /payment-clients/:id/revoke; GET and POST /payment-roles, POST /payment-roles/take.
 // Routes of APIHandler (intra, a key of payment_client, no CSRF): POST /api/payments/lookups (docs/openapi/payments.yaml).
 // Routes of StaffHandler (intra): GET and POST /payments (also the files, CSV and XLSX). POST, because a name must not stand in
 // an address. GET and POST /payments/calls, /payments/calls/:call: contact centre, where the caller is written down first.
 // Routes of StatsHandler (intra, right "payments"): GET /finance, what came by service, payee, state and day.
 // Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);
-// GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
+// GET /quittances, POST /quittances/:id (send again); GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
 // Jobs: payments.check follows one payment until the bank has told its end; payments.refund follows one refund; payments.registry
 // takes the file of the day before, payments.books checks the books, payments.claims forgets what guests have looked up, all daily. payments.quittance tells the
 // outside owner of a charge of money that came or went back, signed, until it takes it (Jobs.Owners). payments.paid and payments.surplus, news of money
 // that was owed and of money that was not, are worked by the charge's origin.
-// Tables: payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event, quittance; payment, payment_transition,
+// Tables: charge_line, payment_line, payment_template, autopay_rule, autopay_key, autopay_order; payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event, quittance; payment, payment_transition,
 // payment_event; commission_rule, saved_card, department_payee, charge_notice; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
 // discrepancy; payment_name, name_word, name_typo; payment_call, payment_lookup, payment_lookup_seen;
 // payment_role, payment_access_request, payment_access_person, payment_watch_rule, payment_watch_note, payment_client.
