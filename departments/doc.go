@@ -46,12 +46,12 @@
 //	intra   POST /deliveries/:id/route            sends what has not arrived to another department, with a reason
 //	intra   GET  /deliveries/departments          what may be sent to which department
 //	intra   GET  /deliveries/departments/:code    pause and planned works of one
-//	intra   POST …/pause, /resume, /works, /works/:id/cancel, /digest   each journalled
+//	intra   POST …/pause, /resume, /works, /works/:id/cancel, /digest, /key   each journalled
 //
 // # Tables
 //
 // department_endpoint (with breaker and pause), department_works, delivery (the outbox), delivery_attempt, department_event,
-// department_result (documents to be fetched), department_digest (comparisons), department_trouble (what opens incidents: see OnTrouble).
+// department_result (documents to be fetched), department_key (which has signed, which is refused), department_refusal, department_digest (comparisons), department_trouble (what opens incidents: see OnTrouble).
 //
 // # States of a delivery
 //
