@@ -348,6 +348,7 @@ TABLE esia_grant -- One answer to a system, and all tokens that grow from it: a 
     created_at timestamp with time zone NOT NULL
     expires_at timestamp with time zone NOT NULL
     revoked_at timestamp with time zone
+    signature bytea -- The same of the request that the code answers. At the token endpoint it is good for this code only
     esia_grant_check CHECK (((code_hash IS NULL) = (code_expires_at IS NULL)))
     esia_grant_check1 CHECK (((code_hash IS NULL) OR (account_id IS NOT NULL)))
     esia_grant_code_hash_check CHECK ((length(code_hash) = 32))
@@ -398,6 +399,7 @@ TABLE esia_request -- Verified authorization requests that wait for sign-in or c
     created_at timestamp with time zone NOT NULL
     expires_at timestamp with time zone NOT NULL
     used_at timestamp with time zone
+    signature bytea -- Hash of the client_secret that came with the request: whoever sees the address line has it
     esia_request_client_id_fkey FOREIGN KEY (client_id) REFERENCES esia_client(client_id) ON DELETE CASCADE
     esia_request_pkey PRIMARY KEY (id)
     CREATE INDEX esia_request_expires_at ON public.esia_request USING btree (expires_at)
@@ -1051,6 +1053,22 @@ END))
     CREATE UNIQUE INDEX organisation_oid ON public.organisation USING btree (oid)
     CREATE UNIQUE INDEX organisation_open_once ON public.organisation USING btree (created_by, ogrn) WHERE (state = ANY (ARRAY['draft'::text, 'checking'::text, 'refused'::text]))
     CREATE INDEX organisation_verified_at ON public.organisation USING btree (verified_at) WHERE (state = 'active'::text)
+
+TABLE organisation_branch -- A branch of an organisation. The register names them each time it is asked; what it no longer names is gone
+    oid bigint NOT NULL DEFAULT nextval('account_oid_seq'::regclass) -- The number by which clients know it; it stays as long as the branch's КПП
+    organisation_id uuid NOT NULL
+    kpp text NOT NULL -- КПП of the branch, not of the organisation
+    name text NOT NULL
+    address text NOT NULL DEFAULT ''::text
+    phone text NOT NULL DEFAULT ''::text
+    email text NOT NULL DEFAULT ''::text
+    organisation_branch_email_check CHECK ((email = lower(email)))
+    organisation_branch_kpp_check CHECK ((kpp ~ '^\d{4}[0-9A-Z]{2}\d{3}$'::text))
+    organisation_branch_name_check CHECK ((name <> ''::text))
+    organisation_branch_phone_check CHECK (((phone = ''::text) OR (phone ~ '^\+\d{11,15}$'::text)))
+    organisation_branch_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisation(id) ON DELETE CASCADE
+    organisation_branch_pkey PRIMARY KEY (oid)
+    organisation_branch_organisation_id_kpp_key UNIQUE (organisation_id, kpp)
 
 TABLE organisation_check -- What the register says about one part of the data of one round; one question answers all of a round
     id uuid NOT NULL

@@ -197,20 +197,35 @@ CREATE OR REPLACE FUNCTION public.payment_name_add()
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-    whole text := replace(NEW.last_n, ' ', '-');
-    half  text;
+    half text;
+    n    record;
 BEGIN
-    INSERT INTO payment_name (last_n, first_n, middle_n, created_at, payment_id, amount, service, payee)
-    SELECT DISTINCT l, NEW.first_n, NEW.middle_n, NEW.created_at, NEW.id, NEW.amount, c.service, c.payee
-    FROM charge c, unnest(whole || string_to_array(whole, '-')) l
-    WHERE c.id = NEW.charge_id AND l <> '';
+    FOR n IN
+        SELECT NEW.last_n AS last_n, NEW.first_n AS first_n, NEW.middle_n AS middle_n
+        UNION
+        SELECT NEW.payer_last_n, NEW.payer_first_n, NEW.payer_middle_n WHERE NEW.payer_last_n <> ''
+        ORDER BY 1, 2, 3
+    LOOP
+        INSERT INTO payment_name (last_n, first_n, middle_n, created_at, payment_id, amount, service, payee)
+        SELECT DISTINCT l, n.first_n, n.middle_n, NEW.created_at, NEW.id, NEW.amount, c.service, c.payee
+        FROM charge c, unnest(replace(n.last_n, ' ', '-') || string_to_array(replace(n.last_n, ' ', '-'), '-')) l
+        WHERE c.id = NEW.charge_id AND l <> ''
+        ON CONFLICT DO NOTHING;
+    END LOOP;
     -- in one order always, so that two payments with new words do not wait for each other in a circle
-    FOR half IN SELECT DISTINCT l COLLATE "C" FROM unnest(whole || string_to_array(whole, '-')) l ORDER BY 1 LOOP
+    FOR half IN
+        SELECT DISTINCT l COLLATE "C"
+        FROM unnest(replace(NEW.last_n, ' ', '-') || string_to_array(replace(NEW.last_n, ' ', '-'), '-')
+            || replace(NEW.payer_last_n, ' ', '-') || string_to_array(replace(NEW.payer_last_n, ' ', '-'), '-')) l
+        ORDER BY 1
+    LOOP
         PERFORM name_word_add('last', half);
     END LOOP;
-    PERFORM name_word_add('first', NEW.first_n);
-    PERFORM name_word_add('middle', NEW.middle_n);
-    PERFORM name_word_add('middle', split_part(NEW.middle_n, ' ', 1));
+    PERFORM name_word_add('first', w) FROM (SELECT DISTINCT x COLLATE "C" AS w FROM unnest(ARRAY[NEW.first_n, NEW.payer_first_n]) x ORDER BY 1) o;
+    PERFORM name_word_add('middle', w) FROM (
+        SELECT DISTINCT x COLLATE "C" AS w
+        FROM unnest(ARRAY[NEW.middle_n, split_part(NEW.middle_n, ' ', 1), NEW.payer_middle_n, split_part(NEW.payer_middle_n, ' ', 1)]) x
+        ORDER BY 1) o;
     RETURN NULL;
 END $function$
 
@@ -522,13 +537,15 @@ TABLE application_message -- What the parties and the department say to each oth
     body bytea NOT NULL -- Text, documents and fields that are asked for, ground of an appeal: JSON sealed by secret.Box
     at timestamp with time zone NOT NULL
     until timestamp with time zone -- Of a request: by when it is to be answered; of an appeal: by when it must be decided
-    answered_at timestamp with time zone
-    application_message_check CHECK (((kind <> 'request'::text) OR (party = ''::text)))
+    answered_at timestamp with time zone -- Of a request: when the parties answered; of an appeal: when it was decided
+    application_message_check CHECK (((kind <> ALL (ARRAY['request'::text, 'decision'::text])) OR (party = ''::text)))
     application_message_check1 CHECK (((kind <> ALL (ARRAY['answer'::text, 'appeal'::text])) OR (party <> ''::text)))
-    application_message_check2 CHECK (((answered_at IS NULL) OR (kind = 'request'::text)))
-    application_message_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'request'::text, 'answer'::text, 'appeal'::text])))
+    application_message_check2 CHECK (((answered_at IS NULL) OR (kind = ANY (ARRAY['request'::text, 'appeal'::text]))))
+    application_message_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'request'::text, 'answer'::text, 'appeal'::text, 'decision'::text])))
     application_message_application_fkey FOREIGN KEY (application) REFERENCES application(id) ON DELETE CASCADE
     application_message_pkey PRIMARY KEY (id)
+    CREATE INDEX application_message_appeal ON public.application_message USING btree (until) WHERE ((kind = 'appeal'::text) AND (answered_at IS NULL))
+    CREATE INDEX application_message_appeal_answered ON public.application_message USING btree (answered_at) WHERE ((kind = 'appeal'::text) AND (answered_at IS NOT NULL))
     CREATE INDEX application_message_application ON public.application_message USING btree (application, at)
 
 TABLE application_party -- Who takes part. Position 0 files. Every query about an application authorises by person here
@@ -567,6 +584,53 @@ TABLE application_signature -- A simple electronic signature: who, when, at whic
     application_signature_application_party_fkey FOREIGN KEY (application, party) REFERENCES application_party(application, party) ON DELETE CASCADE
     application_signature_pkey PRIMARY KEY (id)
     CREATE UNIQUE INDEX application_signature_live ON public.application_signature USING btree (application, party) WHERE (voided_at IS NULL)
+
+TABLE autopay_key -- Whose charges a rule pays: hashes of the own numbers, and of those of templates
+    rule_id uuid NOT NULL
+    hash bytea NOT NULL
+    autopay_key_hash_check CHECK ((length(hash) = 32))
+    autopay_key_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES autopay_rule(id)
+    autopay_key_pkey PRIMARY KEY (rule_id, hash)
+
+TABLE autopay_order -- A payment by rule: one for a charge, ever. What fails is told and left to the person
+    id uuid NOT NULL
+    rule_id uuid NOT NULL
+    owner uuid NOT NULL
+    charge_id uuid NOT NULL
+    total bigint NOT NULL -- As announced, with commission: never more than that is taken
+    state text NOT NULL -- over: beyond a limit, told and not paid. gone: paid otherwise meanwhile. skipped: the person said no
+    told_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone NOT NULL
+    payment_id uuid
+    reason text NOT NULL DEFAULT ''::text
+    autopay_order_state_check CHECK ((state = ANY (ARRAY['announced'::text, 'skipped'::text, 'over'::text, 'paying'::text, 'paid'::text, 'failed'::text, 'gone'::text, 'stopped'::text])))
+    autopay_order_total_check CHECK ((total > 0))
+    autopay_order_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    autopay_order_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    autopay_order_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES autopay_rule(id)
+    autopay_order_pkey PRIMARY KEY (id)
+    autopay_order_owner_charge_id_key UNIQUE (owner, charge_id)
+    autopay_order_payment_id_key UNIQUE (payment_id)
+    CREATE INDEX autopay_order_rule_id ON public.autopay_order USING btree (rule_id, told_at)
+
+TABLE autopay_rule -- What a person lets us pay without asking: kinds of charges, by which card, how much at most. Told a day before
+    id uuid NOT NULL
+    owner uuid NOT NULL
+    kinds text[] NOT NULL
+    card_id uuid NOT NULL
+    per_payment bigint NOT NULL
+    per_month bigint NOT NULL
+    email text NOT NULL -- Where the notice a day before goes; phone when there is none
+    phone text NOT NULL
+    created_at timestamp with time zone NOT NULL
+    stopped_at timestamp with time zone
+    autopay_rule_check CHECK (((per_month >= per_payment) AND (per_month <= 1000000000)))
+    autopay_rule_check1 CHECK (((email <> ''::text) OR (phone <> ''::text)))
+    autopay_rule_kinds_check CHECK (((kinds <@ ARRAY['register'::text, 'utility'::text, 'department'::text]) AND (cardinality(kinds) > 0)))
+    autopay_rule_per_payment_check CHECK (((per_payment >= 100) AND (per_payment <= 100000000)))
+    autopay_rule_card_id_fkey FOREIGN KEY (card_id) REFERENCES saved_card(id)
+    autopay_rule_pkey PRIMARY KEY (id)
+    CREATE INDEX autopay_rule_owner ON public.autopay_rule USING btree (owner) WHERE (stopped_at IS NULL)
 
 TABLE bundle -- Applications begun together; the answers are theirs and are not kept here
     id uuid NOT NULL -- carried by the form, so that one sent twice makes one bundle
@@ -719,18 +783,21 @@ TABLE charge -- What somebody owes (начисление), known to the treasury
     charge_uin_check CHECK ((uin ~ '^(\d{20}|\d{25})$'::text))
     charge_payee_payee_from_fkey FOREIGN KEY (payee, payee_from) REFERENCES payee(code, valid_from)
     charge_pkey PRIMARY KEY (id)
-    charge_uin_key UNIQUE (uin)
     CREATE UNIQUE INDEX charge_live_origin ON public.charge USING btree (origin_kind, origin_id) WHERE (status <> ALL (ARRAY['cancelled'::text, 'refunded'::text]))
+    CREATE UNIQUE INDEX charge_live_uin ON public.charge USING btree (uin) WHERE (status <> ALL (ARRAY['cancelled'::text, 'refunded'::text]))
     CREATE INDEX charge_origin_created_at ON public.charge USING btree (origin_kind, origin_id, created_at DESC)
     CREATE INDEX charge_payer_created_at ON public.charge USING btree (payer, created_at DESC) WHERE (payer IS NOT NULL)
     CREATE INDEX charge_phone ON public.charge USING btree (phone) WHERE (phone <> ''::text)
     CREATE INDEX charge_source ON public.charge USING btree (source, id) WHERE (source <> ''::text)
+    CREATE INDEX charge_uin_created_at ON public.charge USING btree (uin, created_at DESC)
 
 TABLE charge_claim -- Somebody named the УИН or a number of a charge that is not the own one, and may therefore pay it
     charge_id uuid NOT NULL
     account uuid NOT NULL -- Account of the payer, or key of the browser of a guest: a hash of its cookie
     via text NOT NULL
     at timestamp with time zone NOT NULL
+    key_hash bytea -- Keyed hash of the number that was named: a template repeats it
+    charge_claim_key_hash_check CHECK ((length(key_hash) = 32))
     charge_claim_via_check CHECK ((via = ANY (ARRAY['uin'::text, 'number'::text])))
     charge_claim_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
     charge_claim_pkey PRIMARY KEY (charge_id, account)
@@ -769,6 +836,29 @@ TABLE charge_key -- Keyed hashes of the numbers by which a payer's charges are f
     charge_key_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
     charge_key_pkey PRIMARY KEY (hash, charge_id)
     CREATE INDEX charge_key_charge_id ON public.charge_key USING btree (charge_id)
+
+TABLE charge_line -- What a bill consists of: volume by tariff, and what was recalculated. The lines add up to the amount of the charge
+    charge_id uuid NOT NULL
+    position integer NOT NULL
+    code text NOT NULL
+    title text NOT NULL
+    unit text NOT NULL DEFAULT ''::text
+    volume bigint NOT NULL DEFAULT 0 -- In ten-thousandths of the unit; 0 when nothing was measured
+    tariff bigint NOT NULL DEFAULT 0 -- Kopecks for a unit
+    charged bigint NOT NULL
+    recalculated bigint NOT NULL DEFAULT 0 -- Kopecks, below nothing when too much was charged before
+    charge_line_charged_check CHECK (((charged >= 0) AND (charged <= '100000000000'::bigint)))
+    charge_line_check CHECK (((charged + recalculated) >= 0))
+    charge_line_code_check CHECK ((code ~ '^[a-z][a-z0-9_-]{0,39}$'::text))
+    charge_line_position_check CHECK ((("position" >= 1) AND ("position" <= 100)))
+    charge_line_recalculated_check CHECK (((recalculated >= '-100000000000'::bigint) AND (recalculated <= '100000000000'::bigint)))
+    charge_line_tariff_check CHECK (((tariff >= 0) AND (tariff <= 100000000)))
+    charge_line_title_check CHECK (((length(title) >= 1) AND (length(title) <= 120)))
+    charge_line_unit_check CHECK ((length(unit) <= 20))
+    charge_line_volume_check CHECK (((volume >= 0) AND (volume <= '100000000000'::bigint)))
+    charge_line_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
+    charge_line_pkey PRIMARY KEY (charge_id, "position")
+    charge_line_charge_id_code_key UNIQUE (charge_id, code)
 
 TABLE charge_notice -- What departments have said of their charges: each message counts once, however often it comes
     department text NOT NULL
@@ -922,6 +1012,18 @@ TABLE department_event -- Call-backs of departments, kept for ever: the key is w
     CREATE INDEX department_event_appointment ON public.department_event USING btree (delivery_id, sequence) WHERE (kind = 'appointment'::text)
     CREATE INDEX department_event_delivery_received_at ON public.department_event USING btree (delivery_id, received_at)
 
+TABLE department_key -- Keys that have signed messages of a department which held. The keys themselves are in the department's JWKS
+    department text NOT NULL
+    kid text NOT NULL
+    first_used_at timestamp with time zone NOT NULL
+    last_used_at timestamp with time zone NOT NULL -- To the minute
+    refused_at timestamp with time zone -- From then on nothing signed with it is taken, whatever the JWKS says
+    refused_by text NOT NULL DEFAULT ''::text
+    department_key_check CHECK (((refused_at IS NULL) = (refused_by = ''::text)))
+    department_key_kid_check CHECK (((kid <> ''::text) AND (length(kid) <= 2000)))
+    department_key_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
+    department_key_pkey PRIMARY KEY (department, kid)
+
 TABLE department_payee -- Whose money a department may charge through the API, and what such charges are: nobody charges for another payee
     department text NOT NULL
     payee text NOT NULL
@@ -929,6 +1031,18 @@ TABLE department_payee -- Whose money a department may charge through the API, a
     department_payee_department_check CHECK ((department ~ '^[a-z][a-z0-9-]*$'::text))
     department_payee_origin_check CHECK ((origin = ANY (ARRAY['register'::text, 'utility'::text, 'department'::text])))
     department_payee_pkey PRIMARY KEY (department, payee)
+
+TABLE department_refusal -- Messages in a department's name that were not taken. The first of a kind each day is in the journal too: a flood of forgeries costs one row
+    department text NOT NULL
+    day date NOT NULL
+    code text NOT NULL
+    count bigint NOT NULL DEFAULT 1
+    last_at timestamp with time zone NOT NULL
+    last_text text NOT NULL
+    last_from inet
+    department_refusal_count_check CHECK ((count > 0))
+    department_refusal_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
+    department_refusal_pkey PRIMARY KEY (department, day, code)
 
 TABLE department_result -- Documents that a department has issued and that we fetch from it before the citizen is told
     department text NOT NULL
@@ -1046,7 +1160,7 @@ TABLE employee -- somebody with a personal password on the inner contour; nobody
     password_changed_at timestamp with time zone NOT NULL
     employee_first_name_check CHECK ((first_name <> ''::text))
     employee_last_name_check CHECK ((last_name <> ''::text))
-    employee_rights_check CHECK ((rights <@ ARRAY['workplace'::text, 'support'::text, 'payments'::text, 'deliveries'::text, 'catalog'::text, 'refunds'::text, 'applications'::text]))
+    employee_rights_check CHECK ((rights <@ ARRAY['checks'::text, 'workplace'::text, 'support'::text, 'payments'::text, 'deliveries'::text, 'catalog'::text, 'refunds'::text, 'applications'::text]))
     employee_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES organisation(id)
     employee_pkey PRIMARY KEY (id)
     CREATE INDEX employee_by_organisation ON public.employee USING btree (organisation_id, last_name, first_name) WHERE (blocked_at IS NULL)
@@ -1132,6 +1246,24 @@ TABLE ledger_posting
     ledger_posting_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES ledger_entry(id)
     ledger_posting_pkey PRIMARY KEY (entry_id, line)
     ledger_posting_balanced TRIGGER DEFERRABLE INITIALLY DEFERRED
+
+TABLE meter_reading -- A reading that somebody typed. A later one of the same month takes its place; none is changed. The register is told of each
+    id uuid NOT NULL
+    meter_id uuid NOT NULL
+    month date NOT NULL
+    seq integer NOT NULL
+    value bigint NOT NULL
+    given_by uuid NOT NULL
+    given_at timestamp with time zone NOT NULL
+    attempts integer NOT NULL DEFAULT 0
+    sent_at timestamp with time zone
+    refusal text NOT NULL DEFAULT ''::text -- Why the register did not take it; sent_at is then when it said so
+    meter_reading_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+    meter_reading_seq_check CHECK ((seq > 0))
+    meter_reading_value_check CHECK (((value >= 0) AND (value <= '1000000000000'::bigint)))
+    meter_reading_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES utility_meter(id)
+    meter_reading_pkey PRIMARY KEY (id)
+    meter_reading_meter_id_month_seq_key UNIQUE (meter_id, month, seq)
 
 TABLE name_typo -- A word whole and without each of its letters: two words one edit apart (letter wrong, lost, added, two changed places) share a row's lacking
     lacking text NOT NULL
@@ -1237,6 +1369,12 @@ TABLE payment -- An attempt to pay a charge. Its key is also the Idempotence-Key
     fee_taken bigint NOT NULL DEFAULT 0 -- How much of what was received is that commission; what came for nothing goes back with it
     save_card boolean NOT NULL DEFAULT false -- The payer lets the bank remember the card
     card_id uuid -- Paid by this remembered card: nobody goes to the bank
+    payer_last text NOT NULL DEFAULT ''::text -- Name of who pays for another; empty when the payer of the charge pays, or nobody has said. payer_last_n and the next: folded
+    payer_first text NOT NULL DEFAULT ''::text
+    payer_middle text NOT NULL DEFAULT ''::text
+    payer_last_n text NOT NULL DEFAULT ''::text
+    payer_first_n text NOT NULL DEFAULT ''::text
+    payer_middle_n text NOT NULL DEFAULT ''::text
     payment_acquirer_check CHECK ((acquirer <> ''::text))
     payment_amount_check CHECK ((amount > 0))
     payment_check CHECK (((fee_taken >= 0) AND (fee_taken <= fee)))
@@ -1361,6 +1499,17 @@ TABLE payment_event -- Everything that changed a payment. Append-only
     payment_event_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
     payment_event_pkey PRIMARY KEY (payment_id, seq)
 
+TABLE payment_line -- Which lines of the bill a payment is for: those that its payer chose, or all of them in proportion
+    payment_id uuid NOT NULL
+    charge_id uuid NOT NULL
+    position integer NOT NULL
+    amount bigint NOT NULL
+    payment_line_amount_check CHECK ((amount > 0))
+    payment_line_charge_id_position_fkey FOREIGN KEY (charge_id, "position") REFERENCES charge_line(charge_id, "position")
+    payment_line_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    payment_line_pkey PRIMARY KEY (payment_id, "position")
+    CREATE INDEX payment_line_charge_id ON public.payment_line USING btree (charge_id, "position")
+
 TABLE payment_lookup -- Each look-up of payments, for the head who watches over them; the journal holds the same for the citizen
     id bigint NOT NULL IDENTITY
     at timestamp with time zone NOT NULL
@@ -1408,6 +1557,19 @@ TABLE payment_role -- payments_head: asks for access for the staff of the own bo
     payment_role_employee_id_fkey FOREIGN KEY (employee_id) REFERENCES employee(id)
     payment_role_pkey PRIMARY KEY (employee_id, role)
 
+TABLE payment_template -- What somebody pays again and again: the number that was named, hashed, and to whom
+    id uuid NOT NULL
+    owner uuid NOT NULL
+    title text NOT NULL
+    key_hash bytea NOT NULL
+    payee text NOT NULL
+    created_at timestamp with time zone NOT NULL
+    removed_at timestamp with time zone
+    payment_template_key_hash_check CHECK ((length(key_hash) = 32))
+    payment_template_title_check CHECK (((length(title) >= 1) AND (length(title) <= 80)))
+    payment_template_pkey PRIMARY KEY (id)
+    payment_template_owner_key_hash_payee_key UNIQUE (owner, key_hash, payee)
+
 TABLE payment_transition -- The state machine of a payment. An event without a row here changes nothing: a call-back may come twice and in any order
     from_state text NOT NULL
     event text NOT NULL
@@ -1447,6 +1609,8 @@ TABLE quittance -- Notices to the outside owner of a charge: money came for it, 
     at timestamp with time zone NOT NULL
     attempts integer NOT NULL DEFAULT 0
     sent_at timestamp with time zone -- When the owner took it; NULL while it waits
+    last_error text NOT NULL DEFAULT ''::text -- Of the newest attempt; empty when it was taken, or nobody has tried yet
+    tried_at timestamp with time zone
     quittance_amount_check CHECK ((amount > 0))
     quittance_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'returned'::text])))
     quittance_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
@@ -1503,6 +1667,70 @@ TABLE refund_transition -- The state machine of a refund
     to_state text NOT NULL
     refund_transition_pkey PRIMARY KEY (from_state, event)
     refund_transition_from_state_event_to_state_key UNIQUE (from_state, event, to_state)
+
+TABLE register_check -- A question of a department to a register about an application
+    id uuid NOT NULL
+    department text NOT NULL
+    application uuid NOT NULL
+    number text NOT NULL
+    kind text NOT NULL
+    register text NOT NULL
+    asker uuid -- The employee; NULL: the rule of the service asked
+    subject uuid -- Account of whom it is about: that person sees it among who looked; NULL when nobody knows one
+    question bytea NOT NULL -- Sealed; empty when it is kept no longer
+    question_key bytea NOT NULL -- Keyed hash of the question in its one form: equal questions share an answer while it is fresh
+    state text NOT NULL DEFAULT 'asked'::text
+    outcome text NOT NULL DEFAULT ''::text
+    differs text[] NOT NULL DEFAULT '{}'::text[] -- What does not agree with the question: keys of texts
+    answer bytea
+    reused uuid -- The check whose answer was still fresh: the register was not asked
+    attempts integer NOT NULL DEFAULT 0
+    problem text NOT NULL DEFAULT ''::text -- Why there is no answer; nothing of what was asked
+    asked_at timestamp with time zone NOT NULL
+    ended_at timestamp with time zone
+    answered_at timestamp with time zone -- When the register answered, of a reused answer the first time
+    fresh_until timestamp with time zone
+    keep_until timestamp with time zone -- Question and answer are erased then; NULL: they are, or there is no end yet
+    register_check_check CHECK (((state = 'asked'::text) = (ended_at IS NULL)))
+    register_check_check1 CHECK (((state = 'answered'::text) = (outcome <> ''::text)))
+    register_check_check2 CHECK (((state = 'answered'::text) = (answered_at IS NOT NULL)))
+    register_check_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'snils'::text, 'passport'::text, 'inn'::text, 'marriage'::text, 'birth'::text, 'residence'::text, 'income'::text, 'organisation'::text])))
+    register_check_number_check CHECK ((number <> ''::text))
+    register_check_outcome_check CHECK ((outcome = ANY (ARRAY[''::text, 'confirmed'::text, 'differs'::text, 'told'::text, 'not_found'::text])))
+    register_check_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'answered'::text, 'failed'::text, 'timed_out'::text])))
+    register_check_asker_fkey FOREIGN KEY (asker) REFERENCES employee(id)
+    register_check_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
+    register_check_register_fkey FOREIGN KEY (register) REFERENCES register_endpoint(code)
+    register_check_reused_fkey FOREIGN KEY (reused) REFERENCES register_check(id)
+    register_check_pkey PRIMARY KEY (id)
+    CREATE INDEX register_check_application ON public.register_check USING btree (application, asked_at DESC)
+    CREATE INDEX register_check_fresh ON public.register_check USING btree (department, kind, question_key, fresh_until) WHERE (state = 'answered'::text)
+    CREATE INDEX register_check_keep ON public.register_check USING btree (keep_until) WHERE (keep_until IS NOT NULL)
+    CREATE INDEX register_check_list ON public.register_check USING btree (department, asked_at DESC, id)
+
+TABLE register_check_attempt -- Each time a register was asked, and what came back
+    check_id uuid NOT NULL
+    n integer NOT NULL
+    at timestamp with time zone NOT NULL
+    took_ms integer NOT NULL
+    status integer
+    outcome text NOT NULL
+    problem text NOT NULL DEFAULT ''::text
+    register_check_attempt_n_check CHECK ((n > 0))
+    register_check_attempt_outcome_check CHECK ((outcome = ANY (ARRAY['answered'::text, 'later'::text, 'refused'::text, 'silent'::text, 'failed'::text, 'malformed'::text])))
+    register_check_attempt_status_check CHECK (((status >= 100) AND (status <= 999)))
+    register_check_attempt_took_ms_check CHECK ((took_ms >= 0))
+    register_check_attempt_check_id_fkey FOREIGN KEY (check_id) REFERENCES register_check(id)
+    register_check_attempt_pkey PRIMARY KEY (check_id, n)
+
+TABLE register_endpoint -- Registers: questions go to url/checks/<kind>, their keys are at url/jwks.json. An empty url: no longer connected
+    code text NOT NULL
+    url text NOT NULL
+    updated_at timestamp with time zone NOT NULL
+    failing_since timestamp with time zone -- The first failure since the last answer; NULL while it answers
+    troubled_at timestamp with time zone -- Since when support has an incident of it
+    answered_at timestamp with time zone
+    register_endpoint_pkey PRIMARY KEY (code)
 
 TABLE registry -- The bank's daily files that were taken: each once
     acquirer text NOT NULL
@@ -1793,6 +2021,52 @@ TABLE support_transition -- What may happen to an incident in each state; an eve
     event text NOT NULL
     next text NOT NULL
     support_transition_pkey PRIMARY KEY (state, event)
+
+TABLE utility_account -- A utility account as its register has told of it. It is opened to whoever names its number and its holder's surname
+    id uuid NOT NULL
+    source text NOT NULL
+    number_hash bytea NOT NULL
+    number bytea NOT NULL -- Sealed; number_hash and holder_hash are keyed hashes of the number and the folded surname
+    holder_hash bytea NOT NULL
+    place bytea NOT NULL -- Sealed: the address of the flat
+    first_day integer NOT NULL -- Readings are taken from this day of the month to last_day
+    last_day integer NOT NULL
+    said_at timestamp with time zone NOT NULL -- Time of the register's newest message: an older one that comes late changes nothing
+    utility_account_check CHECK (((last_day >= first_day) AND (last_day <= 31)))
+    utility_account_first_day_check CHECK (((first_day >= 1) AND (first_day <= 28)))
+    utility_account_holder_hash_check CHECK ((length(holder_hash) = 32))
+    utility_account_number_hash_check CHECK ((length(number_hash) = 32))
+    utility_account_source_check CHECK ((source <> ''::text))
+    utility_account_pkey PRIMARY KEY (id)
+    utility_account_source_number_hash_key UNIQUE (source, number_hash)
+
+TABLE utility_link -- Whose cabinet shows which utility account
+    owner uuid NOT NULL
+    account_id uuid NOT NULL
+    added_at timestamp with time zone NOT NULL
+    removed_at timestamp with time zone
+    utility_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES utility_account(id)
+    utility_link_pkey PRIMARY KEY (owner, account_id)
+
+TABLE utility_meter -- A meter of a utility account, with the last reading that its register knows. Values are thousandths of the unit
+    id uuid NOT NULL
+    account_id uuid NOT NULL
+    number text NOT NULL
+    title text NOT NULL
+    unit text NOT NULL
+    value bigint NOT NULL
+    value_on date NOT NULL
+    typical bigint NOT NULL DEFAULT 0 -- What is used in a usual month; 0 when the register does not say. Much more is asked about once again
+    verified_until date
+    removed_at timestamp with time zone
+    utility_meter_number_check CHECK (((length(number) >= 1) AND (length(number) <= 40)))
+    utility_meter_title_check CHECK (((length(title) >= 1) AND (length(title) <= 120)))
+    utility_meter_typical_check CHECK (((typical >= 0) AND (typical <= '1000000000000'::bigint)))
+    utility_meter_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 20)))
+    utility_meter_value_check CHECK (((value >= 0) AND (value <= '1000000000000'::bigint)))
+    utility_meter_account_id_fkey FOREIGN KEY (account_id) REFERENCES utility_account(id)
+    utility_meter_pkey PRIMARY KEY (id)
+    utility_meter_account_id_number_key UNIQUE (account_id, number)
 
 TABLE workplace_case -- An application at a department that works at our workplace
     id uuid NOT NULL -- Of the application

@@ -116,6 +116,18 @@ TABLE post_letter -- Registered letters that the post has taken; one id once
     post_letter_pkey PRIMARY KEY (id)
     CREATE INDEX post_letter_at ON public.post_letter USING btree (at DESC)
 
+TABLE register_ask -- Questions that came, without what they ask
+    id uuid NOT NULL
+    register text NOT NULL
+    kind text NOT NULL
+    department text NOT NULL
+    number text NOT NULL
+    times integer NOT NULL DEFAULT 1
+    at timestamp with time zone NOT NULL
+    register_ask_times_check CHECK ((times > 0))
+    register_ask_pkey PRIMARY KEY (id)
+    CREATE INDEX register_ask_at ON public.register_ask USING btree (at DESC)
+
 TABLE register_birth -- Records of births by the certificate's number, as register_paper
     number text NOT NULL
     last_name text NOT NULL
@@ -128,6 +140,12 @@ TABLE register_birth -- Records of births by the certificate's number, as regist
     register_birth_parents_check CHECK ((cardinality(parents) > 0))
     register_birth_sex_check CHECK ((sex = ANY (ARRAY['male'::text, 'female'::text])))
     register_birth_pkey PRIMARY KEY (number)
+
+TABLE register_mode -- How each register behaves; no row means normal
+    code text NOT NULL
+    mode text NOT NULL -- slow answers after a pause; silent after more than anybody waits; down 503; later 202 twice; empty has found nothing; garbage is no answer; forged is not signed by the register
+    register_mode_mode_check CHECK ((mode = ANY (ARRAY['normal'::text, 'slow'::text, 'silent'::text, 'down'::text, 'later'::text, 'empty'::text, 'garbage'::text, 'forged'::text])))
+    register_mode_pkey PRIMARY KEY (code)
 
 TABLE register_organisation -- Whom the register knows. Of others it answers by a rule, so that newcomers work
     ogrn text NOT NULL -- ОГРН, or ОГРНИП of a sole proprietor
@@ -184,6 +202,13 @@ TABLE register_person -- The pension fund's register: whom it knows. Of others i
     register_person_sex_check CHECK ((sex = ANY (ARRAY['male'::text, 'female'::text])))
     register_person_snils_check CHECK ((snils ~ '^[0-9]{11}$'::text))
     register_person_pkey PRIMARY KEY (snils)
+
+TABLE register_record -- What registers know beyond people, papers, births and organisations
+    kind text NOT NULL
+    key text NOT NULL -- Folded name and date of birth, or a number
+    answer json NOT NULL
+    register_record_key_check CHECK ((key <> ''::text))
+    register_record_pkey PRIMARY KEY (kind, key)
 
 TABLE schema_migrations
     version integer NOT NULL
@@ -286,6 +311,18 @@ TABLE stand_quittance -- What the portal has said of money for charges: each onc
     stand_quittance_pkey PRIMARY KEY (id)
     CREATE INDEX stand_quittance_department ON public.stand_quittance USING btree (department, taken_at)
 
+TABLE stand_reading -- Readings that the portal has told the register of: each once, however often it came
+    id uuid NOT NULL
+    department text NOT NULL
+    number text NOT NULL
+    meter text NOT NULL
+    value text NOT NULL
+    month text NOT NULL
+    copies integer NOT NULL DEFAULT 1
+    taken_at timestamp with time zone NOT NULL
+    stand_reading_pkey PRIMARY KEY (id)
+    CREATE INDEX stand_reading_department ON public.stand_reading USING btree (department, taken_at)
+
 TABLE stand_record -- One thing that a departmental system knows and gives to whoever asks by its keys
     department text NOT NULL
     source text NOT NULL
@@ -311,6 +348,15 @@ TABLE stand_system -- How each departmental stand behaves; no row means normal
     mode text NOT NULL -- down answers 503; slow answers late; duplicate calls back twice; reject answers 422; drop keeps the message and breaks the answer
     stand_system_mode_check CHECK ((mode = ANY (ARRAY['normal'::text, 'down'::text, 'slow'::text, 'duplicate'::text, 'reject'::text, 'drop'::text])))
     stand_system_pkey PRIMARY KEY (code)
+
+TABLE stand_utility -- Utility accounts with their meters. The register tells the portal of each until that has taken it
+    department text NOT NULL
+    number text NOT NULL
+    body jsonb NOT NULL
+    attempts integer NOT NULL DEFAULT 0
+    next_at timestamp with time zone
+    last_error text NOT NULL DEFAULT ''::text
+    stand_utility_pkey PRIMARY KEY (department, number)
 
 TABLE stand_visit -- Who comes when: to a doctor, an official, a bailiff. The key is what keeps two from one time
     department text NOT NULL
