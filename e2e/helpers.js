@@ -39,7 +39,7 @@ export class Visitor {
     visitor.manner = `${visitor.scripts} ${options.viewport?.width ?? ''}`;
     visitor.page.on('console', (line) => {
       // The browser reports the status of a form that came back with errors; that is no trouble.
-      if (['error', 'warning'].includes(line.type()) && !/status of (403|404|409|422)/.test(line.text())) {
+      if (['error', 'warning'].includes(line.type()) && !/status of (403|404|409|422)|Service Worker registration blocked/.test(line.text())) {
         visitor.troubles.push(`${line.type()}: ${line.text()}`);
       }
     });
