@@ -207,7 +207,7 @@ func (b *bench) wantState(d departments.Delivery, want string) {
 
 func (b *bench) until(what string, done func() (string, bool)) {
 	b.t.Helper()
-	end := time.Now().Add(20 * time.Second)
+	end := time.Now().Add(60 * time.Second)
 	for {
 		got, ok := done()
 		if ok {
