@@ -48,6 +48,10 @@ const show = async again => {
   return true
 }
 
+// addressOf returns where a form goes. form.action itself may be a field of that name.
+const addressOf = (form, button) => new URL(button?.getAttribute('formaction') ?? form.getAttribute('action') ?? '', window.location.href)
+const submitted = form => HTMLFormElement.prototype.submit.call(form)
+
 const typed = (form, button) => {
   const fields = [...new FormData(form)].filter(([, value]) => typeof value === 'string')
   if (button?.name) fields.push([button.name, button.value])
@@ -68,7 +72,7 @@ const send = kept => {
     form.append(field)
   }
   document.body.append(form)
-  form.submit()
+  submitted(form)
 }
 
 const fill = (form, fields) => {
@@ -93,7 +97,7 @@ if (worker && 'serviceWorker' in navigator) {
   if (kept && !offline && !kept.waits && window.location.pathname !== '/sign-in') kept = null // the server has taken it
   if (kept) kept.waits = true
   write(kept)
-  const form = kept && [...document.querySelectorAll('main form[method=post]')].find(one => one.action === kept.action)
+  const form = kept && [...document.querySelectorAll('main form[method=post]')].find(one => addressOf(one).href === kept.action)
   if (form) {
     fill(form, kept.fields)
     show(() => form.requestSubmit())
@@ -103,16 +107,17 @@ if (worker && 'serviceWorker' in navigator) {
 
   document.addEventListener('submit', event => {
     const form = event.target
-    const action = form.method === 'post' && new URL(form.action).origin === window.location.origin ? new URL(form.action).pathname : ''
+    const address = addressOf(form, event.submitter)
+    const action = form.getAttribute('method') === 'post' && address.origin === window.location.origin ? address.pathname : ''
     if (!action || event.defaultPrevented) return
     if (['/sign-out', '/settings/delete'].includes(action)) return forget()
     if (!form.closest('main') || form.querySelector(secret)) return
     const away = !navigator.onLine
-    write({ action: form.action, page: window.location.href, fields: typed(form, event.submitter), person, at: Date.now(), waits: away,
+    write({ action: address.href, page: window.location.href, fields: typed(form, event.submitter), person, at: Date.now(), waits: away,
       files: [...form.querySelectorAll('input[type=file]')].some(input => input.files.length > 0) })
     if (!away) return
     event.preventDefault()
     const button = event.submitter
-    show(() => form.requestSubmit(button)).then(shown => shown || form.submit(), () => form.submit())
+    show(() => form.requestSubmit(button)).then(shown => shown || submitted(form), () => submitted(form))
   })
 }
