@@ -23,11 +23,11 @@ func (p *People) DocumentsOf(c *fiber.Ctx) (uuid.UUID, error) {
 	return a.ID, nil
 }
 
-// fillsForms tells whether a page draws questions: only those cost a look at the documents.
+// fillsForms tells whether a request draws questions or reads their answers: only those cost a look at the documents. Whoever reads
+// must know, too, what the page had filled in, for what was left standing yields to what was typed.
 func fillsForms(c *fiber.Ctx) bool {
 	path := c.Path()
-	return strings.HasPrefix(path, "/applications/") && strings.Contains(path, "/steps/") && c.Method() == fiber.MethodGet ||
-		strings.HasPrefix(path, "/bundles/")
+	return strings.HasPrefix(path, "/applications/") && strings.Contains(path, "/steps/") || strings.HasPrefix(path, "/bundles/")
 }
 
 // addDocuments adds what the documents say to what is known of a person. ESIA's word about the person stays.

@@ -95,3 +95,37 @@ test('a sole trader counts the tax and closes, without JavaScript', async ({ bro
   await file(visitor, 'sole-proprietor-closing', { employees: 'no', register_on: 'no' });
   await visitor.leave();
 });
+
+test('questions know their subject: names, dates in words, addresses of the register', async ({ browser }) => {
+  const visitor = await asCitizen(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const { page } = visitor;
+  await begin(visitor, 'sole-proprietor-registration');
+  const path = await walk(visitor, { obstacle: 'none' }, async (step) => {
+    if (step === 'person') {
+      await page.getByLabel('Отчество').first().fill('');
+      await page.getByRole('checkbox', { name: /Отчества нет|Нет отчества/ }).check();
+      await page.locator('[name="birth_date-day"]').fill('15');
+      await page.locator('[name="birth_date-month"]').fill('июля');
+      await page.locator('[name="birth_date-year"]').fill('1990');
+    }
+    if (step === 'passport') {
+      const town = page.locator('[name="address-locality"]');
+      await town.fill('');
+      await town.pressSequentially('Набереж');
+      const offered = page.locator('datalist option[value*="Набережные Челны"]').first(); // the browser itself shows the list
+      await offered.waitFor({ state: 'attached' });
+      await town.fill(await offered.getAttribute('value'));
+      await page.locator('[name="address-street"]').fill('проспект Мира');
+    }
+  });
+  expect(path).toMatch(/\/check$/);
+  await expect(page.locator('main')).toContainText('15 июля 1990');
+  await expect(page.locator('main')).toContainText('Набережные Челны');
+  await begin(visitor, 'kindergarten-queue');
+  await page.locator('[name="child_certificate"]').fill('ii-KБ № 123456'); // Latin, Cyrillic, small letters
+  for (const [part, text] of [['day', '1'], ['month', 'июня'], ['year', String(next - 5)]]) await page.locator(`[name="child_birth_date-${part}"]`).fill(text);
+  await visitor.press('Сохранить и продолжить');
+  await visitor.press('Назад');
+  await expect(page.locator('[name="child_certificate"]')).toHaveValue(/^II-КБ/);
+  await visitor.leave();
+});
