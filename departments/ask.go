@@ -45,12 +45,12 @@ func (a *Asker) Records(ctx context.Context, department, source string, keys map
 	if err != nil {
 		return err
 	}
-	signature, err := a.Keys.Sign(body, a.Now())
+	signature, err := a.Keys.In(to.Signature)(body, a.Now())
 	if err != nil {
 		return err
 	}
 	answer, err := a.Client.do(ctx, http.MethodPost, to.URL+"/records/"+source, body, http.Header{
-		"Content-Type": {"application/json"}, "Accept": {"application/json"}, SignatureHeader: {signature}})
+		"Content-Type": {"application/json"}, "Accept": {"application/json"}, HeaderOf(signature): {signature}})
 	if err != nil {
 		return err
 	}

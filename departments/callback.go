@@ -38,27 +38,31 @@ type news struct {
 }
 
 // read checks who speaks, to whom and when, and then what is said.
-func (h *Handler) read(ctx context.Context, code, mediaType, signature string, body []byte) (*news, error) {
+func (h *Handler) read(ctx context.Context, from *Endpoint, mediaType, signature string, body []byte) (*news, error) {
 	if len(body) > maxAnswer {
 		return nil, refuse(http.StatusRequestEntityTooLarge, "too_large", "at most 64 KiB")
 	}
 	if mediaType != MediaType {
 		return nil, refuse(http.StatusUnsupportedMediaType, "media_type", "want "+MediaType)
 	}
-	endpoint, err := endpointByCode(ctx, h.DB, code)
-	if err != nil {
-		return nil, err
-	}
-	if endpoint == nil {
+	if from == nil {
 		return nil, refuse(http.StatusNotFound, "department", "no such department")
 	}
-	if err := h.Trust.Verify(ctx, endpoint.jwks(), signature, body); err != nil {
-		if errors.Is(err, ErrKeys) {
-			return nil, refuse(http.StatusServiceUnavailable, "keys", "your public keys cannot be fetched, try again")
-		}
-		return nil, refuse(http.StatusUnauthorized, "signature", err.Error())
+	if err := unsigned(h.Trust.From(ctx, from, signature, body)); err != nil {
+		return nil, err
 	}
-	return h.understand(endpoint, body)
+	return h.understand(from, body)
+}
+
+// unsigned is the answer to a signature that does not hold.
+func unsigned(err error) error {
+	switch {
+	case errors.Is(err, ErrKeys):
+		return refuse(http.StatusServiceUnavailable, "keys", "your public keys cannot be had now, try again")
+	case err != nil:
+		return refuse(http.StatusUnauthorized, "signature", err.Error())
+	}
+	return nil
 }
 
 func (h *Handler) understand(from *Endpoint, body []byte) (*news, error) {

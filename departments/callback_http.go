@@ -1,6 +1,7 @@
 package departments
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"mime"
@@ -28,6 +29,7 @@ type Handler struct {
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/api/departments/jwks.json", h.showKeys)
+	r.Get("/api/departments/certificates.pem", h.showCertificates)
 	r.Post("/api/departments/:code/events", h.takeEvent)
 }
 
@@ -36,41 +38,59 @@ func (h *Handler) showKeys(c *fiber.Ctx) error {
 	return c.JSON(h.Keys.Public())
 }
 
+func (h *Handler) showCertificates(c *fiber.Ctx) error {
+	if h.Keys.CMS == nil {
+		return c.SendStatus(fiber.StatusNotFound)
+	}
+	c.Set(fiber.HeaderCacheControl, "public, max-age=300")
+	c.Set(fiber.HeaderContentType, "application/x-pem-file")
+	return c.Send(h.Keys.CMS.Public())
+}
+
 // takeEvent answers in JSON whatever happens: who calls is a machine.
 func (h *Handler) takeEvent(c *fiber.Ctx) error {
 	mediaType, _, _ := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	n, err := h.read(c.UserContext(), c.Params("code"), mediaType, c.Get(SignatureHeader), c.BodyRaw())
+	from, err := endpointByCode(c.UserContext(), h.DB, c.Params("code"))
 	if err != nil {
-		return h.answer(c, err)
+		return err
+	}
+	form := FormJWS
+	if from != nil {
+		form = from.Signature
+	}
+	n, err := h.read(c.UserContext(), from, mediaType, cmp.Or(c.Get(SignatureHeader), c.Get(CMSHeader)), c.BodyRaw())
+	if err != nil {
+		return h.answer(c, form, err)
 	}
 	fresh, err := h.keep(c.UserContext(), n)
 	if err != nil {
-		return h.answer(c, err)
+		return h.answer(c, form, err)
 	}
+	result := "taken"
 	if !fresh {
-		return h.sign(c, c.JSON(fiber.Map{"result": "known"}))
+		result = "known"
 	}
-	return h.sign(c, c.JSON(fiber.Map{"result": "taken"}))
+	return h.sign(c, form, c.JSON(fiber.Map{"result": result, "id": n.Event.ID}))
 }
 
 // sign puts our signature over the answer that is written.
-func (h *Handler) sign(c *fiber.Ctx, err error) error {
+func (h *Handler) sign(c *fiber.Ctx, form string, err error) error {
 	if err != nil || h.Keys == nil {
 		return err
 	}
-	signature, err := h.Keys.Sign(c.Response().Body(), h.Now())
+	signature, err := h.Keys.In(form)(c.Response().Body(), h.Now())
 	if err != nil {
 		return err
 	}
-	c.Set(SignatureHeader, signature)
+	c.Set(HeaderOf(signature), signature)
 	return nil
 }
 
-func (h *Handler) answer(c *fiber.Ctx, err error) error {
+func (h *Handler) answer(c *fiber.Ctx, form string, err error) error {
 	var r *refusal
 	if !errors.As(err, &r) {
 		return err
 	}
-	h.noteRefusal(c.UserContext(), c.Params("code"), r, c.IP())
-	return h.sign(c, c.Status(r.Status).JSON(r))
+	noteRefusal(c.UserContext(), h.DB, h.Log, h.Now(), c.Params("code"), r, c.IP())
+	return h.sign(c, form, c.Status(r.Status).JSON(r))
 }

@@ -19,7 +19,7 @@ type Outgoing struct {
 	ID        uuid.UUID // the idempotency key, as Event.ID
 	Event     *Event
 	Body      []byte // the event as JSON: exactly what Signature is over
-	Signature string // value of SignatureHeader
+	Signature string // value of SignatureHeader or CMSHeader
 }
 
 // Carry posts the message: a Client is the carrier of departments with a service.
@@ -38,7 +38,7 @@ func (j *Jobs) carrier(to *Endpoint) (Carrier, error) {
 		return j.Client, nil
 	}
 	if u.Scheme == "file" {
-		return Folder{}, nil
+		return Folder{Trust: j.Trust}, nil
 	}
 	if carrier := j.Carriers[u.Scheme]; carrier != nil {
 		return carrier, nil

@@ -2,6 +2,7 @@ package departments
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,6 +56,9 @@ func NewClient(cfg ClientConfig) *Client {
 	return c
 }
 
+// Guarded is for whoever calls departments by other means: it follows no redirect, and calls only what may be called.
+func (c *Client) Guarded() *http.Client { return c.http }
+
 // CheckURL tells whether an endpoint's address may be used at all.
 func (c *Client) CheckURL(address string) error {
 	u, err := url.Parse(address)
@@ -97,7 +101,10 @@ type Answer struct {
 	Body       []byte // cut at maxAnswer
 	RetryAfter string
 	MediaType  string // Content-Type
-	Signature  string // SignatureHeader
+	Signature  string // SignatureHeader or CMSHeader
+
+	checked bool  // the carrier has looked at the signature,
+	problem error // and this is what it found
 }
 
 // Get fetches a document.
@@ -108,7 +115,7 @@ func (c *Client) Get(ctx context.Context, address string) (*Answer, error) {
 // PostEvent sends a signed message.
 func (c *Client) PostEvent(ctx context.Context, address, signature string, body []byte) (*Answer, error) {
 	return c.do(ctx, http.MethodPost, address, body, http.Header{
-		"Content-Type": {MediaType + "; charset=utf-8"}, "Accept": {"application/json"}, SignatureHeader: {signature}})
+		"Content-Type": {MediaType + "; charset=utf-8"}, "Accept": {"application/json"}, HeaderOf(signature): {signature}})
 }
 
 // fetch gets a document of at most size bytes: one more is read, so that a longer one is seen.
@@ -121,7 +128,7 @@ func (c *Client) fetch(ctx context.Context, address, signature string, size int6
 	if err := c.CheckURL(base.String()); err != nil {
 		return nil, err
 	}
-	return c.exchange(ctx, http.MethodGet, address, nil, size+1, http.Header{"Accept": {"*/*"}, SignatureHeader: {signature}})
+	return c.exchange(ctx, http.MethodGet, address, nil, size+1, http.Header{"Accept": {"*/*"}, HeaderOf(signature): {signature}})
 }
 
 func (c *Client) do(ctx context.Context, method, address string, body []byte, header http.Header) (*Answer, error) {
@@ -148,5 +155,5 @@ func (c *Client) exchange(ctx context.Context, method, address string, body []by
 		return nil, err
 	}
 	return &Answer{Status: response.StatusCode, Body: raw, RetryAfter: response.Header.Get("Retry-After"),
-		MediaType: response.Header.Get("Content-Type"), Signature: response.Header.Get(SignatureHeader)}, nil
+		MediaType: response.Header.Get("Content-Type"), Signature: cmp.Or(response.Header.Get(SignatureHeader), response.Header.Get(CMSHeader))}, nil
 }

@@ -41,6 +41,9 @@ func (j *Jobs) send(ctx context.Context, d *claimed) *attempt {
 	}
 	a.Status, a.RetryAfter = answer.Status, answer.RetryAfter
 	if err := j.checkAnswer(ctx, d, answer); err != nil {
+		if !errors.Is(err, ErrKeys) && !errors.Is(err, errOurs) {
+			noteRefusal(ctx, j.DB, j.Log, j.Now(), d.Department, &refusal{http.StatusUnauthorized, "answer", describe(err)}, "")
+		}
 		a.Error = fmt.Sprintf("answer %d: %s", answer.Status, describe(err))
 		return a
 	}
@@ -84,11 +87,11 @@ func (j *Jobs) post(ctx context.Context, d *claimed) (answer *Answer, sum []byte
 	if err != nil {
 		return nil, nil, err
 	}
-	signature, err := j.Keys.Sign(body, j.Now())
+	to := d.endpoint()
+	signature, err := j.Keys.In(to.Signature)(body, j.Now())
 	if err != nil {
 		return nil, nil, err
 	}
-	to := d.endpoint()
 	carrier, err := j.carrier(to)
 	if err != nil {
 		return nil, nil, err
@@ -100,10 +103,43 @@ func (j *Jobs) post(ctx context.Context, d *claimed) (answer *Answer, sum []byte
 
 // checkAnswer holds an answer that is signed to its signature: what a stranger put in between is no answer.
 func (j *Jobs) checkAnswer(ctx context.Context, d *claimed, answer *Answer) error {
-	if j.Trust == nil || answer.Signature == "" {
+	from := d.endpoint()
+	switch {
+	case answer.checked:
+		return answer.problem
+	case from.Signature == FormCMS:
+		return j.Trust.answered(ctx, from, d.ID, answer, 0)
+	case j.Trust == nil || answer.Signature == "":
 		return nil
 	}
-	return j.Trust.Verify(ctx, d.endpoint().jwks(), answer.Signature, answer.Body)
+	return j.Trust.From(ctx, from, answer.Signature, answer.Body)
+}
+
+// answered holds a department that signs by GOST CMS to what decides a message: the answer is signed, and names message and status, so that
+// it is worth nothing as the answer to another. It may be older than usual by age.
+func (t *Trust) answered(ctx context.Context, from *Endpoint, id uuid.UUID, answer *Answer, age time.Duration) error {
+	switch answer.Status {
+	case http.StatusOK, http.StatusAccepted, http.StatusUnprocessableEntity:
+	default:
+		return nil // decides nothing: the message comes again
+	}
+	if t == nil {
+		return fmt.Errorf("%w: nothing to check answers by", errOurs)
+	}
+	if answer.Signature == "" || formOf(answer.Signature) != FormCMS {
+		return errForm
+	}
+	if err := t.registered(ctx, from.Code, answer.Signature, answer.Body, t.window()+age); err != nil {
+		return err
+	}
+	var said struct {
+		ID     string `json:"id"`
+		Status int    `json:"status"`
+	}
+	if err := json.Unmarshal(answer.Body, &said); err != nil || said.ID != id.String() || said.Status != answer.Status {
+		return errors.New("the answer that is signed is not to this message: want its id and the status inside")
+	}
+	return nil
 }
 
 var errOurs = errors.New("our own fault")

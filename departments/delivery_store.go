@@ -60,11 +60,14 @@ type claimed struct {
 	CreatedAt      time.Time
 	Type           string
 	URL            string
+	Signature      string // form of the department's
 }
 
-const claimedColumns = `delivery.id, application_id, number, department, service, service_version, data, created_at, type, e.url`
+const claimedColumns = `delivery.id, application_id, number, department, service, service_version, data, created_at, type, e.url, e.signature`
 
-func (d *claimed) endpoint() *Endpoint { return &Endpoint{Code: d.Department, URL: d.URL} }
+func (d *claimed) endpoint() *Endpoint {
+	return &Endpoint{Code: d.Department, URL: d.URL, Signature: d.Signature}
+}
 
 // claim takes the delivery for sending, or returns nil when it is not to be sent now: it is done, another job is its current
 // one, it is not due, a worker has it, or an earlier one of the same application is still under way.

@@ -80,7 +80,7 @@ func (j *Jobs) digest(ctx context.Context, code string, since time.Time) (map[st
 		return nil, err
 	}
 	address := from.URL + "/digest?" + url.Values{"since": {since.UTC().Format(time.RFC3339)}}.Encode()
-	signature, err := j.Keys.Sign([]byte(address), j.Now())
+	signature, err := j.Keys.In(from.Signature)([]byte(address), j.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (j *Jobs) digest(ctx context.Context, code string, since time.Time) (map[st
 		return nil, fmt.Errorf("answer %d of %d bytes", answer.Status, len(answer.Body))
 	}
 	if j.Trust != nil {
-		if err := j.Trust.Verify(ctx, from.jwks(), answer.Signature, answer.Body); err != nil {
+		if err := j.Trust.From(ctx, from, answer.Signature, answer.Body); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package departments
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -15,6 +16,8 @@ type Endpoint struct {
 	Code string
 	Name i18n.Text
 	URL  string // messages go to URL/events, public keys are at URL/jwks.json; or "workplace:", or "file:///folder": see Carrier
+
+	Signature string // FormJWS, also when "", or FormCMS
 }
 
 // carried are the schemes that need no HTTP guard.
@@ -34,6 +37,10 @@ func SaveEndpoints(ctx context.Context, d db.DB, c *Client, list []Endpoint, now
 		if scheme, _, _ := strings.Cut(e.URL, ":"); carried[scheme] {
 			e.URL = strings.TrimRight(e.URL, "/")
 		} else if err := c.CheckURL(e.URL); err != nil {
+			return fmt.Errorf("department %s: %w", e.Code, err)
+		}
+		e.Signature = cmp.Or(e.Signature, FormJWS)
+		if err := checkForm(&e); err != nil {
 			return fmt.Errorf("department %s: %w", e.Code, err)
 		}
 		if err := saveEndpoint(ctx, d, e, now); err != nil {

@@ -104,7 +104,7 @@ func (j *Jobs) fetchAll(ctx context.Context, i *issued) ([]Result, error) {
 	var results []Result
 	for n := range i.Documents {
 		d := &i.Documents[n]
-		content, err := j.fetchOne(ctx, d, from.URL)
+		content, err := j.fetchOne(ctx, d, from)
 		if err != nil {
 			return nil, fmt.Errorf("document %d «%s»: %w", n+1, d.Name, err)
 		}
@@ -115,11 +115,11 @@ func (j *Jobs) fetchAll(ctx context.Context, i *issued) ([]Result, error) {
 
 // fetchOne asks for a document with a signature over its address, so that the address alone opens nothing. The address was checked
 // when it came; it is again, because the endpoint may have moved since.
-func (j *Jobs) fetchOne(ctx context.Context, d *Document, own string) ([]byte, error) {
-	if !sameHost(d.URL, own) {
+func (j *Jobs) fetchOne(ctx context.Context, d *Document, from *Endpoint) ([]byte, error) {
+	if !sameHost(d.URL, from.URL) {
 		return nil, errors.New("its address is not at the department's host")
 	}
-	signature, err := j.Keys.Sign([]byte(d.URL), j.Now())
+	signature, err := j.Keys.In(from.Signature)([]byte(d.URL), j.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func (h *StaffHandler) renderLine(c *fiber.Ctx, status int, errs frontend.Errors
 	if page.Digests, err = h.digests(c, all[at].Code); err != nil {
 		return err
 	}
-	if page.Keyring, err = h.keyring(c, all[at].Code); err != nil {
+	if page.Keyring, err = h.keyring(c, all[at].Code, errs); err != nil {
 		return err
 	}
 	return lineView.Render(c, h.Pages, page)
@@ -147,6 +147,7 @@ func (h *StaffHandler) linePage(c *fiber.Ctx, l *line, works []Works, errs front
 		page.Facts.Rows = append(page.Facts.Rows, frontend.Row(t("departments_hold."+key), value))
 	}
 	add("state", t("departments_hold.is_"+l.state(works, h.Now())))
+	page.Facts.Rows = append(page.Facts.Rows, frontend.Row(t("departments_certificate.form"), t("departments_certificate.form_"+strings.ReplaceAll(l.Signature, "-", "_"))))
 	add("waiting", strconv.Itoa(l.Waiting))
 	add("stuck", strconv.Itoa(l.Stuck))
 	if l.PauseReason != "" {

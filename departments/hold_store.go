@@ -68,13 +68,14 @@ type line struct {
 	Waiting     int
 	Stuck       int
 	Oldest      *time.Time
+	Signature   string
 }
 
 // linesOf counts only what waits, which the partial index holds.
 func linesOf(ctx context.Context, d db.DB) ([]line, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT e.code, e.name, e.failures, nullif(e.open_until, '-infinity'), e.paused_at, e.pause_reason,
-			w.waiting, w.stuck, w.oldest
+			w.waiting, w.stuck, w.oldest, e.signature
 		FROM department_endpoint e
 		CROSS JOIN LATERAL (
 			SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'stuck') AS stuck,

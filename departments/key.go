@@ -3,10 +3,12 @@ package departments
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"tamga/internal/db"
 	"tamga/internal/journal"
 )
 
@@ -29,7 +31,7 @@ func (t *Trust) use(ctx context.Context, address, kid string) error {
 		return errors.Join(ErrKeys, err)
 	case used != nil && used.RefusedAt != nil:
 		return errRefusedKey
-	case used != nil && t.Now().Sub(used.LastUsedAt).Abs() < keyNoted:
+	case used != nil && t.Now().Sub(*used.LastUsedAt).Abs() < keyNoted:
 		return nil
 	}
 	if err := noteKey(ctx, t.DB, address, kid, t.Now()); err != nil {
@@ -55,22 +57,23 @@ func (h *StaffHandler) refuseKey(ctx context.Context, code, kid string, refuse b
 
 // noteRefusal keeps that something was not taken: counted for staff, and the first of its kind each day in the journal. A fault of ours
 // is the department's no reason to come again with the same, so it is only logged.
-func (h *Handler) noteRefusal(ctx context.Context, code string, r *refusal, address string) {
-	if h.Log != nil {
-		h.Log.Warn("call-back refused", "department", code, "code", r.Code, "text", r.Text, "address", address)
+func noteRefusal(ctx context.Context, d db.DB, log *slog.Logger, now time.Time, code string, r *refusal, address string) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
 	}
-	if h.DB == nil || r.Status >= 500 {
+	log.Warn("not taken from a department", "department", code, "code", r.Code, "text", r.Text, "address", address)
+	if d == nil || r.Status >= 500 {
 		return
 	}
-	err := pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
-		first, err := countRefusal(ctx, tx, code, r.Code, r.Text, address, h.Now())
+	err := pgx.BeginFunc(ctx, d, func(tx pgx.Tx) error {
+		first, err := countRefusal(ctx, tx, code, r.Code, r.Text, address, now)
 		if err != nil || !first {
 			return err
 		}
 		return journal.Write(ctx, tx, journal.Entry{Actor: Source(code), ActorRole: "department", Action: "department.refused",
 			Details: map[string]any{"department": code, "code": r.Code, "text": r.Text}})
 	})
-	if err != nil && h.Log != nil {
-		h.Log.Error("a refusal could not be kept", "department", code, "err", err)
+	if err != nil {
+		log.Error("a refusal could not be kept", "department", code, "err", err)
 	}
 }

@@ -13,21 +13,22 @@ import (
 	"tamga/internal/rus"
 )
 
-// usedKey is a key by which a department has signed.
+// usedKey is a key by which a department has signed, or a certificate by which it may.
 type usedKey struct {
 	KID         string
-	FirstUsedAt time.Time
-	LastUsedAt  time.Time
+	FirstUsedAt *time.Time // nil: a certificate that has signed nothing yet
+	LastUsedAt  *time.Time
 	RefusedAt   *time.Time
+	Certificate []byte // DER; nil: a key of a JWKS
 }
 
 // keyUse finds a key by where it is published: a kid alone is no name, two departments may have chosen the same.
 func keyUse(ctx context.Context, d db.DB, address, kid string) (used *usedKey, err error) {
 	rows, _ := d.Query(ctx, `
-		SELECT k.kid, k.first_used_at, k.last_used_at, k.refused_at
+		SELECT k.kid, k.first_used_at, k.last_used_at, k.refused_at, k.certificate
 		FROM department_key k
 		JOIN department_endpoint e ON e.code = k.department
-		WHERE k.kid = $2 AND e.url || '/jwks.json' = $1
+		WHERE k.kid = $2 AND e.url || '/jwks.json' = $1 AND k.certificate IS NULL
 		ORDER BY k.refused_at
 		LIMIT 1`, address, kid)
 	used, err = pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByPos[usedKey])
@@ -50,10 +51,10 @@ func noteKey(ctx context.Context, d db.DB, address, kid string, now time.Time) e
 
 func keysOf(ctx context.Context, d db.DB, department string) ([]usedKey, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT kid, first_used_at, last_used_at, refused_at
+		SELECT kid, first_used_at, last_used_at, refused_at, certificate
 		FROM department_key
 		WHERE department = $1
-		ORDER BY last_used_at DESC
+		ORDER BY coalesce(last_used_at, added_at) DESC
 		LIMIT 50`, department)
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[usedKey])
 }

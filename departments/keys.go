@@ -24,6 +24,8 @@ type Keys struct {
 	kid    string
 	key    *ecdsa.PrivateKey
 	public jose.JSONWebKeySet
+
+	CMS *Signet // nil: no department wants GOST CMS
 }
 
 // DeriveKeys derives a P-256 key from each secret (32 bytes or more), so that nothing but the secret need be kept. purpose

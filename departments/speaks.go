@@ -16,14 +16,12 @@ func (h *Handler) Speaks(ctx context.Context, code, signature string, body []byt
 	if from == nil {
 		return refuse(http.StatusNotFound, "department", "no such department")
 	}
-	err = h.Trust.Verify(ctx, from.jwks(), signature, body)
-	switch {
-	case errors.Is(err, ErrKeys):
-		return refuse(http.StatusServiceUnavailable, "keys", "your public keys cannot be fetched, try again")
-	case err != nil:
-		return refuse(http.StatusUnauthorized, "signature", err.Error())
+	err = unsigned(h.Trust.From(ctx, from, signature, body))
+	var no *refusal
+	if errors.As(err, &no) {
+		noteRefusal(ctx, h.DB, h.Log, h.Now(), code, no, "")
 	}
-	return nil
+	return err
 }
 
 // Refusal is the status, the code and the words of an answer to a department that is not taken at its word.

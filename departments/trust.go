@@ -1,6 +1,7 @@
 package departments
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -78,15 +79,10 @@ func (t *Trust) Verify(ctx context.Context, address, signature string, body []by
 
 func (t *Trust) fresh(iat any) bool {
 	seconds, ok := iat.(float64)
-	if !ok {
-		return false
-	}
-	window := t.Window
-	if window == 0 {
-		window = 5 * time.Minute
-	}
-	return t.Now().Sub(time.Unix(int64(seconds), 0)).Abs() <= window
+	return ok && t.Now().Sub(time.Unix(int64(seconds), 0)).Abs() <= t.window()
 }
+
+func (t *Trust) window() time.Duration { return cmp.Or(t.Window, 5*time.Minute) }
 
 // ErrKeys tells that a JWKS could not be fetched.
 var ErrKeys = errors.New("public keys cannot be fetched")

@@ -215,8 +215,8 @@ func attributes(set asn1.RawValue) (list []attribute, err error) {
 	return list, nil
 }
 
-// names tells whether the signer says that cert is its certificate.
-func (s *Signer) names(cert *gost.Certificate) bool {
+// Names tells whether the signer says that cert is its certificate.
+func (s *Signer) Names(cert *gost.Certificate) bool {
 	if s.Serial == nil {
 		return bytes.Equal(s.KeyID, cert.SubjectKeyId)
 	}

@@ -37,7 +37,7 @@ func (s *SignedData) Verify(content []byte, cert *gost.Certificate, options ...O
 			return nil
 		}
 		if !named { // the reason to tell is that of the signer who names the certificate, if there is one
-			why, named = err, signer.names(cert)
+			why, named = err, signer.Names(cert)
 		}
 	}
 	if len(s.Signers) > 0 && !named {
