@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -28,6 +29,7 @@ type DepartmentHandler struct {
 
 const (
 	chargeSignature = "X-JWS-Signature"
+	chargeCMS       = "X-CMS-Signature" // of departments that sign by GOST CMS
 	chargeBodyLimit = 64 << 10
 )
 
@@ -38,7 +40,7 @@ func (h *DepartmentHandler) Mount(r fiber.Router) {
 
 // takeCharge answers in JSON whatever happens: who calls is a machine.
 func (h *DepartmentHandler) takeCharge(c *fiber.Ctx) error {
-	answer, err := h.take(c.UserContext(), c.Params("code"), c.Get(chargeSignature), c.BodyRaw())
+	answer, err := h.take(c.UserContext(), c.Params("code"), cmp.Or(c.Get(chargeSignature), c.Get(chargeCMS)), c.BodyRaw())
 	var known interface {
 		Refusal() (status int, code, text string)
 	}

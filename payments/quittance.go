@@ -2,6 +2,7 @@ package payments
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -24,6 +25,8 @@ type Owner struct {
 	URL    string
 	Secret []byte
 	Sign   func(body []byte, now time.Time) (string, error)
+	Header string       // of the signature; X-JWS-Signature when ""
+	Client *http.Client // that keeps to the addresses which may be called; nil: one that does not
 }
 
 // QuittanceArgs is the job that tells the owner of a charge of money that came or went back. It is inserted in the transaction
@@ -104,13 +107,16 @@ func (o Owner) Post(ctx context.Context, key string, body []byte) (status int, a
 		if err != nil {
 			return 0, nil, err
 		}
-		req.Header.Set(chargeSignature, signature)
+		req.Header.Set(cmp.Or(o.Header, chargeSignature), signature)
 	} else {
 		mac := hmac.New(sha256.New, o.Secret)
 		mac.Write(body)
 		req.Header.Set(quittanceSignature, hex.EncodeToString(mac.Sum(nil)))
 	}
-	client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := o.Client
+	if client == nil {
+		client = &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
 	res, err := client.Do(req)
 	if err != nil {
 		return 0, nil, err

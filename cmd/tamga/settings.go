@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,6 +107,9 @@ type bodies struct {
 	RetryMost   time.Duration     `env:"TAMGA_RETRY_MOST" default:"5m" help:"longest pause between two attempts of a delivery"`
 	Registers   map[string]string `env:"TAMGA_REGISTERS" help:"addresses of state registers that departments ask: tax=https://smev.example/tax;civil=…; without one nothing is asked of it"`
 	Signing     keys              `env:"TAMGA_DEPARTMENTS_KEY" help:"keys that sign messages to departments, 32 bytes in base64, the signing one first; TAMGA_PORTAL_KEY without it"`
+	CMS         []string          `env:"TAMGA_DEPARTMENTS_CMS" help:"codes of departments with which messages are signed by GOST CMS in place of JWS: zags,archive"`
+	Certificate string            `env:"TAMGA_DEPARTMENTS_CERTIFICATE" type:"existingfile" help:"our certificates of GOST R 34.10-2012 in PEM, the signing one first; needed by TAMGA_DEPARTMENTS_CMS"`
+	PrivateKey  string            `env:"TAMGA_DEPARTMENTS_CERTIFICATE_KEY" type:"existingfile" help:"private key of the signing certificate, PKCS #8 in PEM"`
 	Plain       bool              `env:"TAMGA_DEPARTMENTS_PLAIN" help:"allow addresses without TLS and in private networks"`
 }
 
@@ -117,7 +122,25 @@ func (b bodies) ours(own keys) (*departments.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return departments.DeriveKeys("portal", secrets...)
+	ours, err := departments.DeriveKeys("portal", secrets...)
+	if err != nil || b.Certificate == "" && len(b.CMS) == 0 {
+		return ours, err
+	}
+	certificates, err1 := os.ReadFile(b.Certificate)
+	key, err2 := os.ReadFile(b.PrivateKey)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, fmt.Errorf("TAMGA_DEPARTMENTS_CMS needs TAMGA_DEPARTMENTS_CERTIFICATE and TAMGA_DEPARTMENTS_CERTIFICATE_KEY: %w", err)
+	}
+	ours.CMS, err = departments.ReadSignet(certificates, key)
+	return ours, err
+}
+
+// form is the one in which messages with a department are signed.
+func (b bodies) form(code string) string {
+	if slices.Contains(b.CMS, code) {
+		return departments.FormCMS
+	}
+	return departments.FormJWS
 }
 
 func (b bodies) policy() departments.Policy {

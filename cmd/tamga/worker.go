@@ -81,8 +81,8 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 	sets := []jobSet{
 		registers,
 		&payments.Jobs{DB: g.pool, Bank: tills[0], More: tills[1:], Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: w.PortalURL, Log: g.log,
-			Owners: w.owners(ours, "/quittances"), Box: g.box},
-		&utility.Jobs{DB: g.pool, Box: g.box, Owners: w.owners(ours, "/readings"), Now: time.Now},
+			Owners: w.owners(ours, client, "/quittances"), Box: g.box},
+		&utility.Jobs{DB: g.pool, Box: g.box, Owners: w.owners(ours, client, "/readings"), Now: time.Now},
 		exchanges,
 		&applications.Jobs{Core: core, Log: g.log},
 		&support.Jobs{
@@ -115,11 +115,11 @@ func (w *workerRole) build(ctx context.Context) (_ *role, err error) {
 }
 
 // owners are where departments hear of money for the charges that they have made, or of readings of their meters.
-func (b bodies) owners(ours *departments.Keys, path string) map[string]payments.Owner {
+func (b bodies) owners(ours *departments.Keys, client *departments.Client, path string) map[string]payments.Owner {
 	owners := map[string]payments.Owner{}
 	for code, address := range b.Departments {
 		if strings.HasPrefix(address, "http") { // a folder and the workplace make no charges
-			owners[code] = payments.Owner{URL: address + path, Sign: ours.Sign}
+			owners[code] = payments.Owner{URL: address + path, Sign: ours.In(b.form(code)), Header: departments.HeaderFor(b.form(code)), Client: client.Guarded()}
 		}
 	}
 	return owners
@@ -132,7 +132,7 @@ type jobSet interface{ AddWorkers(*river.Workers) }
 func (b bodies) endpoints(services *catalog.Catalog) []departments.Endpoint {
 	var list []departments.Endpoint
 	for code, address := range b.Departments {
-		e := departments.Endpoint{Code: code, URL: address, Name: i18n.Text{RU: code}}
+		e := departments.Endpoint{Code: code, URL: address, Name: i18n.Text{RU: code}, Signature: b.form(code)}
 		if d := services.Department(code); d != nil {
 			e.Name = d.Name
 		}

@@ -1,6 +1,7 @@
 package utility
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -49,7 +50,7 @@ func (f *refusal) Error() string { return f.Code + ": " + f.Text }
 // takeAccount answers in JSON whatever happens: who calls is a machine.
 func (h *RegisterHandler) takeAccount(c *fiber.Ctx) error {
 	code := c.Params("code")
-	n, err := h.take(c.UserContext(), code, c.Get(signatureHeader), c.BodyRaw())
+	n, err := h.take(c.UserContext(), code, cmp.Or(c.Get(signatureHeader), c.Get("X-CMS-Signature")), c.BodyRaw())
 	var known interface {
 		Refusal() (status int, code, text string)
 	}
