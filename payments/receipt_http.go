@@ -105,28 +105,40 @@ func (h *Handler) printReceipt(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	paid, err := paidOf(c.UserContext(), h.DB, ch.ID)
+	sheets, err := h.receiptSheets(c, ch)
 	if err != nil {
 		return err
+	}
+	number := c.Query("number")
+	for _, s := range sheets {
+		if number == "" || s.File == "receipt-"+number {
+			return h.print(c, s)
+		}
+	}
+	return fault.New(fault.NotFound, "payments.no_payment")
+}
+
+// receiptSheets are the receipts of all payments that a charge has taken.
+func (h *Handler) receiptSheets(c *fiber.Ctx, ch *Charge) ([]sheet, error) {
+	paid, err := paidOf(c.UserContext(), h.DB, ch.ID)
+	if err != nil {
+		return nil, err
 	}
 	payee, err := payeeOf(c.UserContext(), h.DB, ch)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	t, number := h.Pages.Texts(c), c.Query("number")
+	t, check := h.Pages.Texts(c), h.PublicURL+"/receipts"
+	var all []sheet
 	for _, p := range paid {
-		if number != "" && p.Receipt != number {
-			continue
-		}
 		list, err := h.receiptList(c, ch, p, payee)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		check := h.PublicURL + "/receipts"
-		return h.print(c, sheet{Title: t("payments_payer.receipt_title"), File: "receipt-" + p.Receipt, List: list,
+		all = append(all, sheet{Title: t("payments_payer.receipt_title"), File: "receipt-" + p.Receipt, List: list,
 			Code: check + "?" + url.Values{"number": {p.Receipt}}.Encode(), Hint: t("payments_payer.receipt_check", check), Small: t("payments.help"), At: *p.PaidAt})
 	}
-	return fault.New(fault.NotFound, "payments.no_payment")
+	return all, nil
 }
 
 // sheet is a paper with rows and a QR code.
@@ -139,9 +151,20 @@ type sheet struct {
 }
 
 func (h *Handler) print(c *fiber.Ctx, s sheet) error {
-	code, err := qrOf(s.Code)
+	raw, err := h.draw(c, s)
 	if err != nil {
 		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/pdf")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+s.File+`.pdf"`)
+	return c.Send(raw)
+}
+
+// draw makes the paper, in the reader's language.
+func (h *Handler) draw(c *fiber.Ctx, s sheet) ([]byte, error) {
+	code, err := qrOf(s.Code)
+	if err != nil {
+		return nil, err
 	}
 	t := h.Pages.Texts(c)
 	doc := paper.New(paper.Head{Title: s.Title, Lang: string(web.Lang(c)), Foot: strings.TrimPrefix(h.PublicURL, "https://"), Page: t("payments_payer.page"), At: s.At})
@@ -153,11 +176,5 @@ func (h *Handler) print(c *fiber.Ctx, s sheet) error {
 	doc.Code(60, code.Bounds().Dx(), func(x, y int) bool { return dark(code, x, y) })
 	doc.Text(s.Hint)
 	doc.Small(s.Small)
-	raw, err := doc.Bytes()
-	if err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, "application/pdf")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+s.File+`.pdf"`)
-	return c.Send(raw)
+	return doc.Bytes()
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"tamga/applications"
 	"tamga/catalog"
 	"tamga/frontend"
 	"tamga/frontend/htmltest"
@@ -24,6 +25,7 @@ import (
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments"
 	"tamga/support"
 )
 
@@ -71,15 +73,25 @@ func setup(t *testing.T) *bench {
 		Notify: &notify.Outbox{River: jobs, Box: b.box, Now: time.Now}, PublicURL: site,
 		ESIA:    ESIA{Issuer: b.esia.URL, ClientID: "portal", ClientSecret: "s3cret"},
 		CSRFKey: make([]byte, 32), CodesKey: make([]byte, 32),
+		Applications: &applications.Core{DB: b.db, River: jobs, Catalog: services, Box: b.box, Texts: pages.Bundle, Now: time.Now, PublicURL: site},
 		Domains: func(p *People) []web.Handler {
-			return []web.Handler{&service{p}, &catalog.Handler{DB: b.db, Pages: pages, Catalog: services, Now: time.Now},
+			return []web.Handler{&payments.Handler{DB: b.db, River: jobs, Pages: pages, Bank: noBank{}, Now: time.Now, User: p.User, Box: b.box, PublicURL: site},
+				&service{p}, &catalog.Handler{DB: b.db, Pages: pages, Catalog: services, Now: time.Now},
 				&support.Handler{Desk: support.Desk{DB: b.db, Box: b.box, Pages: pages, Now: time.Now, PublicURL: site}, Limiter: &web.Limiter{Redis: client},
-					Citizen: func(*fiber.Ctx) (*support.Citizen, error) { return nil, nil }}}
+					Citizen: func(c *fiber.Ctx) (*support.Citizen, error) {
+						id, err := p.User(c)
+						return &support.Citizen{ID: id}, err
+					}}}
 		},
 	})
 	check()
 	return b
 }
+
+// noBank is never asked: no test here pays.
+type noBank struct{ payments.Acquirer }
+
+func (noBank) Name() string { return "sandbox" }
 
 // service is a domain whose page needs a level in the middle.
 type service struct{ people *People }

@@ -11,7 +11,10 @@ import (
 func (h *Handler) deleteForm(c *fiber.Ctx, a *Account) (exportPage, error) {
 	t, page := h.Pages.Texts(c), h.proofForm(c, a, "/settings/delete")
 	page.Agree = frontend.Checkboxes{Name: "agree", Items: []frontend.Choice{{Value: "yes", Text: t("cabinet.delete_agree")}}}
-	open, err := openApplications(c.UserContext(), h.DB, a.ID)
+	if h.Applications == nil {
+		return page, nil
+	}
+	open, err := h.Applications.Unfinished(c.UserContext(), a.ID)
 	for _, o := range open {
 		name, _, err := h.serviceName(c, o.Service, o.Version)
 		if err != nil {
@@ -61,8 +64,13 @@ func (h *Handler) deleteCabinet(c *fiber.Ctx) error {
 		if _, err := lockAccount(c.UserContext(), tx, a.ID); err != nil {
 			return err
 		}
-		drafts, err := deleteAccount(c.UserContext(), tx, a.ID)
-		if err != nil {
+		drafts := 0
+		if h.Applications != nil {
+			if drafts, err = h.Applications.EraseDrafts(c.UserContext(), tx, a.ID); err != nil {
+				return err
+			}
+		}
+		if err := deleteAccount(c.UserContext(), tx, a.ID); err != nil {
 			return err
 		}
 		entry := own(a, "account.delete")

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,15 +121,14 @@ func (h *Handler) export(c *fiber.Ctx) error {
 
 // held is all that is known of a person.
 type held struct {
-	Parts        []part
+	Parts        map[string]any // by their paths: []byte as it is, a function when its turn comes, anything else as JSON
 	Applications []applications.Exported
 	at           time.Time
 }
 
-// part is one JSON file.
-type part struct {
-	Name string
-	Data any
+// giver is a domain that holds something of people and gives it away: each file by its path in the archive, as held has it.
+type giver interface {
+	Export(c *fiber.Ctx) (map[string]any, error)
 }
 
 func (h *Handler) gather(c *fiber.Ctx, a *Account) (*held, error) {
@@ -144,19 +145,17 @@ func (h *Handler) gather(c *fiber.Ctx, a *Account) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := &held{at: h.Now(), Parts: []part{
-		{"account.json", map[string]any{"id": a.ID, "phone": a.Phone, "last_name": a.LastName, "first_name": a.FirstName, "middle_name": a.MiddleName,
-			"email": a.Email, "language": a.Lang, "esia": a.ESIASub, "level": a.Level, "told_by_esia": profile, "created_at": a.CreatedAt, "last_seen_at": a.LastSeenAt}},
-		{"documents.json", papers}, {"journal.json", looksOf(entries)},
+	all := &held{at: h.Now(), Parts: map[string]any{
+		"account.json": map[string]any{"id": a.ID, "phone": a.Phone, "last_name": a.LastName, "first_name": a.FirstName, "middle_name": a.MiddleName,
+			"email": a.Email, "language": a.Lang, "esia": a.ESIASub, "level": a.Level, "told_by_esia": profile, "created_at": a.CreatedAt, "last_seen_at": a.LastSeenAt},
+		"documents.json": papers, "journal.json": looksOf(entries),
 	}}
-	for _, one := range []struct{ name, query string }{
-		{"payments.json", exportPayments}, {"support.json", exportSupport}, {"notices.json", exportNotices}, {"bundles.json", exportBundles},
-	} {
-		rows, err := exportRows(ctx, h.DB, one.query, a.ID)
+	for _, g := range h.givers {
+		parts, err := g.Export(c)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", one.name, err)
+			return nil, fmt.Errorf("export of %T: %w", g, err)
 		}
-		all.Parts = append(all.Parts, part{one.name, rows})
+		maps.Copy(all.Parts, parts)
 	}
 	if h.Applications != nil {
 		if all.Applications, err = h.Applications.Export(ctx, a.ID, web.Lang(c)); err != nil {
@@ -177,12 +176,12 @@ func (e *held) write(w io.Writer) error {
 		_, err = f.Write(content)
 		return err
 	}
-	for _, p := range e.Parts {
-		text, err := json.MarshalIndent(p.Data, "", "  ")
+	for _, name := range slices.Sorted(maps.Keys(e.Parts)) {
+		content, err := contentOf(e.Parts[name])
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		if err := add(p.Name, text); err != nil {
+		if err := add(name, content); err != nil {
 			return err
 		}
 	}
@@ -207,6 +206,16 @@ func (e *held) write(w io.Writer) error {
 		}
 	}
 	return z.Close()
+}
+
+func contentOf(p any) ([]byte, error) {
+	switch p := p.(type) {
+	case []byte:
+		return p, nil
+	case func() ([]byte, error):
+		return p()
+	}
+	return json.MarshalIndent(p, "", "  ")
 }
 
 func plainName(name string) string {

@@ -46,7 +46,8 @@ type Handler struct {
 	PublicURL    string
 	Secure       bool
 
-	esia *provider
+	esia   *provider
+	givers []giver // what other domains hold of a person, for the export
 }
 
 // Mount registers the routes.

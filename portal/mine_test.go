@@ -1,10 +1,8 @@
 package portal
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -159,59 +157,6 @@ func without(values map[string][]string, name, value string) map[string][]string
 	}
 	values[name] = kept
 	return values
-}
-
-// TestExportAndDelete: the password opens an archive with everything; then the cabinet goes, its drafts too, and what was filed stays.
-func TestExportAndDelete(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	if err := b.catalog.Publish(t.Context(), b.db); err != nil {
-		t.Fatal(err)
-	}
-	w := b.citizen(aliyaPhone, "Гарипова", "Алия", "", "")
-	other := b.browser().signIn(aliyaPhone, password)
-	w.get("/documents/new/inn").fill("/documents/new/inn", "inn_number", "165504321780").want(200, "/documents")
-	me := b.account(aliyaPhone).ID
-	for i, state := range []string{"draft", "submitted", "filling"} {
-		id := "01900000-0000-7000-8000-00000000000" + string(rune('1'+i))
-		b.exec(`INSERT INTO application (id, service, service_version, state, kept_until, created_at, updated_at, number, submitted_at, hash)
-			SELECT $1, 'marriage', 1, $2, now() + interval '1 day', now(), now(), CASE WHEN $2 = 'submitted' THEN '1' END,
-				CASE WHEN $2 = 'submitted' THEN now() END, CASE WHEN $2 = 'submitted' THEN sha256('x') END`, id, state)
-		b.exec(`INSERT INTO application_party (application, party, position, person, last_name, first_name, joined_at)
-			VALUES ($1, 'first', 0, $2, 'Гарипова', 'Алия', now())`, id, me)
-	}
-	w.get("/settings/export").fill("/settings/export", "password", "wrong").want(422, "/settings/export")
-	form := w.Page.Form(`form[action="/settings/export"]`)
-	form.Values.Set("password", password)
-	got := w.one(http.MethodPost, "/settings/export", form.Values)
-	raw, _ := io.ReadAll(got.Body)
-	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
-	if err != nil {
-		t.Fatalf("%d: %v", got.StatusCode, err)
-	}
-	names := map[string]string{}
-	for _, f := range z.File {
-		r, _ := f.Open()
-		text, _ := io.ReadAll(r)
-		names[f.Name] = string(text)
-	}
-	if !strings.Contains(names["account.json"], aliyaPhone) || !strings.Contains(names["documents.json"], "165504321780") ||
-		!strings.Contains(names["journal.json"], "document.add") || names["payments.json"] == "" || names["support.json"] == "" {
-		t.Errorf("the archive has %v", names)
-	}
-	w.get("/settings/delete").want(200, "/settings/delete", "Сначала завершите")
-	b.exec(`UPDATE application SET state = 'cancelled' WHERE state = 'filling'`)
-	w.get("/settings/delete").fill("/settings/delete", "agree", "yes", "password", "wrong").want(422, "/settings/delete")
-	w.get("/settings/delete").fill("/settings/delete", "password", password).want(422, "/settings/delete", "понимаете последствия")
-	w.get("/settings/delete").fill("/settings/delete", "agree", "yes", "password", password).want(200, "/goodbye", "Кабинет удалён")
-	w.get("/cabinet").want(200, "/sign-in")
-	other.get("/cabinet").want(200, "/sign-in")
-	var drafts, filed, papers, journalled int
-	err = b.db.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM application WHERE state = 'draft'), (SELECT count(*) FROM application WHERE state = 'submitted'),
-		(SELECT count(*) FROM document), (SELECT count(*) FROM journal WHERE action = 'account.delete')`).Scan(&drafts, &filed, &papers, &journalled)
-	if err != nil || drafts != 0 || filed != 1 || papers != 0 || journalled != 1 {
-		t.Errorf("drafts %d, filed %d, documents %d, journal %d: %v", drafts, filed, papers, journalled, err)
-	}
 }
 
 // TestWhoLooked: an employee is told by post and office, with the purpose; the reader's own deeds are on another tab.

@@ -91,13 +91,14 @@ func New(cfg Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	handlers := []web.Handler{&Handler{
+	own := &Handler{
 		DB: cfg.DB, Redis: cfg.Redis, Pages: cfg.Pages, Log: cfg.Log, Sessions: sessions, Hasher: cfg.Hasher, Box: cfg.Box,
 		Notify: cfg.Notify, Catalog: cfg.Catalog, Now: cfg.Now, People: people, PublicURL: cfg.PublicURL, Secure: cfg.Secure,
 		Limit: limit, Guesses: guesses,
 		Codes: &secret.Codes{Redis: cfg.Redis, Key: cfg.CodesKey, TTL: 10 * time.Minute, Attempts: 5, ResendAfter: time.Minute},
 		esia:  esia, Applications: cfg.Applications,
-	}, &notices.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, User: people.User, PublicURL: cfg.PublicURL},
+	}
+	handlers := []web.Handler{own, &notices.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, User: people.User, PublicURL: cfg.PublicURL},
 		&situation.Handler{DB: cfg.DB, Core: cfg.Applications, Catalog: cfg.Catalog, Pages: cfg.Pages, Now: cfg.Now, Person: people.Person,
 			NeedLevel: people.NeedLevel}, &documents.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, Owner: people.DocumentsOf,
 			ThroughESIA: withNext("/esia/start", "/documents")}}
@@ -105,6 +106,9 @@ func New(cfg Config) (*fiber.App, error) {
 		handlers = append(handlers, cfg.Domains(people)...)
 	}
 	for _, h := range handlers {
+		if g, ok := h.(giver); ok {
+			own.givers = append(own.givers, g)
+		}
 		h.Mount(app)
 	}
 	return app, nil

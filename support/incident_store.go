@@ -65,6 +65,11 @@ func incidentsOf(ctx context.Context, d db.DB, account uuid.UUID) ([]*Incident, 
 	return incidents(ctx, d, selectIncident+`WHERE account_id = $1 ORDER BY raised_at DESC LIMIT 100`, account)
 }
 
+// allIncidentsOf is everything that a citizen has ever asked, to be taken away.
+func allIncidentsOf(ctx context.Context, d db.DB, account uuid.UUID) ([]*Incident, error) {
+	return incidents(ctx, d, selectIncident+`WHERE account_id = $1 ORDER BY raised_at`, account)
+}
+
 func mergedInto(ctx context.Context, d db.DB, id uuid.UUID) ([]*Incident, error) {
 	return incidents(ctx, d, selectIncident+`WHERE merged_into = $1 ORDER BY raised_at`, id)
 }

@@ -68,6 +68,16 @@ func read(ctx context.Context, d db.DB, account uuid.UUID, before *time.Time, li
 	return pgx.CollectRows(rows, pgx.RowToStructByName[row])
 }
 
+// allOf returns every notice of an account, the oldest first. It notes nothing as read.
+func allOf(ctx context.Context, d db.DB, account uuid.UUID) ([]row, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT id, kind, body, created_at, read_at
+		FROM account_notice
+		WHERE account = $1
+		ORDER BY created_at`, account)
+	return pgx.CollectRows(rows, pgx.RowToStructByName[row])
+}
+
 func mutesOf(ctx context.Context, d db.DB, account uuid.UUID) (map[string]bool, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT topic || '-' || channel

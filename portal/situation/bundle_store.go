@@ -2,6 +2,7 @@ package situation
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -48,6 +49,16 @@ func bundleOf(ctx context.Context, d db.DB, account, id uuid.UUID) (*bundle, err
 		return nil, errNoBundle
 	}
 	return b, err
+}
+
+func exportBundles(ctx context.Context, d db.DB, account uuid.UUID) ([]json.RawMessage, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT jsonb_build_object('situation', b.situation, 'created_at', b.created_at, 'applications', (
+			SELECT coalesce(jsonb_agg(a.application ORDER BY a.position), '[]') FROM bundle_application a WHERE a.bundle = b.id))
+		FROM bundle b
+		WHERE b.account = $1
+		ORDER BY b.created_at`, account)
+	return pgx.CollectRows(rows, pgx.RowTo[json.RawMessage])
 }
 
 func bundlesOf(ctx context.Context, d db.DB, account uuid.UUID) ([]bundle, error) {
