@@ -27,15 +27,18 @@ type appeal struct {
 	AnsweredAt     *time.Time
 }
 
-// appealsFor lists the complaints that an employee with the right may decide, those whose term ends first on top.
-func appealsFor(ctx context.Context, d db.DB, employee string) ([]appeal, error) {
-	rows, _ := d.Query(ctx, `
+// appealsOf reads messages about applications to the department of an employee ($1) with the right.
+const appealsOf = `
 		SELECT m.id, m.application, a.number, a.service, a.service_version, m.at, m.until, m.answered_at
 		FROM application_message m
 		JOIN application a ON a.id = m.application
 		JOIN delivery s ON s.id = a.id
 		JOIN organisation o ON o.department = s.department
-		JOIN employee e ON e.organisation_id = o.id AND e.id = $1 AND 'applications' = ANY (e.rights) AND NOT e.temporary AND e.blocked_at IS NULL
+		JOIN employee e ON e.organisation_id = o.id AND e.id = $1 AND 'applications' = ANY (e.rights) AND NOT e.temporary AND e.blocked_at IS NULL`
+
+// appealsFor lists the complaints that an employee with the right may decide, those whose term ends first on top.
+func appealsFor(ctx context.Context, d db.DB, employee string) ([]appeal, error) {
+	rows, _ := d.Query(ctx, appealsOf+`
 		WHERE m.kind = 'appeal' AND m.answered_at IS NULL
 		ORDER BY m.until, m.id
 		LIMIT 200`, employee)
@@ -44,13 +47,7 @@ func appealsFor(ctx context.Context, d db.DB, employee string) ([]appeal, error)
 
 // decidedFor lists the complaints that were decided since a moment, the latest on top.
 func decidedFor(ctx context.Context, d db.DB, employee string, since time.Time) ([]appeal, error) {
-	rows, _ := d.Query(ctx, `
-		SELECT m.id, m.application, a.number, a.service, a.service_version, m.at, m.until, m.answered_at
-		FROM application_message m
-		JOIN application a ON a.id = m.application
-		JOIN delivery s ON s.id = a.id
-		JOIN organisation o ON o.department = s.department
-		JOIN employee e ON e.organisation_id = o.id AND e.id = $1 AND 'applications' = ANY (e.rights) AND NOT e.temporary AND e.blocked_at IS NULL
+	rows, _ := d.Query(ctx, appealsOf+`
 		WHERE m.kind = 'appeal' AND m.answered_at > $2
 		ORDER BY m.answered_at DESC, m.id
 		LIMIT 100`, employee, since)
@@ -59,13 +56,7 @@ func decidedFor(ctx context.Context, d db.DB, employee string, since time.Time) 
 
 // appealFor finds one complaint that an employee may decide.
 func appealFor(ctx context.Context, d db.DB, employee string, id uuid.UUID) (*appeal, error) {
-	rows, _ := d.Query(ctx, `
-		SELECT m.id, m.application, a.number, a.service, a.service_version, m.at, m.until, m.answered_at
-		FROM application_message m
-		JOIN application a ON a.id = m.application
-		JOIN delivery s ON s.id = a.id
-		JOIN organisation o ON o.department = s.department
-		JOIN employee e ON e.organisation_id = o.id AND e.id = $1 AND 'applications' = ANY (e.rights) AND NOT e.temporary AND e.blocked_at IS NULL
+	rows, _ := d.Query(ctx, appealsOf+`
 		WHERE m.id = $2 AND m.kind = 'appeal'`, employee, id)
 	a, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[appeal])
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -58,7 +58,7 @@ func registerTrouble(ctx context.Context, tx pgx.Tx, t checks.Trouble) error {
 
 // checks is what the staff of departments see of their questions.
 func checksHandler(g *ground, services *catalog.Catalog, staff *intra.Staff) *checks.Handler {
-	return &checks.Handler{Desk: desk(g), Pages: g.pages, Allowed: staff.Allowed(intra.RightChecks), Employee: employeeOf(staff), Service: services.Service}
+	return &checks.Handler{Desk: desk(g), Pages: g.pages, Clerks: clerks(g, staff, intra.RightChecks), Service: services.Service}
 }
 
 var _ web.Handler = (*checks.Handler)(nil)

@@ -9,27 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
-	"tamga/internal/fault"
 )
-
-// clerk is an employee of a department with the right to ask registers.
-type clerk struct {
-	ID         uuid.UUID
-	Department string
-}
-
-func clerkOf(ctx context.Context, d db.DB, employee uuid.UUID) (*clerk, error) {
-	c := clerk{ID: employee}
-	err := d.QueryRow(ctx, `
-		SELECT o.department
-		FROM employee e JOIN organisation o ON o.id = e.organisation_id
-		WHERE e.id = $1 AND 'checks' = ANY (e.rights) AND NOT e.temporary AND e.blocked_at IS NULL AND o.department <> ''`,
-		employee).Scan(&c.Department)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fault.New(fault.Forbidden, "checks.no_department")
-	}
-	return &c, err
-}
 
 const columns = `c.id, c.application, c.department, c.number, c.kind, c.register, c.asker, c.subject,
 	COALESCE(e.last_name || ' ' || left(e.first_name, 1) || '.', ''), c.question, c.question_key, c.state, c.outcome, c.differs, c.answer, c.reused,

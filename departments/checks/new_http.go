@@ -46,7 +46,7 @@ func fieldsOf(q Question) (map[string]string, error) {
 	return fields, json.Unmarshal(raw, &fields)
 }
 
-func (h *Handler) letter(c *fiber.Ctx, who *clerk, id uuid.UUID) (*departments.Letter, error) {
+func (h *Handler) letter(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID) (*departments.Letter, error) {
 	l, err := departments.LetterOf(c.UserContext(), h.DB, h.Box, who.Department, id)
 	if err == nil && l == nil {
 		err = errNoLetter
@@ -55,7 +55,7 @@ func (h *Handler) letter(c *fiber.Ctx, who *clerk, id uuid.UUID) (*departments.L
 }
 
 // offer lists the questions, or shows the form of one.
-func (h *Handler) offer(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) offer(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.Query("application"))
 	if number := strings.TrimSpace(c.Query("of")); err != nil && number != "" {
 		if id, err = applicationByNumber(c.UserContext(), h.DB, who.Department, number); err != nil {
@@ -78,7 +78,7 @@ func (h *Handler) offer(c *fiber.Ctx, who *clerk) error {
 	return newView.Render(c, h.Pages, page)
 }
 
-func (h *Handler) newPage(c *fiber.Ctx, who *clerk, id uuid.UUID) (page newPage, l *departments.Letter, err error) {
+func (h *Handler) newPage(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID) (page newPage, l *departments.Letter, err error) {
 	if l, err = h.letter(c, who, id); err != nil {
 		return page, nil, err
 	}
@@ -109,7 +109,7 @@ func (h *Handler) newPage(c *fiber.Ctx, who *clerk, id uuid.UUID) (page newPage,
 }
 
 // proposed are a kind and what the letter knows for its form: what the rule of the service would ask, else the party.
-func (h *Handler) proposed(c *fiber.Ctx, who *clerk, l *departments.Letter, kind, party string) (*Kind, map[string]string, error) {
+func (h *Handler) proposed(c *fiber.Ctx, who *departments.Clerk, l *departments.Letter, kind, party string) (*Kind, map[string]string, error) {
 	kinds, err := h.mayAsk(c, who.Department)
 	if err != nil {
 		return nil, nil, err
@@ -162,7 +162,7 @@ func (h *Handler) form(c *fiber.Ctx, page *newPage, k *Kind, values map[string]s
 }
 
 // askNew asks what the form says.
-func (h *Handler) askNew(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) askNew(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.FormValue("application"))
 	if err != nil {
 		return errNoLetter

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/catalog"
+	"tamga/departments"
 	"tamga/frontend"
 	"tamga/internal/i18n"
 	"tamga/internal/journal"
@@ -23,37 +24,18 @@ import (
 // Handler is what the staff of departments see of their checks.
 type Handler struct {
 	Desk
-	Pages    *frontend.Pages
-	Allowed  func(*fiber.Ctx) error // a Forbidden fault without the access right "checks"
-	Employee func(*fiber.Ctx) (uuid.UUID, error)
-	Service  func(id string, version int) (*catalog.Service, error)
+	Pages   *frontend.Pages
+	Clerks  departments.Clerks
+	Service func(id string, version int) (*catalog.Service, error)
 }
 
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
-	r.Get("/checks", h.guard(h.list))
-	r.Get("/checks/new", h.guard(h.offer))
-	r.Post("/checks/new", h.guard(h.askNew))
-	r.Get("/checks/:id<guid>", h.guard(h.show))
-	r.Post("/checks/:id<guid>/again", h.guard(h.again))
-}
-
-func (h *Handler) guard(page func(*fiber.Ctx, *clerk) error) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		if err := h.Allowed(c); err != nil {
-			return err
-		}
-		id, err := h.Employee(c)
-		if err != nil {
-			return err
-		}
-		who, err := clerkOf(c.UserContext(), h.DB, id)
-		if err != nil {
-			return err
-		}
-		c.Set(fiber.HeaderCacheControl, "private, no-store")
-		return page(c, who)
-	}
+	r.Get("/checks", h.Clerks.Only(h.list))
+	r.Get("/checks/new", h.Clerks.Only(h.offer))
+	r.Post("/checks/new", h.Clerks.Only(h.askNew))
+	r.Get("/checks/:id<guid>", h.Clerks.Only(h.show))
+	r.Post("/checks/:id<guid>/again", h.Clerks.Only(h.again))
 }
 
 const (
@@ -82,7 +64,7 @@ type Line struct {
 	Tag                           frontend.Tag
 }
 
-func (h *Handler) list(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) list(c *fiber.Ctx, who *departments.Clerk) error {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	kinds, err := allKinds()
 	if err != nil {
@@ -144,7 +126,7 @@ func tag(t func(string, ...any) string, c *Check) frontend.Tag {
 
 // Lines are the checks of an application, for who has the right: a Forbidden fault for others.
 func (h *Handler) Lines(c *fiber.Ctx, department string, application uuid.UUID) ([]Line, error) {
-	if err := h.Allowed(c); err != nil {
+	if err := h.Clerks.Allowed(c); err != nil {
 		return nil, err
 	}
 	list, err := checksOf(c.UserContext(), h.DB, department, application)
@@ -168,7 +150,7 @@ type checkPage struct {
 	Case, Rule, Reused string
 }
 
-func (h *Handler) show(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) show(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return errNone
@@ -213,7 +195,7 @@ func (h *Handler) show(c *fiber.Ctx, who *clerk) error {
 }
 
 // looked writes into the person's journal that an employee has read what a register says of them.
-func (h *Handler) looked(c *fiber.Ctx, who *clerk, one *Check, k *Kind) error {
+func (h *Handler) looked(c *fiber.Ctx, who *departments.Clerk, one *Check, k *Kind) error {
 	if one.Subject == nil {
 		return nil
 	}
@@ -311,7 +293,7 @@ func (h *Handler) attemptsTable(c *fiber.Ctx, one *Check) (table frontend.Table,
 }
 
 // again asks the same anew: not what is still fresh, the register.
-func (h *Handler) again(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) again(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return errNone

@@ -81,8 +81,8 @@ func newWorld(t *testing.T) *world {
 	w.airat, w.alsu = w.employ("social", "Гайнутдинов"), w.employ("construction", "Хасанова")
 	w.app = web.New(web.Config{Role: "intra", ShowError: p.ShowError})
 	w.app.Use((&web.CSRF{Key: make([]byte, 32), Cookie: "csrf"}).Check)
-	(&Handler{Desk: w.jobs.Desk, Pages: p, Allowed: func(*fiber.Ctx) error { return nil }, Service: w.service,
-		Employee: func(c *fiber.Ctx) (uuid.UUID, error) { return uuid.Parse(c.Get("X-Employee")) }}).Mount(w.app)
+	(&Handler{Desk: w.jobs.Desk, Pages: p, Clerks: departments.Clerks{DB: w.db, Right: "checks", Allowed: func(*fiber.Ctx) error { return nil },
+		Employee: func(c *fiber.Ctx) (uuid.UUID, error) { return uuid.Parse(c.Get("X-Employee")) }}, Service: w.service}).Mount(w.app)
 	return w
 }
 

@@ -23,7 +23,7 @@ type deed struct {
 }
 
 // act does a deed once, in one transaction with what the portal is told and with the journal.
-func (h *Handler) act(ctx context.Context, who *clerk, id uuid.UUID, d deed, do func(tx pgx.Tx, c *Case) error) error {
+func (h *Handler) act(ctx context.Context, who *departments.Clerk, id uuid.UUID, d deed, do func(tx pgx.Tx, c *Case) error) error {
 	return pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
 		c, err := lockCase(ctx, tx, who.Department, id)
 		if err != nil {
@@ -45,7 +45,7 @@ func (h *Handler) act(ctx context.Context, who *clerk, id uuid.UUID, d deed, do 
 }
 
 // note journals what was done with a person's application.
-func (h *Handler) note(ctx context.Context, tx pgx.Tx, who *clerk, c *Case, action string, from netip.Addr, details map[string]any) error {
+func (h *Handler) note(ctx context.Context, tx pgx.Tx, who *departments.Clerk, c *Case, action string, from netip.Addr, details map[string]any) error {
 	person, err := applicantOf(ctx, tx, c.ID)
 	if err != nil || person == uuid.Nil {
 		return err
@@ -73,7 +73,7 @@ func (h *Handler) tell(ctx context.Context, tx pgx.Tx, c *Case, key uuid.UUID, t
 }
 
 // decide moves a case. ground is the id of a refusal's ground.
-func (h *Handler) decide(ctx context.Context, who *clerk, id uuid.UUID, d deed, ground string) error {
+func (h *Handler) decide(ctx context.Context, who *departments.Clerk, id uuid.UUID, d deed, ground string) error {
 	return h.act(ctx, who, id, d, func(tx pgx.Tx, c *Case) error {
 		m := moves[d.Kind]
 		moved, err := setState(ctx, tx, c, m, ground, h.Now())
@@ -102,7 +102,7 @@ func (h *Handler) whileOpen(do func(tx pgx.Tx, c *Case) error) func(tx pgx.Tx, c
 	}
 }
 
-func (h *Handler) request(ctx context.Context, who *clerk, id uuid.UUID, d deed, text string, r departments.Request) error {
+func (h *Handler) request(ctx context.Context, who *departments.Clerk, id uuid.UUID, d deed, text string, r departments.Request) error {
 	return h.act(ctx, who, id, d, h.whileOpen(func(tx pgx.Tx, c *Case) error {
 		if err := setAsked(ctx, tx, id, r.Until); err != nil {
 			return err
@@ -111,19 +111,19 @@ func (h *Handler) request(ctx context.Context, who *clerk, id uuid.UUID, d deed,
 	}))
 }
 
-func (h *Handler) say(ctx context.Context, who *clerk, id uuid.UUID, d deed) error {
+func (h *Handler) say(ctx context.Context, who *departments.Clerk, id uuid.UUID, d deed) error {
 	return h.act(ctx, who, id, d, func(tx pgx.Tx, c *Case) error {
 		return h.tell(ctx, tx, c, d.Key, departments.TypeMessage, departments.SaidData{Text: d.Text})
 	})
 }
 
-func (h *Handler) invite(ctx context.Context, who *clerk, id uuid.UUID, d deed, at time.Time, place, text string) error {
+func (h *Handler) invite(ctx context.Context, who *departments.Clerk, id uuid.UUID, d deed, at time.Time, place, text string) error {
 	return h.act(ctx, who, id, d, h.whileOpen(func(tx pgx.Tx, c *Case) error {
 		return h.tell(ctx, tx, c, d.Key, departments.TypeAppointment, departments.Appointment{At: at, Place: place, Text: text})
 	}))
 }
 
-func (h *Handler) assign(ctx context.Context, who *clerk, id uuid.UUID, d deed, to *uuid.UUID) error {
+func (h *Handler) assign(ctx context.Context, who *departments.Clerk, id uuid.UUID, d deed, to *uuid.UUID) error {
 	return h.act(ctx, who, id, d, h.whileOpen(func(tx pgx.Tx, _ *Case) error { return setAssignee(ctx, tx, id, to) }))
 }
 

@@ -60,7 +60,7 @@ type happened struct {
 
 type issuedRow struct{ Name, Href, Hash, Signer, When string }
 
-func (h *Handler) show(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) show(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return errNone
@@ -73,7 +73,7 @@ func (h *Handler) show(c *fiber.Ctx, who *clerk) error {
 }
 
 // read opens a case and writes down who did.
-func (h *Handler) read(c *fiber.Ctx, who *clerk, action string) (one *Case, l *letter, err error) {
+func (h *Handler) read(c *fiber.Ctx, who *departments.Clerk, action string) (one *Case, l *letter, err error) {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return nil, nil, errNone
@@ -105,7 +105,7 @@ func addressOf(c *fiber.Ctx) netip.Addr {
 	return from
 }
 
-func (h *Handler) page(c *fiber.Ctx, who *clerk, _ uuid.UUID) (page casePage, err error) {
+func (h *Handler) page(c *fiber.Ctx, who *departments.Clerk, _ uuid.UUID) (page casePage, err error) {
 	one, l, err := h.read(c, who, "workplace.read")
 	if err != nil {
 		return page, err
@@ -230,7 +230,7 @@ func (h *Handler) addHistory(ctx context.Context, page *casePage, one *Case, c *
 }
 
 // addForms makes the forms of what may be done; what was typed stays.
-func (h *Handler) addForms(c *fiber.Ctx, page *casePage, who *clerk, one *Case, l *letter) error {
+func (h *Handler) addForms(c *fiber.Ctx, page *casePage, who *departments.Clerk, one *Case, l *letter) error {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	text := func(name, rows string) frontend.Textarea {
 		return frontend.Textarea{Name: name, Value: c.FormValue(name), Rows: rows, Label: frontend.Label{Text: t("workplace." + name)}}

@@ -8,29 +8,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"tamga/departments"
 	"tamga/internal/db"
-	"tamga/internal/fault"
 )
-
-// clerk is an employee at a department's workplace.
-type clerk struct {
-	ID         uuid.UUID
-	Department string
-}
-
-// clerkOf reads the department of an employee with the right.
-func clerkOf(ctx context.Context, d db.DB, employee uuid.UUID) (*clerk, error) {
-	c := clerk{ID: employee}
-	err := d.QueryRow(ctx, `
-		SELECT o.department
-		FROM employee e JOIN organisation o ON o.id = e.organisation_id
-		WHERE e.id = $1 AND 'workplace' = ANY (e.rights) AND NOT e.temporary AND e.blocked_at IS NULL AND o.department <> ''`,
-		employee).Scan(&c.Department)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fault.New(fault.Forbidden, "workplace.no_department")
-	}
-	return &c, err
-}
 
 // colleague is somebody to whom a case may be given.
 type colleague struct {
@@ -84,7 +64,7 @@ type filter struct {
 }
 
 // listCases returns what is open, the nearest term first, or what is decided, the latest first.
-func listCases(ctx context.Context, d db.DB, who *clerk, f filter, now time.Time, offset, limit int) ([]*Case, error) {
+func listCases(ctx context.Context, d db.DB, who *departments.Clerk, f filter, now time.Time, offset, limit int) ([]*Case, error) {
 	order := `c.due_at NULLS LAST, c.received_at, c.id`
 	if f.Show == "done" {
 		order = `c.decided_at DESC, c.id`
@@ -103,7 +83,7 @@ func listCases(ctx context.Context, d db.DB, who *clerk, f filter, now time.Time
 // counts are how many open cases there are of each sort.
 type counts struct{ Open, Mine, Free, Late, Done int }
 
-func countCases(ctx context.Context, d db.DB, who *clerk, now time.Time) (n counts, err error) {
+func countCases(ctx context.Context, d db.DB, who *departments.Clerk, now time.Time) (n counts, err error) {
 	err = d.QueryRow(ctx, `
 		SELECT count(*) FILTER (WHERE open), count(*) FILTER (WHERE open AND assignee = $2), count(*) FILTER (WHERE open AND assignee IS NULL),
 			count(*) FILTER (WHERE open AND due_at < $3), count(*) FILTER (WHERE NOT open)

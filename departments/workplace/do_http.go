@@ -21,7 +21,7 @@ const (
 )
 
 // do does what a form of the case's page says.
-func (h *Handler) do(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) do(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return errNone
@@ -52,7 +52,7 @@ func (h *Handler) do(c *fiber.Ctx, who *clerk) error {
 }
 
 // after goes back to the case, or shows what is wrong beside what was typed.
-func (h *Handler) after(c *fiber.Ctx, who *clerk, id uuid.UUID, wrong frontend.Errors, form string) error {
+func (h *Handler) after(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID, wrong frontend.Errors, form string) error {
 	if !wrong.Any() {
 		return c.Redirect("/workplace/"+id.String(), fiber.StatusSeeOther)
 	}
@@ -87,7 +87,7 @@ func (h *Handler) bad(c *fiber.Ctx, wrong *frontend.Errors, name, text string, m
 }
 
 // doDecide moves the case. A refusal names a ground of the service's list.
-func (h *Handler) doDecide(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
+func (h *Handler) doDecide(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
 	d.Text = typed(c, "why")
 	h.bad(c, &wrong, "why", d.Text, false)
 	ground := ""
@@ -114,7 +114,7 @@ func (h *Handler) doDecide(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wron
 	return wrong, h.decide(c.UserContext(), who, id, d, ground)
 }
 
-func (h *Handler) doAssign(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
+func (h *Handler) doAssign(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
 	colleagues, err := colleaguesOf(c.UserContext(), h.DB, who.Department)
 	if err != nil {
 		return wrong, err
@@ -129,7 +129,7 @@ func (h *Handler) doAssign(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wron
 }
 
 // doRequest asks the citizen for documents, or for answers anew, until a day.
-func (h *Handler) doRequest(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
+func (h *Handler) doRequest(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
 	t := h.Pages.Texts(c)
 	what := typed(c, "what")
 	h.bad(c, &wrong, "what", what, true)
@@ -171,7 +171,7 @@ func (h *Handler) doRequest(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wro
 }
 
 // doSay writes to the citizen, or a note to colleagues.
-func (h *Handler) doSay(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
+func (h *Handler) doSay(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
 	d.Text = typed(c, d.Kind)
 	if h.bad(c, &wrong, d.Kind, d.Text, true); wrong.Any() {
 		return wrong, nil
@@ -182,7 +182,7 @@ func (h *Handler) doSay(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wrong f
 	return wrong, h.say(c.UserContext(), who, id, d)
 }
 
-func (h *Handler) doInvite(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
+func (h *Handler) doInvite(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID, d deed) (wrong frontend.Errors, err error) {
 	t := h.Pages.Texts(c)
 	at, e := time.ParseInLocation("2006-01-02T15:04", c.FormValue("at"), rus.Moscow)
 	if e != nil || !at.After(h.Now()) || at.After(h.Now().AddDate(1, 0, 0)) {

@@ -27,8 +27,7 @@ type Handler struct {
 	Pages    *frontend.Pages
 	Exchange *departments.Handler // Tell gives decisions to applications
 	Now      func() time.Time
-	Allowed  func(*fiber.Ctx) error // a Forbidden fault without the access right "workplace"
-	Employee func(*fiber.Ctx) (uuid.UUID, error)
+	Clerks   departments.Clerks
 	Fields   func(service string, version int) []Field // nil: none can be asked for
 
 	// Checks are what was asked of registers about an application, for whoever may ask; nil: nobody may.
@@ -49,31 +48,13 @@ func TakesFiles(path string) bool {
 
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
-	r.Get("/workplace", h.guard(h.inbox))
-	r.Get("/workplace/:id<guid>", h.guard(h.show))
-	r.Get("/workplace/:id<guid>/print", h.guard(h.print))
-	r.Get("/workplace/:id<guid>/files/:n<int>", h.guard(h.attachment))
-	r.Get("/workplace/:id<guid>/documents/:document<guid>", h.guard(h.issued))
-	r.Post("/workplace/:id<guid>/result", h.guard(h.upload))
-	r.Post("/workplace/:id<guid>/:do", h.guard(h.do))
-}
-
-// guard lets in who has the right, as a clerk of the own department.
-func (h *Handler) guard(page func(*fiber.Ctx, *clerk) error) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		if err := h.Allowed(c); err != nil {
-			return err
-		}
-		id, err := h.Employee(c)
-		if err != nil {
-			return err
-		}
-		who, err := clerkOf(c.UserContext(), h.DB, id)
-		if err != nil {
-			return err
-		}
-		return page(c, who)
-	}
+	r.Get("/workplace", h.Clerks.Only(h.inbox))
+	r.Get("/workplace/:id<guid>", h.Clerks.Only(h.show))
+	r.Get("/workplace/:id<guid>/print", h.Clerks.Only(h.print))
+	r.Get("/workplace/:id<guid>/files/:n<int>", h.Clerks.Only(h.attachment))
+	r.Get("/workplace/:id<guid>/documents/:document<guid>", h.Clerks.Only(h.issued))
+	r.Post("/workplace/:id<guid>/result", h.Clerks.Only(h.upload))
+	r.Post("/workplace/:id<guid>/:do", h.Clerks.Only(h.do))
 }
 
 const inboxView frontend.Page[inboxPage] = "workplace/inbox.html"
@@ -104,7 +85,7 @@ type term struct {
 var stateTags = map[string]string{"new": "govuk-tag--blue", "accepted": "govuk-tag--yellow", "in_progress": "govuk-tag--yellow",
 	"completed": "govuk-tag--green", "refused": "govuk-tag--red", "cancelled": "govuk-tag--grey"}
 
-func (h *Handler) inbox(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) inbox(c *fiber.Ctx, who *departments.Clerk) error {
 	ctx, t, now := c.UserContext(), h.Pages.Texts(c), h.Now()
 	f := filter{Show: c.Query("show"), Service: c.Query("service"), Office: c.Query("office")}
 	n, err := countCases(ctx, h.DB, who, now)
@@ -150,7 +131,7 @@ func (h *Handler) inbox(c *fiber.Ctx, who *clerk) error {
 }
 
 // narrow offers the services, and the offices when there are some, with how many open cases each has.
-func (h *Handler) narrow(c *fiber.Ctx, page *inboxPage, who *clerk, f filter) error {
+func (h *Handler) narrow(c *fiber.Ctx, page *inboxPage, who *departments.Clerk, f filter) error {
 	t := h.Pages.Texts(c)
 	services, err := servicesOf(c.UserContext(), h.DB, who.Department)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // print writes the application down for the visit: the citizen reads it and signs it by hand. Papers of departments are in Russian.
-func (h *Handler) print(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) print(c *fiber.Ctx, who *departments.Clerk) error {
 	one, l, err := h.read(c, who, "workplace.printed")
 	if err != nil {
 		return err

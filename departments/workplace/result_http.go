@@ -25,7 +25,7 @@ import (
 const maxSignature = 64 << 10
 
 // upload issues a document: it goes to the citizen at once.
-func (h *Handler) upload(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) upload(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return errNone
@@ -48,7 +48,7 @@ func (h *Handler) upload(c *fiber.Ctx, who *clerk) error {
 }
 
 // issue keeps the document and gives it to the application.
-func (h *Handler) issue(c *fiber.Ctx, who *clerk, id uuid.UUID, d deed, f *document) error {
+func (h *Handler) issue(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID, d deed, f *document) error {
 	ctx := c.UserContext()
 	return h.act(ctx, who, id, d, func(tx pgx.Tx, one *Case) error {
 		if !one.Open() && one.State != "completed" {
@@ -142,7 +142,7 @@ func signerOf(cert *gost.Certificate) string {
 }
 
 // issued gives a document that was issued, always to be saved.
-func (h *Handler) issued(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) issued(c *fiber.Ctx, who *departments.Clerk) error {
 	file, err := uuid.Parse(c.Params("document"))
 	if err != nil {
 		return errNone
@@ -166,12 +166,11 @@ func sendPDF(c *fiber.Ctx, name string, content []byte) error {
 	c.Set(fiber.HeaderContentType, files.PDF.Media())
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`.pdf"`)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderCacheControl, "private, no-store")
 	return c.Send(content)
 }
 
 // attachment leads to what the citizen attached, by the department's own pass.
-func (h *Handler) attachment(c *fiber.Ctx, who *clerk) error {
+func (h *Handler) attachment(c *fiber.Ctx, who *departments.Clerk) error {
 	_, l, err := h.read(c, who, "workplace.file_read")
 	if err != nil {
 		return err

@@ -67,8 +67,8 @@ func newWorld(t *testing.T) *world {
 	w.carrier = &Carrier{DB: w.db, Box: w.box, Now: now}
 	w.app = web.New(web.Config{Role: "intra", ShowError: p.ShowError})
 	w.app.Use((&web.CSRF{Key: make([]byte, 32), Cookie: "csrf"}).Check)
-	(&Handler{DB: w.db, Box: w.box, Pages: p, Now: now, Allowed: func(*fiber.Ctx) error { return nil },
-		Employee: func(c *fiber.Ctx) (uuid.UUID, error) { return uuid.Parse(c.Get("X-Employee")) },
+	(&Handler{DB: w.db, Box: w.box, Pages: p, Now: now, Clerks: departments.Clerks{DB: w.db, Right: "workplace", Allowed: func(*fiber.Ctx) error { return nil },
+		Employee: func(c *fiber.Ctx) (uuid.UUID, error) { return uuid.Parse(c.Get("X-Employee")) }},
 		Fields: func(string, int) []Field {
 			return []Field{{"plot", "Участок"}, {"unasked", "Не спрашивали"}}
 		},
