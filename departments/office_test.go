@@ -1,6 +1,7 @@
 package departments_test
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -33,6 +34,7 @@ type office struct {
 	signed []string                             // signatures of who fetched documents
 	files  map[string]func(http.ResponseWriter) // by path
 	reply  func(e *departments.Event) (int, string)
+	signs  func(body []byte, now time.Time) (string, error) // its answers; nil: it does not
 }
 
 var officeSecret = []byte(strings.Repeat("o", 32))
@@ -48,7 +50,7 @@ func newOffice(b *bench) *office {
 	mux.HandleFunc("POST /events", o.take)
 	mux.HandleFunc("GET /files/", func(w http.ResponseWriter, r *http.Request) {
 		o.mu.Lock()
-		o.signed = append(o.signed, r.Header.Get(departments.SignatureHeader))
+		o.signed = append(o.signed, cmp.Or(r.Header.Get(departments.SignatureHeader), r.Header.Get(departments.CMSHeader)))
 		give := o.files[r.URL.Path]
 		o.mu.Unlock()
 		if give == nil {
@@ -75,8 +77,12 @@ func (o *office) take(w http.ResponseWriter, r *http.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.heard = append(o.heard, *e)
-	o.bodies, o.seals = append(o.bodies, body), append(o.seals, r.Header.Get(departments.SignatureHeader))
+	o.bodies, o.seals = append(o.bodies, body), append(o.seals, cmp.Or(r.Header.Get(departments.SignatureHeader), r.Header.Get(departments.CMSHeader)))
 	status, text := o.reply(e)
+	if o.signs != nil {
+		signature, _ := o.signs([]byte(text), o.now())
+		w.Header().Set(departments.HeaderOf(signature), signature)
+	}
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, text)
 }

@@ -3,7 +3,6 @@ package stand
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -31,19 +30,24 @@ const (
 	callbackTick  = 200 * time.Millisecond
 	callbackLease = 30 * time.Second
 	callbackMost  = time.Minute // longest pause between attempts
+	tellTicks     = 10          // how seldom a register looks for what it tells of its own accord: there is little
 )
 
 // run sends call-backs until ctx ends.
 func (s *System) run(ctx context.Context) {
 	tick := time.NewTicker(callbackTick)
 	defer tick.Stop()
+	tellings := s.tellings()
 	for n := 0; ; n++ {
 		if err := s.callBack(ctx); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("stand: call-backs", "system", s.Code, "err", err)
 		}
-		if n%chargeTicks == 0 {
-			if err := errors.Join(s.tellCharges(ctx), s.tellUtilities(ctx)); err != nil && ctx.Err() == nil {
-				s.cfg.Log.Error("stand: charges", "system", s.Code, "err", err)
+		for _, t := range tellings {
+			if n%tellTicks != 0 {
+				break
+			}
+			if err := s.tellDue(ctx, t); err != nil && ctx.Err() == nil {
+				s.cfg.Log.Error("stand: telling the portal", "system", s.Code, "err", err)
 			}
 		}
 		select {
@@ -113,7 +117,7 @@ func (s *System) post(ctx context.Context, b *callback) (status int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	signature, err := s.keys.Sign(body, s.cfg.Now())
+	signature, err := s.sign(ctx, body)
 	if err != nil {
 		return 0, err
 	}

@@ -2,12 +2,10 @@ package stand
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
-	"tamga/departments"
 	"tamga/internal/db"
 	"tamga/internal/rus"
 )
@@ -71,71 +69,16 @@ func DemoCharges(now time.Time, last, first, middle, snils string) []Charge {
 	}
 }
 
-// chargeTicks is how seldom a register looks for charges to tell of: there are few.
-const chargeTicks = 10
-
-// tellCharges tells the portal of what it has not heard of yet.
-func (s *System) tellCharges(ctx context.Context) error {
-	now := s.cfg.Now()
-	due, err := claimCharges(ctx, s.cfg.DB, s.Code, now, now.Add(callbackLease))
-	if err != nil {
-		return err
-	}
-	for _, c := range due {
-		uin, retry, problem := s.tell(ctx, news{Type: "tamga.charge.created", ID: "charge-" + c.Reference, Subject: c.Reference, Path: "charges", At: c.At, Body: c.Body})
-		if problem == nil && uin == "" {
-			retry, problem = true, errors.New("the answer has no УИН")
-		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		var next *time.Time
-		if problem != nil && retry {
-			at := now.Add(min(callbackMost, time.Second<<min(c.Attempts, 6)))
-			next = &at
-		}
-		if err := endCharge(ctx, s.cfg.DB, s.Code, c.Reference, uin, next, problem); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// news is a message of a register to the portal. Its id is made of what it is about: one that comes twice counts once.
-type news struct {
-	Type, ID, Subject, Path string
-	At                      time.Time
-	Body                    json.RawMessage
-}
-
-// tell makes one attempt. The portal's no is final; anything else may be better next time.
-func (s *System) tell(ctx context.Context, n news) (uin string, retry bool, err error) {
-	e, err := departments.NewEvent(n.Type, n.ID, departments.Source(s.Code), s.cfg.Portal, n.Subject, n.At, n.Body)
-	if err != nil {
-		return "", false, err
-	}
-	body, err := json.Marshal(e)
-	if err != nil {
-		return "", false, err
-	}
-	signature, err := s.keys.Sign(body, s.cfg.Now())
-	if err != nil {
-		return "", false, err
-	}
-	answer, err := s.client.PostEvent(ctx, s.cfg.PortalAPI+"/api/departments/"+s.Code+"/"+n.Path, signature, body)
-	if err != nil {
-		return "", true, err
-	}
-	var said struct {
-		UIN  string `json:"uin"`
-		Text string `json:"text"`
-	}
-	_ = json.Unmarshal(answer.Body, &said) // an answer that is no JSON has neither
-	switch {
-	case answer.Status == 200:
-		return said.UIN, false, nil
-	case answer.Status == 409 || answer.Status == 422 || answer.Status == 403:
-		return "", false, fmt.Errorf("answer %d: %s", answer.Status, said.Text)
-	}
-	return "", true, errors.Join(fmt.Errorf("answer %d", answer.Status))
+// charges are what the registers have charged. The portal gives each its number.
+func (s *System) charges() telling {
+	return telling{claim: claimCharges, end: endCharge,
+		news: func(w *waiting) news {
+			return news{Type: "tamga.charge.created", ID: "charge-" + w.Key, Subject: w.Key, Path: "charges", At: w.At, Body: w.Body}
+		},
+		keep: func(ctx context.Context, w *waiting, uin string) error {
+			if uin == "" {
+				return errors.New("the answer has no УИН")
+			}
+			return setUIN(ctx, s.cfg.DB, s.Code, w.Key, uin)
+		}}
 }

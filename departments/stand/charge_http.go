@@ -12,11 +12,7 @@ import (
 )
 
 // takeQuittance hears from the portal that money has come for a charge, or has gone back.
-func (s *System) takeQuittance(c *fiber.Ctx) error {
-	mode, body, err := s.admit(c)
-	if err != nil || body == nil {
-		return err
-	}
+func (s *System) takeQuittance(c *fiber.Ctx, set setting, body []byte) error {
 	var n notice
 	if json.Unmarshal(body, &n) != nil || n.ID == uuid.Nil || n.Amount <= 0 || n.Kind != "paid" && n.Kind != "returned" {
 		return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "want a notice"})
@@ -24,24 +20,21 @@ func (s *System) takeQuittance(c *fiber.Ctx) error {
 	if err := takeNotice(c.UserContext(), s.cfg.DB, s.Code, n, s.cfg.Now()); err != nil {
 		return err
 	}
-	if mode == "drop" {
+	if set.Mode == "drop" {
 		return c.Status(fiber.StatusBadGateway).SendString("the answer is lost")
 	}
 	return c.JSON(fiber.Map{"result": "taken"})
 }
 
 // takeReadings hears from the portal what somebody has read off a meter.
-func (s *System) takeReadings(c *fiber.Ctx) error {
-	mode, body, err := s.admit(c)
-	if err != nil || body == nil {
-		return err
-	}
+func (s *System) takeReadings(c *fiber.Ctx, set setting, body []byte) error {
 	var r heardReading
 	if json.Unmarshal(body, &r) != nil || r.ID == uuid.Nil || !decimal.MatchString(r.Value) {
 		return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "want a reading"})
 	}
 	refusal := "стенд отклоняет всё, что получает"
-	if mode != "reject" {
+	if set.Mode != "reject" {
+		var err error
 		if refusal, err = takeReading(c.UserContext(), s.cfg.DB, s.Code, r, s.cfg.Now()); err != nil {
 			return err
 		}
@@ -49,7 +42,7 @@ func (s *System) takeReadings(c *fiber.Ctx) error {
 	switch {
 	case refusal != "":
 		return c.Status(fiber.StatusUnprocessableEntity).JSON(fiber.Map{"text": refusal})
-	case mode == "drop":
+	case set.Mode == "drop":
 		return c.Status(fiber.StatusBadGateway).SendString("the answer is lost")
 	}
 	return c.JSON(fiber.Map{"result": "taken"})

@@ -2,7 +2,6 @@ package stand
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,32 +18,17 @@ func saveCharge(ctx context.Context, d db.DB, c Charge, now time.Time) error {
 	return err
 }
 
-// waitingCharge is a charge of which the portal is to be told.
-type waitingCharge struct {
-	Reference string
-	Body      json.RawMessage
-	Attempts  int
-	At        time.Time
-}
-
-// claimCharges takes what is due for one attempt; it is due again soon, whatever happens to the process meanwhile.
-func claimCharges(ctx context.Context, d db.DB, department string, now, again time.Time) ([]waitingCharge, error) {
-	rows, _ := d.Query(ctx, `
+const (
+	claimCharges = `
 		UPDATE stand_charge
 		SET attempts = attempts + 1, next_at = $3
 		WHERE department = $1 AND reference IN (SELECT reference FROM stand_charge WHERE department = $1 AND next_at <= $2 LIMIT 20 FOR UPDATE SKIP LOCKED)
-		RETURNING reference, body, attempts, $2::timestamptz AS at`, department, now, again)
-	return pgx.CollectRows(rows, pgx.RowToStructByName[waitingCharge])
-}
+		RETURNING reference AS key, body, attempts, $2::timestamptz AS at`
+	endCharge = `UPDATE stand_charge SET next_at = $3, last_error = $4 WHERE department = $1 AND reference = $2`
+)
 
-func endCharge(ctx context.Context, d db.DB, department, reference, uin string, next *time.Time, problem error) error {
-	text := ""
-	if problem != nil {
-		text = problem.Error()
-	}
-	_, err := d.Exec(ctx, `
-		UPDATE stand_charge SET uin = coalesce(nullif($3, ''), uin), next_at = $4, last_error = $5
-		WHERE department = $1 AND reference = $2`, department, reference, uin, next, text)
+func setUIN(ctx context.Context, d db.DB, department, reference, uin string) error {
+	_, err := d.Exec(ctx, `UPDATE stand_charge SET uin = $3 WHERE department = $1 AND reference = $2`, department, reference, uin)
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"tamga/departments"
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
@@ -18,11 +19,13 @@ import (
 func (s *System) Mount(r fiber.Router) {
 	r.Get("/"+s.Code, s.showInbox)
 	r.Get("/"+s.Code+"/jwks.json", s.showKeys)
-	r.Post("/"+s.Code+"/events", s.takeEvent)
-	r.Post("/"+s.Code+"/records/:source", s.showRecords)
+	r.Post("/"+s.Code+"/events", s.admitted(s.takeEvent))
+	r.Post("/"+s.Code+"/records/:source", s.admitted(s.showRecords))
+	r.Get("/"+s.Code+"/certificates.pem", s.showCertificates)
 	r.Post("/"+s.Code+"/mode", s.changeMode)
-	r.Post("/"+s.Code+"/quittances", s.takeQuittance)
-	r.Post("/"+s.Code+"/readings", s.takeReadings)
+	r.Post("/"+s.Code+"/signature", s.changeSignature)
+	r.Post("/"+s.Code+"/quittances", s.admitted(s.takeQuittance))
+	r.Post("/"+s.Code+"/readings", s.admitted(s.takeReadings))
 	r.Get("/"+s.Code+"/charges", s.showCharges)
 	r.Get("/"+s.Code+"/digest", s.showDigest)
 	r.Get("/"+s.Code+"/documents/:id<guid>", s.giveDocument)
@@ -37,6 +40,11 @@ type inboxPage struct {
 	Down  bool
 	Save  frontend.Button
 	Post  string // address of the mode's form
+
+	Signature   frontend.Radios
+	Sign        string // address of its form
+	Certificate string // address of the certificate, "" when there is none
+
 	Table frontend.Table
 	Rows  []inboxRow
 }
@@ -56,7 +64,7 @@ var stateTags = map[string]string{"new": "govuk-tag--blue", "accepted": "govuk-t
 	"refused": "govuk-tag--red", "cancelled": "govuk-tag--grey"}
 
 func (s *System) showInbox(c *fiber.Ctx) error {
-	mode, err := modeOf(c.UserContext(), s.cfg.DB, s.Code)
+	set, err := settingOf(c.UserContext(), s.cfg.DB, s.Code)
 	if err != nil {
 		return err
 	}
@@ -65,9 +73,13 @@ func (s *System) showInbox(c *fiber.Ctx) error {
 		return err
 	}
 	t := s.cfg.Pages.Texts(c)
-	page := inboxPage{Name: t("stand." + s.Code), About: t("stand." + s.Code + "_about"), Down: mode == "down",
+	page := inboxPage{Name: t("stand." + s.Code), About: t("stand." + s.Code + "_about"), Down: set.Mode == "down",
 		Post: "/" + s.Code + "/mode", Save: frontend.Button{Text: t("stand.save"), Classes: "govuk-button--secondary"},
-		Mode: frontend.Radios{Name: "mode", Value: mode, Classes: "govuk-radios--small", Fieldset: frontend.Question(t("stand.mode"))}}
+		Mode:      frontend.Radios{Name: "mode", Value: set.Mode, Classes: "govuk-radios--small", Fieldset: frontend.Question(t("stand.mode"))},
+		Signature: s.signatureRadios(t, set), Sign: "/" + s.Code + "/signature"}
+	if set.Signature == departments.FormCMS {
+		page.Certificate = "/" + s.Code + "/certificates.pem"
+	}
 	for _, m := range modes {
 		page.Mode.Items = append(page.Mode.Items, frontend.Choice{Value: m, Text: t("stand.mode_" + m)})
 	}
@@ -78,6 +90,25 @@ func (s *System) showInbox(c *fiber.Ctx) error {
 	}
 	frontend.SetLayout(c, func(l *frontend.Layout) { l.Wide = true })
 	return inboxView.Render(c, s.cfg.Pages, page)
+}
+
+func (s *System) signatureRadios(t func(string, ...any) string, set setting) frontend.Radios {
+	radios := frontend.Radios{Name: "signature", Value: set.Signature, Classes: "govuk-radios--small", Fieldset: frontend.Question(t("stand_signature.title"))}
+	for _, form := range signatures {
+		radios.Items = append(radios.Items, frontend.Choice{Value: form, Text: t("stand_signature." + strings.ReplaceAll(form, "-", "_"))})
+	}
+	return radios
+}
+
+func (s *System) changeSignature(c *fiber.Ctx) error {
+	form := c.FormValue("signature")
+	if !slices.Contains(signatures, form) {
+		return fault.New(fault.Invalid, "stand_signature.bad")
+	}
+	if err := s.setSignature(c.UserContext(), form); err != nil {
+		return err
+	}
+	return c.Redirect("/"+s.Code, fiber.StatusSeeOther)
 }
 
 func (s *System) href(r *received) string { return "/" + s.Code + "/applications/" + r.ID.String() }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -14,11 +13,14 @@ import (
 func (s *System) showKeys(c *fiber.Ctx) error { return c.JSON(s.keys.Public()) }
 
 // takeEvent receives a message of the portal. Its answers are the protocol's, and whatever the mode makes of them.
-func (s *System) takeEvent(c *fiber.Ctx) error {
-	mode, body, err := s.admit(c)
-	if err != nil || body == nil {
+func (s *System) takeEvent(c *fiber.Ctx, set setting, body []byte) error {
+	if err := s.answerEvent(c, set.Mode, body); err != nil {
 		return err
 	}
+	return s.signEventAnswer(c, set, body)
+}
+
+func (s *System) answerEvent(c *fiber.Ctx, mode string, body []byte) error {
 	if mode == "reject" {
 		return c.Status(fiber.StatusUnprocessableEntity).JSON(fiber.Map{"reason": "Заявление не принято: стенд отклоняет всё, что получает"})
 	}
@@ -69,34 +71,4 @@ func (s *System) takeMessage(c *fiber.Ctx, body []byte) (status int, text string
 		return fiber.StatusOK, text, nil
 	}
 	return fiber.StatusAccepted, text, nil
-}
-
-// admit does what the mode asks for and checks that the portal speaks. A nil body means that the answer is given.
-func (s *System) admit(c *fiber.Ctx) (mode string, body []byte, err error) {
-	ctx := c.UserContext()
-	if mode, err = modeOf(ctx, s.cfg.DB, s.Code); err != nil {
-		return "", nil, err
-	}
-	switch mode {
-	case "down":
-		return mode, nil, c.Status(fiber.StatusServiceUnavailable).JSON(fiber.Map{"error": "down"})
-	case "slow":
-		select {
-		case <-time.After(s.cfg.Slow):
-		case <-ctx.Done():
-		}
-	}
-	body = c.BodyRaw()
-	keys := s.cfg.PortalAPI + "/api/departments/jwks.json"
-	if len(body) == 0 {
-		return mode, nil, c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "the body is empty"})
-	}
-	err = s.trust.Verify(ctx, keys, c.Get(departments.SignatureHeader), body)
-	switch {
-	case errors.Is(err, departments.ErrKeys):
-		return mode, nil, c.Status(fiber.StatusServiceUnavailable).JSON(fiber.Map{"error": err.Error()})
-	case err != nil:
-		return mode, nil, c.Status(fiber.StatusUnauthorized).JSON(fiber.Map{"error": err.Error()})
-	}
-	return mode, body, nil
 }

@@ -9,11 +9,7 @@ import (
 )
 
 // showRecords answers a question of the portal. Only the portal may ask: a bill is nobody else's business.
-func (s *System) showRecords(c *fiber.Ctx) error {
-	_, body, err := s.admit(c)
-	if err != nil || body == nil {
-		return err
-	}
+func (s *System) showRecords(c *fiber.Ctx, _ setting, body []byte) error {
 	var ask departments.Ask
 	if err := json.Unmarshal(body, &ask); err != nil || ask.Audience != s.Code || ask.Source != c.Params("source") {
 		return c.Status(fiber.StatusBadRequest).JSON(fiber.Map{"error": "the question cannot be understood"})

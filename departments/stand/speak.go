@@ -104,11 +104,7 @@ type seal struct {
 
 func (s *seal) sign(code string, content []byte, now time.Time) ([]byte, error) {
 	s.once.Do(func() {
-		if s.key, s.err = gost.GenerateKey(rand.Reader, gost.CurveByName("tc26-gost-3410-2012-256-A")); s.err != nil {
-			return
-		}
-		s.cert, s.err = gost.Issue(rand.Reader, gost.Template{Holder: gost.Subject{CommonName: "Учебный стенд: " + code},
-			NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(5, 0, 0)}, s.key.Public(), nil, s.key)
+		s.key, s.cert, s.err = selfSigned("Учебный стенд: "+code, now)
 	})
 	if s.err != nil {
 		return nil, fmt.Errorf("seal of stand %s: %w", code, s.err)

@@ -187,12 +187,11 @@ func (s *System) giveDocument(c *fiber.Ctx) error {
 
 // asked checks that the portal asks for this very address; another status than 0 is the answer to whoever does not.
 func (s *System) asked(c *fiber.Ctx) (status int, err error) {
-	mode, err := modeOf(c.UserContext(), s.cfg.DB, s.Code)
-	if err != nil || mode == "down" {
+	set, err := settingOf(c.UserContext(), s.cfg.DB, s.Code)
+	if err != nil || set.Mode == "down" {
 		return fiber.StatusServiceUnavailable, err
 	}
-	keys := s.cfg.PortalAPI + "/api/departments/jwks.json"
-	err = s.trust.Verify(c.UserContext(), keys, c.Get(departments.SignatureHeader), []byte(c.BaseURL()+c.OriginalURL()))
+	err = s.spoke(c, set, []byte(c.BaseURL()+c.OriginalURL()))
 	switch {
 	case errors.Is(err, departments.ErrKeys):
 		return fiber.StatusServiceUnavailable, nil
@@ -218,7 +217,5 @@ func (s *System) showDigest(c *fiber.Ctx) error {
 	if err := c.JSON(departments.Digest{Received: list}); err != nil {
 		return err
 	}
-	signature, err := s.keys.Sign(c.Response().Body(), s.cfg.Now())
-	c.Set(departments.SignatureHeader, signature)
-	return err
+	return s.signAnswer(c)
 }

@@ -12,12 +12,8 @@ import (
 )
 
 func modeOf(ctx context.Context, d db.DB, code string) (string, error) {
-	mode := "normal"
-	err := d.QueryRow(ctx, `SELECT mode FROM stand_system WHERE code = $1`, code).Scan(&mode)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "normal", nil
-	}
-	return mode, err
+	set, err := settingOf(ctx, d, code)
+	return set.Mode, err
 }
 
 func setMode(ctx context.Context, d db.DB, code, mode string) error {

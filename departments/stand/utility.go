@@ -79,26 +79,10 @@ func demoFlatTwoBill() (sum int64, lines []map[string]any) {
 		billLine("power", "Электроэнергия", "кВт·ч", 1800000, 512, 0))
 }
 
-// tellUtilities tells the portal of accounts that it has not heard of yet.
-func (s *System) tellUtilities(ctx context.Context) error {
-	now := s.cfg.Now()
-	due, err := claimUtilities(ctx, s.cfg.DB, s.Code, now, now.Add(callbackLease))
-	if err != nil {
-		return err
-	}
-	for _, u := range due {
-		_, retry, problem := s.tell(ctx, news{Type: "tamga.utility.account", ID: fmt.Sprintf("account-%s-%d", u.Number, u.At.UnixMilli()), Subject: u.Number, Path: "accounts", At: u.At, Body: u.Body})
-		if ctx.Err() != nil {
-			return nil
-		}
-		var next *time.Time
-		if problem != nil && retry {
-			at := now.Add(min(callbackMost, time.Second<<min(u.Attempts, 6)))
-			next = &at
-		}
-		if err := endUtility(ctx, s.cfg.DB, s.Code, u.Number, next, problem); err != nil {
-			return err
-		}
-	}
-	return nil
+// utilities are the accounts of a register.
+func (s *System) utilities() telling {
+	return telling{claim: claimUtilities, end: endUtility,
+		news: func(w *waiting) news {
+			return news{Type: "tamga.utility.account", ID: fmt.Sprintf("account-%s-%d", w.Key, w.At.UnixMilli()), Subject: w.Key, Path: "accounts", At: w.At, Body: w.Body}
+		}}
 }

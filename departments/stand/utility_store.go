@@ -2,7 +2,6 @@ package stand
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -20,31 +19,14 @@ func saveUtility(ctx context.Context, d db.DB, u Utility, now time.Time) error {
 	return err
 }
 
-// waitingUtility is an account of which the portal is to be told.
-type waitingUtility struct {
-	Number   string
-	Body     json.RawMessage
-	Attempts int
-	At       time.Time
-}
-
-func claimUtilities(ctx context.Context, d db.DB, department string, now, again time.Time) ([]waitingUtility, error) {
-	rows, _ := d.Query(ctx, `
+const (
+	claimUtilities = `
 		UPDATE stand_utility
 		SET attempts = attempts + 1, next_at = $3
 		WHERE department = $1 AND number IN (SELECT number FROM stand_utility WHERE department = $1 AND next_at <= $2 LIMIT 20 FOR UPDATE SKIP LOCKED)
-		RETURNING number, body, attempts, $2::timestamptz AS at`, department, now, again)
-	return pgx.CollectRows(rows, pgx.RowToStructByName[waitingUtility])
-}
-
-func endUtility(ctx context.Context, d db.DB, department, number string, next *time.Time, problem error) error {
-	text := ""
-	if problem != nil {
-		text = problem.Error()
-	}
-	_, err := d.Exec(ctx, `UPDATE stand_utility SET next_at = $3, last_error = $4 WHERE department = $1 AND number = $2`, department, number, next, text)
-	return err
-}
+		RETURNING number AS key, body, attempts, $2::timestamptz AS at`
+	endUtility = `UPDATE stand_utility SET next_at = $3, last_error = $4 WHERE department = $1 AND number = $2`
+)
 
 // heardReading is a reading that the portal tells of.
 type heardReading struct {
