@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -15,12 +16,19 @@ import (
 type Letter struct {
 	Number, Service string
 	Version         int // of the service's definition
+	Message         uuid.UUID
+	SentAt          time.Time
 	Application
 }
 
 // LetterOf reads what went to the department about an application; nil when that department never got it, or it is kept no longer.
 func LetterOf(ctx context.Context, d db.DB, box *secret.Box, department string, application uuid.UUID) (*Letter, error) {
-	sent, err := lastLetter(ctx, d, department, application)
+	return LetterAt(ctx, d, box, department, application, nil)
+}
+
+// LetterAt reads what the department had at a moment: before a later correction.
+func LetterAt(ctx context.Context, d db.DB, box *secret.Box, department string, application uuid.UUID, at *time.Time) (*Letter, error) {
+	sent, err := lastLetter(ctx, d, department, application, at)
 	if err != nil || sent == nil {
 		return nil, err
 	}
@@ -35,7 +43,7 @@ func LetterOf(ctx context.Context, d db.DB, box *secret.Box, department string, 
 		}
 		raw = c.Application
 	}
-	l := &Letter{Number: sent.Number, Service: sent.Service, Version: sent.ServiceVersion}
+	l := &Letter{Number: sent.Number, Service: sent.Service, Version: sent.ServiceVersion, Message: sent.ID, SentAt: sent.CreatedAt}
 	return l, json.Unmarshal(raw, &l.Application)
 }
 

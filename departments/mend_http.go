@@ -27,6 +27,7 @@ func (h *StaffHandler) mountMend(r fiber.Router) {
 type mending struct {
 	Results []resultLine
 	Route   string // address of the form, "" when it may not go elsewhere
+	Open    bool   // the form came back with errors
 	To      frontend.Select
 	Why     frontend.Input
 	Button  frontend.Button
@@ -42,7 +43,7 @@ type resultLine struct {
 
 var resultTags = map[string]string{"waiting": "govuk-tag--yellow", "kept": "govuk-tag--green", "failed": "govuk-tag--red"}
 
-func (h *StaffHandler) mending(c *fiber.Ctx, l *listed) (m mending, err error) {
+func (h *StaffHandler) mending(c *fiber.Ctx, l *listed, errs *frontend.Errors) (m mending, err error) {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	all, err := resultsOf(c.UserContext(), h.DB, l.ID)
 	if err != nil {
@@ -66,11 +67,13 @@ func (h *StaffHandler) mending(c *fiber.Ctx, l *listed) (m mending, err error) {
 	}
 	to, err := listEndpoints(c.UserContext(), h.DB)
 	m.Route = "/deliveries/" + l.ID.String() + "/route"
-	m.To = frontend.Select{Name: "department", Label: frontend.Label{Text: t("departments_mend.to")}}
+	m.Open = errs.Any()
+	m.To = frontend.Select{Name: "department", Value: c.FormValue("department"), ErrorMessage: errs.Message("department"), Label: frontend.Label{Text: t("departments_mend.to")},
+		Items: []frontend.Option{{Text: t("departments_mend.choose")}}}
 	for _, e := range to {
 		m.To.Items = append(m.To.Items, frontend.Option{Value: e.Code, Text: e.Name.In(lang)})
 	}
-	m.Why = frontend.Input{Name: "reason", Label: frontend.Label{Text: t("departments_mend.why")}, Hint: frontend.Hint{Text: t("departments_mend.why_hint")}, Autocomplete: "off"}
+	m.Why = frontend.Input{Name: "reason", Value: c.FormValue("reason"), ErrorMessage: errs.Message("reason"), Label: frontend.Label{Text: t("departments_mend.why")}, Hint: frontend.Hint{Text: t("departments_mend.why_hint")}, Autocomplete: "off"}
 	m.Button = frontend.Button{Text: t("departments_mend.route"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 	return m, err
 }
@@ -121,8 +124,15 @@ func (h *StaffHandler) changeRoute(c *fiber.Ctx) error {
 		return err
 	}
 	to, reason := c.FormValue("department"), clean(c.FormValue("reason"), 300)
+	var errs frontend.Errors
+	if to == "" {
+		errs.Add("department", h.Pages.Texts(c)("departments_mend.need_department"))
+	}
 	if reason == "" {
-		return fault.New(fault.Invalid, "departments_mend.need_reason")
+		errs.Add("reason", h.Pages.Texts(c)("departments_mend.need_reason"))
+	}
+	if errs.Any() {
+		return h.renderDelivery(c, l, errs)
 	}
 	if err := h.route(c.UserContext(), l, to, reason, h.by(c)); err != nil {
 		return err

@@ -74,8 +74,11 @@ func TestStaffChangeRoute(t *testing.T) {
 	stop()
 	b.forward(time.Minute)
 	page := "/deliveries/" + d.ID.String() + "/route"
-	if status := b.press(page, url.Values{"department": {"social"}}); status != 422 && status != 400 {
+	if status := b.press(page, url.Values{"department": {"social"}}); status != 422 {
 		t.Errorf("without a reason: %d", status)
+	}
+	if status := b.press(page, url.Values{"reason": {"Ведомство закрыто"}}); status != 422 {
+		t.Errorf("without a department: %d", status)
 	}
 	if status := b.press(page, url.Values{"department": {"nobody"}, "reason": {"x"}}); status != 409 {
 		t.Errorf("to nobody: %d", status)

@@ -27,9 +27,10 @@ type StaffHandler struct {
 	River   *river.Client[pgx.Tx]
 	Pages   *frontend.Pages
 	Now     func() time.Time
-	Policy  Policy                  // as Jobs.Policy: a repeated delivery gets a new term
-	Allowed func(*fiber.Ctx) error  // a Forbidden fault without the access right "deliveries"
-	Actor   func(*fiber.Ctx) string // key of the employee, for the journal
+	Policy  Policy                                 // as Jobs.Policy: a repeated delivery gets a new term
+	Allowed func(*fiber.Ctx) error                 // a Forbidden fault without the access right "deliveries"
+	Actor   func(*fiber.Ctx) string                // key of the employee, for the journal
+	Service func(id string, lang i18n.Lang) string // name of a service; nil shows the id
 }
 
 // Mount registers the routes.
@@ -122,10 +123,17 @@ func pagesAround(state, number string, n int, more bool) frontend.Pagination {
 func (h *StaffHandler) row(c *fiber.Ctx, l *listed) deliveryRow {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	return deliveryRow{
-		Href: "/deliveries/" + l.ID.String(), Number: l.Number, Department: l.Department.In(lang), Service: l.Service,
+		Href: "/deliveries/" + l.ID.String(), Number: l.Number, Department: l.Department.In(lang), Service: h.serviceName(l, lang),
 		Tag:    frontend.Tag{Text: t("departments.state_" + l.State), Classes: stateTags[l.State]},
 		Reason: why(t, l), Attempts: strconv.Itoa(l.Attempts), Created: rus.FormatDateTime(l.CreatedAt, lang),
 	}
+}
+
+func (h *StaffHandler) serviceName(l *listed, lang i18n.Lang) string {
+	if h.Service == nil {
+		return l.Service
+	}
+	return h.Service(l.Service, lang)
 }
 
 // why says in words what is in the way. The exact error stands on the delivery's page.
@@ -148,6 +156,7 @@ func why(t func(string, ...any) string, l *listed) string {
 }
 
 type deliveryPage struct {
+	frontend.Errors
 	Number    string
 	Tag       frontend.Tag
 	List      frontend.SummaryList
@@ -162,19 +171,17 @@ type deliveryPage struct {
 const deliveryView frontend.Page[deliveryPage] = "departments/delivery.html"
 
 func (h *StaffHandler) showDelivery(c *fiber.Ctx) error {
-	if err := h.Allowed(c); err != nil {
-		return err
-	}
-	id, err := uuid.Parse(c.Params("id"))
-	if err != nil {
-		return fault.New(fault.NotFound, "departments.no_delivery")
-	}
-	l, err := deliveryByID(c.UserContext(), h.DB, id)
+	l, err := h.delivery(c)
 	if err != nil {
 		return err
 	}
-	t := h.Pages.Texts(c)
-	page := deliveryPage{Number: l.Number, List: h.facts(c, l),
+	return h.renderDelivery(c, l, frontend.Errors{})
+}
+
+// renderDelivery shows a delivery, with what is wrong in the form that changes its route.
+func (h *StaffHandler) renderDelivery(c *fiber.Ctx, l *listed, errs frontend.Errors) (err error) {
+	t, id := h.Pages.Texts(c), l.ID
+	page := deliveryPage{Errors: errs, Number: l.Number, List: h.facts(c, l),
 		Tag:    frontend.Tag{Text: t("departments.state_" + l.State), Classes: stateTags[l.State]},
 		Button: frontend.Button{Text: t("departments.retry"), PreventDoubleClick: true}}
 	if l.State == "waiting" || l.State == "stuck" {
@@ -189,8 +196,11 @@ func (h *StaffHandler) showDelivery(c *fiber.Ctx) error {
 	if page.Callbacks, err = h.callbacks(c, id); err != nil {
 		return err
 	}
-	if page.Mending, err = h.mending(c, l); err != nil {
+	if page.Mending, err = h.mending(c, l, &page.Errors); err != nil {
 		return err
+	}
+	if errs.Any() {
+		c.Status(fiber.StatusUnprocessableEntity)
 	}
 	frontend.SetLayout(c, func(l *frontend.Layout) { l.Wide = true })
 	return deliveryView.Render(c, h.Pages, page)
@@ -205,7 +215,7 @@ func (h *StaffHandler) facts(c *fiber.Ctx, l *listed) frontend.SummaryList {
 		}
 	}
 	add("department", l.Department.In(lang))
-	add("service", l.Service)
+	add("service", h.serviceName(l, lang))
 	list.Rows = append(list.Rows, frontend.Row(t("departments_mend.message"), t("departments_mend.type_"+strings.TrimPrefix(l.Type, "tamga.application."))))
 	add("reason", why(t, l))
 	if l.State == "waiting" || l.State == "stuck" {

@@ -86,7 +86,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 					Desk:         &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},
 				},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
-					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor},
+					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor, Service: nameOf(services)},
 				&applications.StaffHandler{Core: core, Pages: g.pages,
 					Definition: press.Version, Allowed: staff.Allowed(intra.RightApplications), Actor: actor},
 				&support.StaffHandler{

@@ -46,7 +46,7 @@ func (g *gateway) take(c *fiber.Ctx, code string) error {
 	if err != nil {
 		return err
 	}
-	pause := map[string]time.Duration{"slow": g.cfg.Slow, "silent": 20 * time.Second}[mode]
+	pause := map[string]time.Duration{"slow": g.cfg.Slow, "silent": g.cfg.Silent}[mode]
 	select {
 	case <-time.After(pause):
 	case <-ctx.Done():

@@ -39,6 +39,7 @@ type Config struct {
 	BankID     *BankID       // nil: the bank says nothing of its customers
 	AutoAccept bool          // the systems accept what they receive by themselves: tests
 	Slow       time.Duration // pause of the mode «slow», 3 s when 0
+	Silent     time.Duration // pause of a register that is silent, 20 s when 0: longer than anybody waits
 }
 
 // New returns the stands and starts what works behind them: call-backs, the bank and the SMTP server. All of it stops when the
@@ -109,6 +110,9 @@ func (cfg Config) filled() (Config, error) {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Silent == 0 {
+		cfg.Silent = 20 * time.Second
 	}
 	if cfg.Slow == 0 {
 		cfg.Slow = 3 * time.Second
