@@ -254,7 +254,7 @@ func (a IncomeAnswer) facts() (list []Fact) {
 	var sum int64
 	for _, m := range a.Months {
 		sum += m.Amount
-		list = append(list, Fact{Key: "month", Value: m.Month + ": " + rus.FormatRubles(m.Amount) + "\n" + m.Payer})
+		list = append(list, Fact{Key: "month", Value: shownMonth(m.Month) + ": " + rus.FormatRubles(m.Amount) + "\n" + m.Payer})
 	}
 	return append(list, Fact{Key: "sum", Value: rus.FormatRubles(sum)})
 }

@@ -35,6 +35,7 @@ type Jobs struct {
 	OnTrouble func(ctx context.Context, tx pgx.Tx, t Trouble) error // nil: nobody is told
 	Parallel  int                                                   // questions on their way to one register at once, of one worker; 4 when 0
 	First     time.Duration                                         // pause after the first failure; 2 s when 0
+	Patience  time.Duration                                         // no answer is waited for longer; 0: as the kind says
 }
 
 const (

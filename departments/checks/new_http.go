@@ -2,8 +2,11 @@ package checks
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -54,22 +57,26 @@ func (h *Handler) letter(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID) (*d
 	return l, err
 }
 
-// offer lists the questions, or shows the form of one.
+// offer lists the questions, or shows the form of one. A number that leads nowhere is told beside its field.
 func (h *Handler) offer(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.Query("application"))
-	if number := strings.TrimSpace(c.Query("of")); err != nil && number != "" {
-		if id, err = applicationByNumber(c.UserContext(), h.DB, who.Department, number); err != nil {
+	if err != nil {
+		number := strings.TrimSpace(c.Query("of"))
+		if number == "" {
+			return h.showList(c, who, "checks.of_missing")
+		}
+		if id, err = applicationByNumber(c.UserContext(), h.DB, who.Department, number); errors.Is(err, errNoLetter) {
+			return h.showList(c, who, "checks.no_application")
+		} else if err != nil {
 			return err
 		}
-	} else if err != nil {
-		return errNoLetter
 	}
 	page, l, err := h.newPage(c, who, id)
 	if err != nil {
 		return err
 	}
-	if kind := c.Query("kind"); kind != "" {
-		k, p, err := h.proposed(c, who, l, kind, c.Query("party"))
+	if c.Query("kind") != "" {
+		k, p, err := h.proposed(c, who, l)
 		if err != nil {
 			return err
 		}
@@ -108,37 +115,58 @@ func (h *Handler) newPage(c *fiber.Ctx, who *departments.Clerk, id uuid.UUID) (p
 	return page, l, err
 }
 
-// proposed are a kind and what the letter knows for its form: what the rule of the service would ask, else the party.
-func (h *Handler) proposed(c *fiber.Ctx, who *departments.Clerk, l *departments.Letter, kind, party string) (*Kind, map[string]string, error) {
+// proposed are a kind and what the letter knows for its form.
+func (h *Handler) proposed(c *fiber.Ctx, who *departments.Clerk, l *departments.Letter) (*Kind, map[string]string, error) {
 	kinds, err := h.mayAsk(c, who.Department)
 	if err != nil {
 		return nil, nil, err
 	}
+	kind := c.FormValue("kind")
 	i := slices.IndexFunc(kinds, func(k *Kind) bool { return k.ID == kind })
 	if i < 0 {
 		return nil, nil, errMayNot
 	}
+	item, err := strconv.Atoi(c.Query("item"))
+	if err != nil {
+		item = -1
+	}
+	return kinds[i], h.suggested(l, kind, c.FormValue("party"), item, h.Now()).Values, nil
+}
+
+// ruled are the questions that the rule of a letter's service asks.
+func (h *Handler) ruled(l *departments.Letter, now time.Time) []catalog.Asked {
+	s, err := h.Service(l.Service, l.Version)
+	if err != nil {
+		return nil // an old version may be gone: then nothing is proposed
+	}
+	return proposals(l, s, now)
+}
+
+// suggested is what a letter knows for a question: what the rule of the service would ask, else the party. item is one of several that the
+// rule asks of a party, -1 for the first.
+func (h *Handler) suggested(l *departments.Letter, kind, party string, item int, now time.Time) catalog.Asked {
 	best := catalog.Asked{Kind: kind, Party: party, Item: -1, Values: map[string]string{}}
-	if s, err := h.Service(l.Service, l.Version); err == nil {
-		list := proposals(l, s, h.Now())
-		if at := slices.IndexFunc(list, func(p catalog.Asked) bool { return p.Kind == kind && (party == "" || p.Party == party) }); at >= 0 {
-			return kinds[i], list[at].Values, nil
-		}
-		for _, p := range list { // what other questions know of the same person
-			if p.Item < 0 && p.Party == party {
-				for name, value := range p.Values {
-					if name != "inn" && name != "ogrn" || kind == "organisation" {
-						best.Values[name] = value
-					}
+	list := h.ruled(l, now)
+	at := slices.IndexFunc(list, func(p catalog.Asked) bool {
+		return p.Kind == kind && (party == "" || p.Party == party) && (item < 0 || p.Item == item)
+	})
+	if at >= 0 {
+		return list[at]
+	}
+	for _, p := range list { // what other questions know of the same person
+		if p.Item < 0 && p.Party == party {
+			for name, value := range p.Values {
+				if name != "inn" && name != "ogrn" || kind == "organisation" {
+					best.Values[name] = value
 				}
 			}
 		}
 	}
-	fill(&best, l, h.Now())
+	fill(&best, l, now)
 	if kind == "organisation" && l.Organisation != nil {
 		best.Values["inn"], best.Values["ogrn"] = l.Organisation.INN, l.Organisation.OGRN
 	}
-	return kinds[i], best.Values, nil
+	return best
 }
 
 func (h *Handler) form(c *fiber.Ctx, page *newPage, k *Kind, values map[string]string) {
@@ -171,7 +199,7 @@ func (h *Handler) askNew(c *fiber.Ctx, who *departments.Clerk) error {
 	if err != nil {
 		return err
 	}
-	k, _, err := h.proposed(c, who, l, c.FormValue("kind"), c.FormValue("party"))
+	k, _, err := h.proposed(c, who, l)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,11 @@ type attempt struct {
 // send asks once. It holds no transaction: a register may take its time.
 func (j *Jobs) send(ctx context.Context, c *Check, k *Kind) *attempt {
 	a := &attempt{At: j.Now(), Outcome: failed}
-	ctx, cancel := context.WithTimeout(ctx, k.Patience.Duration)
+	patience := k.Patience.Duration
+	if j.Patience > 0 {
+		patience = min(patience, j.Patience)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	began := time.Now()
 	url, answer, err := j.post(ctx, c, k, a)

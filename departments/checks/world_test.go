@@ -100,7 +100,7 @@ func (w *world) open(p *frontend.Pages, portal string) string {
 		{Kind: "residence", About: aliya, Answer: map[string]any{"address": "г. Казань, ул. Баумана, 1", "kind": "permanent"}},
 		{Kind: "marriage", About: aliya, Answer: map[string]any{"state": "married", "record": "130", "on": "2020-01-11", "spouse": "Гарипов Ринат"}},
 		{Kind: "inn", About: aliya, Answer: map[string]any{"inn": "165512340666"}}}))
-	app, err := stand.New(stand.Config{DB: w.stand, Pages: p, Now: func() time.Time { return w.clock }, Secret: bytes.Repeat([]byte("s"), 32), Portal: portal, Slow: 50 * time.Millisecond})
+	app, err := stand.New(stand.Config{DB: w.stand, Pages: p, Now: func() time.Time { return w.clock }, Secret: bytes.Repeat([]byte("s"), 32), Portal: portal, Slow: 50 * time.Millisecond, Silent: time.Second})
 	w.must(err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	w.must(err)
