@@ -2,6 +2,7 @@ package notices
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -65,4 +66,24 @@ func linkIn(text, site string) string {
 	path, _, _ := strings.Cut(text[at+len(site):], " ")
 	path, _, _ = strings.Cut(path, "\n")
 	return strings.TrimRight(path, ".,;:)»")
+}
+
+// calls are the last words of a text when they name the address that follows: «Подробнее».
+var calls = regexp.MustCompile(`^(?s:(.*[.!?»])\s+)([^.!?:\n\d]{2,40})$`)
+
+// told is a text as the site shows it beside a link: without an address of ours at its end, and what the text calls it.
+func told(text, site string) (words, does string) {
+	at := strings.LastIndex(text, site+"/")
+	if site == "" || at < 0 || strings.ContainsAny(strings.TrimSpace(text[at:]), " \n") || strings.Index(text, site+"/") != at {
+		return text, ""
+	}
+	words = strings.TrimSpace(text[:at])
+	call, named := strings.CutSuffix(words, ":")
+	if !named {
+		return words, ""
+	}
+	if m := calls.FindStringSubmatch(call); m != nil {
+		return m[1], m[2]
+	}
+	return call + ".", ""
 }

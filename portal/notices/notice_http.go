@@ -40,6 +40,7 @@ type line struct {
 	Text string
 	When string
 	Link string
+	Does string // what the text calls the link: «Подробнее»; "" when it does not say
 	New  bool
 }
 
@@ -80,8 +81,9 @@ func (h *Handler) list(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		page.Notices = append(page.Notices, line{Text: string(text), When: rus.FormatDateTime(r.CreatedAt, web.Lang(c)),
-			Link: linkIn(string(text), h.PublicURL), New: r.ReadAt == nil})
+		one := line{When: rus.FormatDateTime(r.CreatedAt, web.Lang(c)), Link: linkIn(string(text), h.PublicURL), New: r.ReadAt == nil}
+		one.Text, one.Does = told(string(text), h.PublicURL)
+		page.Notices = append(page.Notices, one)
 	}
 	return listTemplate.Render(c, h.Pages, page)
 }
