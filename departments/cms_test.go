@@ -155,7 +155,9 @@ func cmsOffice(b *bench) (*office, *pair) {
 		b.t.Fatalf("%d %s", status, page)
 	}
 	o.reply = func(e *departments.Event) (int, string) { return 202, fmt.Sprintf(`{"id":%q,"status":202}`, e.ID) }
-	o.signs = func(body []byte, now time.Time) (string, error) { return p.sign(b.t, body, cms.Signing{Time: now}), nil }
+	o.signs = func(body []byte, now time.Time) (string, error) {
+		return p.sign(b.t, body, cms.Signing{Time: now}), nil
+	}
 	return o, p
 }
 

@@ -162,6 +162,18 @@ func (t *Trust) registered(ctx context.Context, code, signature string, body []b
 	return nil
 }
 
+// WrongWith says why a certificate cannot sign for a department, "" when it can.
+func WrongWith(c *gost.Certificate, now time.Time) string {
+	if now.Before(c.NotBefore) {
+		return "it is not good yet"
+	}
+	return map[string]string{
+		"departments_certificate.not_gost":        "its key is not of GOST R 34.10-2012",
+		"departments_certificate.expired_already": "it has expired",
+		"departments_certificate.not_signing":     "it is an authority's, or its key is not for signatures",
+	}[checkCertificate(c, now)]
+}
+
 // checkCertificate tells by a key of texts why a certificate cannot sign for a department.
 func checkCertificate(c *gost.Certificate, now time.Time) string {
 	const signs = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"tamga/catalog"
+	"tamga/departments"
 	"tamga/departments/check"
 	"tamga/departments/schema"
+	"tamga/internal/gost"
 )
 
 // departmentsCommand is for those who connect a department.
@@ -28,6 +30,10 @@ type departmentCheck struct {
 	Portal  string        `default:"http://localhost:8099" help:"address at which the department reaches --listen: it must know the portal by it"`
 	Service string        `default:"check" help:"service of the applications that are sent"`
 	Data    string        `type:"existingfile" help:"file with an application of that service in JSON; a made-up one without it"`
+	GOST    bool          `name:"gost-cms" help:"sign by GOST CMS in place of JWS, and want the department to"`
+	Theirs  string        `name:"certificate" type:"existingfile" help:"with --gost-cms: the department's certificate"`
+	Ours    string        `name:"portal-certificate" type:"existingfile" help:"with --gost-cms: the certificate by which the department knows the portal; one is made up without it, at PORTAL/api/departments/certificates.pem"`
+	Key     string        `name:"portal-key" type:"existingfile" help:"private key of --portal-certificate, PKCS #8"`
 	Wait    time.Duration `default:"15s" help:"how long to wait for a call-back"`
 }
 
@@ -47,7 +53,11 @@ func (d departmentCheck) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := check.Run(ctx, check.Config{URL: d.URL, Code: d.Code, Portal: d.Portal, Service: d.Service, Data: data, Wait: d.Wait}, ln)
+	cfg := check.Config{URL: d.URL, Code: d.Code, Portal: d.Portal, Service: d.Service, Data: data, Wait: d.Wait}
+	if err := d.certificates(&cfg); err != nil {
+		return err
+	}
+	found, err := check.Run(ctx, cfg, ln)
 	if err != nil {
 		return err
 	}
@@ -67,6 +77,36 @@ func (d departmentCheck) Run(ctx context.Context) error {
 		return errors.New(fmt.Sprint(broken, " of ", len(found), " rules are broken"))
 	}
 	return nil
+}
+
+// certificates reads what --gost-cms needs.
+func (d departmentCheck) certificates(cfg *check.Config) error {
+	if !d.GOST {
+		return nil
+	}
+	cfg.Signature = departments.FormCMS
+	if d.Theirs == "" {
+		return errors.New("--gost-cms needs --certificate, the department's")
+	}
+	file, err := os.ReadFile(d.Theirs)
+	if err != nil {
+		return err
+	}
+	theirs, err := gost.ParseCertificates(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", d.Theirs, err)
+	}
+	cfg.Certificate = theirs[0]
+	if d.Ours == "" {
+		return nil
+	}
+	ours, err1 := os.ReadFile(d.Ours)
+	key, err2 := os.ReadFile(d.Key)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	cfg.Signet, err = departments.ReadSignet(ours, key)
+	return err
 }
 
 type departmentSchema struct {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -36,6 +37,13 @@ func (c *checker) portal() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/departments/jwks.json", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(c.keys.Public())
+	})
+	mux.HandleFunc("GET /api/departments/certificates.pem", func(w http.ResponseWriter, _ *http.Request) {
+		if !c.cms() {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		_, _ = w.Write(c.keys.CMS.Public())
 	})
 	mux.HandleFunc("POST /api/departments/{code}/events", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10+1))
@@ -74,7 +82,7 @@ func (c *checker) wrongWith(r *http.Request, body []byte) string {
 	if mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); mediaType != departments.MediaType {
 		return fmt.Sprintf("Content-Type %q, want %s", mediaType, departments.MediaType)
 	}
-	if err := c.trust.Verify(r.Context(), c.cfg.URL+"/jwks.json", r.Header.Get(departments.SignatureHeader), body); err != nil {
+	if err := c.verify(r.Context(), cmp.Or(r.Header.Get(departments.SignatureHeader), r.Header.Get(departments.CMSHeader)), body); err != nil {
 		return err.Error()
 	}
 	if _, err := departments.ReadNews(body, &departments.Endpoint{Code: c.cfg.Code, URL: c.cfg.URL}, c.cfg.Portal, c.cfg.Now()); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/departments"
+	"tamga/internal/gost"
 )
 
 // Config says what to check.
@@ -26,6 +27,10 @@ type Config struct {
 	Data    json.RawMessage // an application of that service; a made-up one when empty
 	Wait    time.Duration   // how long to wait for a call-back
 	Now     func() time.Time
+
+	Signature   string              // departments.FormJWS, also when "", or FormCMS
+	Certificate *gost.Certificate   // of the department, with FormCMS
+	Signet      *departments.Signet // ours; a made-up one when nil, which the department can only fetch from Portal/api/departments/certificates.pem
 }
 
 // Finding is what came of one rule.
@@ -63,7 +68,7 @@ func Run(ctx context.Context, cfg Config, ln net.Listener) ([]Finding, error) {
 type checker struct {
 	cfg    Config
 	keys   *departments.Keys
-	wrong  *departments.Keys // published nowhere
+	wrong  *departments.Keys // published nowhere, nor registered
 	client *departments.Client
 	trust  *departments.Trust
 	calls  calls
@@ -102,6 +107,9 @@ func newChecker(cfg Config) (*checker, error) {
 			return nil, err
 		}
 	}
+	if c.cms() {
+		return c, c.prepareCMS()
+	}
 	return c, nil
 }
 
@@ -116,6 +124,7 @@ func madeUp(now time.Time) json.RawMessage {
 type letter struct {
 	Event  departments.Event
 	Keys   *departments.Keys
+	Form   string // of the signature
 	Signed time.Time
 	Tamper func([]byte) []byte // after signing
 	Unsign bool
@@ -136,7 +145,7 @@ func (c *checker) letter(typ string, application uuid.UUID, body any) *letter {
 		m.Application = raw
 	}
 	e, _ := departments.NewEvent(typ, uuid.Must(uuid.NewV7()).String(), c.cfg.Portal, c.cfg.Code, application.String(), c.cfg.Now(), m)
-	return &letter{Event: *e, Keys: c.keys, Signed: c.cfg.Now()}
+	return &letter{Event: *e, Keys: c.keys, Form: c.cfg.Signature, Signed: c.cfg.Now()}
 }
 
 // send posts a letter and returns what was answered, 0 and the reason when nothing was.
@@ -145,7 +154,7 @@ func (c *checker) send(ctx context.Context, l *letter) *reply {
 	if err != nil {
 		return &reply{Problem: err.Error()}
 	}
-	signature, err := l.Keys.Sign(body, l.Signed)
+	signature, err := l.Keys.In(l.Form)(body, l.Signed)
 	if err != nil {
 		return &reply{Problem: err.Error()}
 	}

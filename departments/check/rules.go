@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,10 +42,16 @@ func (c *checker) rules(ctx context.Context) []Finding {
 
 func (c *checker) messages() []rule {
 	all := []rule{
+		c.certificate(),
 		{"keys", "Serve a JWKS at URL/jwks.json with at least one P-256 public key that has kid, and without private parts.", c.tryKeys},
 		{"submitted", "Answer a signed application with 200 (accepted), 202 (received) or 422 with {\"reason\": \"…\"} for the applicant.", c.trySubmitted},
 		{"duplicate", "Remember the event's id: a message that comes again must be answered as before, and must make no second application.", c.tryDuplicate},
 		{"changed duplicate", "Keep the SHA-256 of the body beside the id: the same id with another content must be answered 409.", c.tryChanged},
+	}
+	if c.cms() {
+		all = slices.Delete(all, 1, 2) // it need not have a JWKS
+	} else {
+		all = all[1:]
 	}
 	all = append(all, c.forged()...)
 	return append(all, c.misaddressed()...)
@@ -79,7 +86,7 @@ func (c *checker) trySubmitted(ctx context.Context) (string, bool, bool) {
 
 // again is the first letter under another signature, as the portal sends it when an answer was lost.
 func (c *checker) again() *letter {
-	return &letter{Event: *c.first, Keys: c.keys, Signed: c.cfg.Now()}
+	return &letter{Event: *c.first, Keys: c.keys, Form: c.cfg.Signature, Signed: c.cfg.Now()}
 }
 
 func (c *checker) tryDuplicate(ctx context.Context) (string, bool, bool) {
@@ -110,19 +117,29 @@ func (c *checker) spoilt(name, mend string, right func(*reply) bool, spoil func(
 }
 
 func (c *checker) forged() []rule {
-	const mend = "Verify the detached JWS of X-JWS-Signature over the body's bytes, by our key of that kid, before anything else; answer 401. "
+	mend := "Verify the detached JWS of X-JWS-Signature over the body's bytes, by our key of that kid, before anything else; answer 401. "
+	strange, clock := "A kid that our JWKS does not list is refused.", "iat of the protected header"
+	if c.cms() {
+		mend = "Verify the detached CMS of X-CMS-Signature over the body's bytes, by our certificate as you have registered it, before anything else; answer 401. "
+		strange, clock = "A certificate inside the message proves nothing.", "the signed attribute signingTime"
+	}
 	unauthorised := func(r *reply) bool { return r.Status == http.StatusUnauthorized }
-	return []rule{
+	all := []rule{
 		c.spoilt("no signature", mend+"A missing header is not a valid one.", unauthorised, func(l *letter) { l.Unsign = true }),
 		c.spoilt("changed body", mend+"Verify the bytes as they came, not the parsed JSON.", unauthorised, func(l *letter) {
 			l.Tamper = func(raw []byte) []byte { return bytes.Replace(raw, []byte("CHECK-"), []byte("CHECK_"), 1) }
 		}),
-		c.spoilt("stranger's key", mend+"A kid that our JWKS does not list is refused.", unauthorised, func(l *letter) { l.Keys = c.wrong }),
-		c.spoilt("old signature", mend+"Compare iat of the protected header with your clock: more than 5 minutes is a replay.", unauthorised,
+		c.spoilt("stranger's key", mend+strange, unauthorised, func(l *letter) { l.Keys = c.wrong }),
+		c.spoilt("old signature", mend+"Compare "+clock+" with your clock: more than 5 minutes is a replay.", unauthorised,
 			func(l *letter) { l.Signed = c.cfg.Now().Add(-time.Hour) }),
-		c.spoilt("signature of the future", mend+"Compare iat with your clock in both directions.", unauthorised,
+		c.spoilt("signature of the future", mend+"Compare "+clock+" with your clock in both directions.", unauthorised,
 			func(l *letter) { l.Signed = c.cfg.Now().Add(time.Hour) }),
 	}
+	if c.cms() {
+		all = append(all, c.spoilt("JWS in place of CMS", mend+"What comes in the other form is refused, even when that signature holds.", unauthorised,
+			func(l *letter) { l.Form = departments.FormJWS }))
+	}
+	return all
 }
 
 func (c *checker) misaddressed() []rule {
@@ -174,22 +191,25 @@ func (c *checker) later(typ string, data func() any) func(context.Context) (stri
 func (c *checker) callbacks() []rule {
 	const form = "Post call-backs to PORTAL/api/departments/CODE/events: see docs/departments.md. "
 	return []rule{
-		{"call-back", form + "Each must be signed by a key of your JWKS and be a correct event.", c.tryCallback},
+		{"call-back", form + "Each must be signed by a key of your JWKS, or by your registered certificate, and be a correct event.", c.tryCallback},
 		{"call-back again", form + "An answer of 503 means later: send the same event, byte for byte, under a fresh signature.", c.tryRepeat},
 		{"order of call-backs", form + "sequence must grow with each call-back about an application.", c.tryOrder},
 		{"cancellation", "Answer a cancellation with 200 or 202, or 422 with a reason when the decision is made.", c.later(departments.TypeCancelled,
 			func() any { return departments.CancelledData{Reason: "Проверка закончена"} })},
-		{"signed answers", "A signature in the answer's header must be over the answer's body, by a key of your JWKS; or leave it out.", c.trySignedAnswer},
+		{"signed answers", "A signature in the answer's header must be over the answer's body, by a key of your JWKS; or leave it out. By GOST CMS each 200, 202 and 422 is signed, and has id and status inside.", c.trySignedAnswer},
 	}
 }
 
 // trySignedAnswer asks for an answer that is signed, if the department signs answers at all.
 func (c *checker) trySignedAnswer(ctx context.Context) (string, bool, bool) {
 	r := c.send(ctx, c.again())
-	if r.Signature == "" {
+	switch {
+	case c.cms() && r.Status != 0:
+		return c.signedCMS(ctx, r)
+	case r.Signature == "":
 		return "answers are not signed, which is allowed", true, false
 	}
-	if err := c.trust.Verify(ctx, c.cfg.URL+"/jwks.json", r.Signature, r.Body); err != nil {
+	if err := c.verify(ctx, r.Signature, r.Body); err != nil {
 		return err.Error(), false, true
 	}
 	return "signed", true, true
@@ -197,9 +217,13 @@ func (c *checker) trySignedAnswer(ctx context.Context) (string, bool, bool) {
 
 // Names are those of all rules.
 func Names() (names []string) {
-	c := &checker{}
-	for _, r := range append(c.messages(), c.callbacks()...) {
-		names = append(names, r.name)
+	for _, form := range []string{departments.FormJWS, departments.FormCMS} {
+		c := &checker{cfg: Config{Signature: form}}
+		for _, r := range append(c.messages(), c.callbacks()...) {
+			if !slices.Contains(names, r.name) {
+				names = append(names, r.name)
+			}
+		}
 	}
 	return names
 }
