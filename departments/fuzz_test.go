@@ -1,10 +1,16 @@
 package departments
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"tamga/internal/cms"
+	"tamga/internal/gost"
 )
 
 var fuzzed = &Endpoint{Code: "zags", URL: "https://zags.example/tamga"}
@@ -61,6 +67,43 @@ func FuzzParseDigest(f *testing.F) {
 			if err == nil && (id == "" || len(sum) != 64) {
 				t.Errorf("%q %q", id, sum)
 			}
+		}
+	})
+}
+
+// FuzzVerifyCMS: whatever comes in the header or beside a file, only what the registered key has signed passes, and nothing panics.
+func FuzzVerifyCMS(f *testing.F) {
+	now := time.Date(2029, 1, 1, 0, 1, 0, 0, time.UTC)
+	key, err := gost.GenerateKey(rand.Reader, gost.CurveByName("tc26-gost-3410-2012-256-A"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	cert, err := gost.Issue(rand.Reader, gost.Template{Holder: gost.Subject{CommonName: "x"}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)},
+		key.Public(), nil, key)
+	if err != nil {
+		f.Fatal(err)
+	}
+	body := []byte("{}")
+	for _, how := range []cms.Signing{{Time: now}, {Time: now, NoCertificate: true}, {Time: now, Attached: true}, {NoAttributes: true}} {
+		raw, err := cms.Sign(rand.Reader, body, cert, key, how)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+		f.Add([]byte(base64.StdEncoding.EncodeToString(raw)))
+		f.Add(pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: raw}))
+	}
+	trust := &Trust{Now: func() time.Time { return now }}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		header := base64Of(file)
+		if formOf(header) != FormCMS {
+			return
+		}
+		if _, err := trust.VerifyCMS([]Certificate{{Certificate: cert}}, header, []byte("another body")); err == nil {
+			t.Error("another body passes")
+		}
+		if got, err := trust.VerifyCMS([]Certificate{{Certificate: cert}}, header, body); err == nil && got != cert {
+			t.Error("another certificate is named")
 		}
 	})
 }
