@@ -40,6 +40,7 @@ type autopayRule struct {
 	Phone      string
 	CreatedAt  time.Time
 	StoppedAt  *time.Time
+	Keys       [][]byte // hashes of the numbers whose charges it pays
 }
 
 // autopayOrder is one payment by a rule.
@@ -58,8 +59,10 @@ type autopayOrder struct {
 
 const autopayNotice = 24 * time.Hour // between the notice and the payment
 
-// AutopayArgs is the hourly job that finds what rules have to pay and announces it.
-type AutopayArgs struct{}
+// AutopayArgs is the hourly job that finds what rules have to pay and announces it; a new rule has one of its own at once.
+type AutopayArgs struct {
+	Rule uuid.UUID `json:"rule,omitzero"` // uuid.Nil is all of them
+}
 
 // Kind names the job.
 func (AutopayArgs) Kind() string { return "payments.autopay" }
@@ -80,8 +83,11 @@ type autopayWorker struct {
 func (*autopayWorker) Timeout(*river.Job[AutopayArgs]) time.Duration { return 10 * time.Minute }
 
 // Work announces for each rule by itself: what is wrong with one does not hold up the others.
-func (w *autopayWorker) Work(ctx context.Context, _ *river.Job[AutopayArgs]) error {
+func (w *autopayWorker) Work(ctx context.Context, job *river.Job[AutopayArgs]) error {
 	d := w.jobs.desk(ctx)
+	if job.Args.Rule != uuid.Nil {
+		return d.announce(ctx, job.Args.Rule)
+	}
 	rules, err := liveRules(ctx, d.db)
 	if err != nil {
 		return err

@@ -1,7 +1,9 @@
 package payments
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -78,10 +80,14 @@ func (h *Handler) renderAutopay(c *fiber.Ctx, form ruleForm) error {
 	if err != nil {
 		return err
 	}
+	whose, err := h.whoseKeys(c, user)
+	if err != nil {
+		return err
+	}
 	for _, r := range rules {
 		page.Rules = append(page.Rules, ruleCard{Title: kindsText(t, r.Kinds), Stop: "/payments/autopay/" + r.ID.String() + "/stop",
 			Halt: frontend.Button{Text: t("payments_auto.stop"), Classes: "govuk-button--warning", PreventDoubleClick: true},
-			List: summary(t, "payments_auto.card", orText(r.Card, t("payments_auto.card_gone")), "payments_auto.each", rus.FormatRubles(r.PerPayment), "payments_auto.month", rus.FormatRubles(r.PerMonth),
+			List: summary(t, "payments_auto.whose", whose(r.Keys), "payments_auto.card", orText(r.Card, t("payments_auto.card_gone")), "payments_auto.each_is", rus.FormatRubles(r.PerPayment), "payments_auto.month_is", rus.FormatRubles(r.PerMonth),
 				"payments_auto.tell", orText(r.Email, rus.FormatPhone(r.Phone)), "payments_auto.since", rus.FormatDate(r.CreatedAt, lang))})
 	}
 	orders, err := ordersOf(c.UserContext(), h.DB, user)
@@ -98,6 +104,31 @@ func (h *Handler) renderAutopay(c *fiber.Ctx, form ruleForm) error {
 		c.Status(fiber.StatusUnprocessableEntity)
 	}
 	return autopayView.Render(c, h.Pages, page)
+}
+
+// whoseKeys tells in words whose charges a rule pays: the reader's own, and those of templates.
+func (h *Handler) whoseKeys(c *fiber.Ctx, user uuid.UUID) (func(keys [][]byte) string, error) {
+	r, err := h.reader(c)
+	if err != nil {
+		return nil, err
+	}
+	templates, err := templatesOf(c.UserContext(), h.DB, user)
+	t := h.Pages.Texts(c)
+	return func(keys [][]byte) string {
+		has := func(hash []byte) bool {
+			return slices.ContainsFunc(keys, func(k []byte) bool { return bytes.Equal(k, hash) })
+		}
+		var all []string
+		if slices.ContainsFunc(r.Keys, has) {
+			all = append(all, t("payments_auto.own"))
+		}
+		for _, tpl := range templates {
+			if has(tpl.KeyHash) {
+				all = append(all, t("payments_auto.by_template", tpl.Title))
+			}
+		}
+		return orText(strings.Join(all, "; "), t("payments_auto.by_gone"))
+	}, err
 }
 
 func orText(text, other string) string {
@@ -177,7 +208,14 @@ func (h *Handler) makeRule(c *fiber.Ctx) error {
 	if len(form.wrong) > 0 {
 		return h.renderAutopay(c, form)
 	}
-	if err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error { return insertRule(c.UserContext(), tx, r, hashes) }); err != nil {
+	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
+		fresh, err := insertRule(c.UserContext(), tx, r, hashes)
+		if err == nil && fresh {
+			_, err = h.River.InsertTx(c.UserContext(), tx, AutopayArgs{Rule: r.ID}, nil)
+		}
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return c.Redirect("/payments/autopay", fiber.StatusSeeOther)

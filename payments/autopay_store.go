@@ -13,25 +13,42 @@ import (
 )
 
 const ruleColumns = `r.id, r.owner, r.kinds, r.card_id, CASE WHEN s.removed_at IS NULL THEN s.title ELSE '' END AS card, s.acquirer, r.per_payment, r.per_month,
-	r.email, r.phone, r.created_at, r.stopped_at`
+	r.email, r.phone, r.created_at, r.stopped_at, ARRAY(SELECT hash FROM autopay_key k WHERE k.rule_id = r.id) AS keys`
 
 const orderColumns = `o.id, o.rule_id, o.owner, o.charge_id, o.total, o.state, o.told_at, o.due_at, o.reason,
 	(SELECT purpose FROM charge WHERE id = o.charge_id) AS purpose`
 
-func insertRule(ctx context.Context, tx pgx.Tx, r *autopayRule, hashes [][]byte) error {
+// insertRule keeps a rule; one that is there already, word for word, is a second click: a twin would double the limits.
+func insertRule(ctx context.Context, tx pgx.Tx, r *autopayRule, hashes [][]byte) (fresh bool, err error) {
+	var twin bool
+	err = tx.QueryRow(ctx, `
+		WITH card AS MATERIALIZED (SELECT id FROM saved_card WHERE id = $2 AND account = $1 FOR NO KEY UPDATE)
+		SELECT count(*) > 0 FROM card`, r.Owner, r.CardID).Scan(&twin) // two clicks wait for each other
+	if err != nil {
+		return false, err
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM autopay_rule r
+			WHERE owner = $1 AND card_id = $2 AND kinds = $3 AND per_payment = $4 AND per_month = $5 AND stopped_at IS NULL
+				AND (SELECT array_agg(hash ORDER BY hash) FROM autopay_key k WHERE k.rule_id = r.id) = (SELECT array_agg(DISTINCT h ORDER BY h) FROM unnest($6::bytea[]) h))`,
+		r.Owner, r.CardID, r.Kinds, r.PerPayment, r.PerMonth, hashes).Scan(&twin)
+	if err != nil || twin {
+		return false, err
+	}
 	done, err := tx.Exec(ctx, `
 		INSERT INTO autopay_rule (id, owner, kinds, card_id, per_payment, per_month, email, phone, created_at)
 		SELECT $1, $2, $3, s.id, $5, $6, $7, $8, $9
 		FROM saved_card s
 		WHERE s.id = $4 AND s.account = $2 AND s.removed_at IS NULL`, r.ID, r.Owner, r.Kinds, r.CardID, r.PerPayment, r.PerMonth, r.Email, r.Phone, r.CreatedAt)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if done.RowsAffected() == 0 {
-		return errCard
+		return false, errCard
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO autopay_key (rule_id, hash) SELECT DISTINCT $1::uuid, h FROM unnest($2::bytea[]) h`, r.ID, hashes)
-	return err
+	return err == nil, err
 }
 
 func rulesOf(ctx context.Context, d db.DB, owner uuid.UUID) ([]autopayRule, error) {

@@ -95,6 +95,9 @@ func TestTemplate(t *testing.T) {
 	t.Parallel()
 	a := newAuto(t)
 	want(t, a.b.get("/payments/templates"), 200, "Машина", "платить нечего")
+	paidFor := a.only(`SELECT id FROM charge`)
+	want(t, a.b.post("/payments", "/payments/templates", "charge", paidFor, "title", " "), 422, "Назовите шаблон")
+	want(t, a.b.post("/payments", "/payments/templates", "charge", paidFor, "title", strings.Repeat("ә", 81)), 422, "Назовите шаблон", "әә")
 	c := a.fine(a.car)
 	page := a.b.get("/payments/templates")
 	want(t, page, 200, `value="750"`, "МИР •••• 2201")
@@ -126,7 +129,13 @@ func TestAutopay(t *testing.T) {
 	t.Parallel()
 	a := newAuto(t)
 	want(t, a.rule("0", "10"), 422, "Введите лимит в рублях")
-	want(t, a.rule("800", "1600"), 303)
+	for range 2 { // a double click makes no second rule, which would double the limits
+		want(t, a.rule("800", "1600"), 303)
+	}
+	if n := a.count(a.db, `SELECT count(*) FROM autopay_rule`) + a.count(a.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.autopay' AND args ? 'rule'`); n != 2 {
+		t.Errorf("%d rules and jobs of theirs, want one of each", n)
+	}
+	want(t, a.b.get("/payments/autopay"), 200, "По шаблону «Машина»", "800\u00a0₽")
 	paid, refused, beyond := a.fine(a.car), a.fine(a.car), a.fine(a.car)
 	a.hour()
 	a.wantOrder(paid, "announced")

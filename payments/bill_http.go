@@ -51,7 +51,7 @@ func (h *Handler) billList(c *fiber.Ctx, ch *Charge, payee *Payee) (frontend.Sum
 		"payments.uin", groupUIN(ch.UIN), "payments.purpose", ch.Purpose,
 		"payments.payer", shownName(ch), "payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP,
 		"payments.bank", payee.BankName, "payments.bik", payee.BIK, "payments.corr_account", payee.CorrAccount,
-		"payments.account", payee.Account, "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
+		accountKey(payee), payee.Account, "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
 	lines, err := LinesOf(c.UserContext(), h.DB, ch.ID)
 	for _, l := range lines {
 		list.Rows = append(list.Rows, frontend.Row(l.Title, LineText(t, l)))

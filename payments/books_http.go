@@ -49,6 +49,7 @@ type bookCard struct {
 
 type booksPage struct {
 	frontend.Errors
+	Done    string // what has just been done
 	Title   string
 	Empty   string
 	Cards   []bookCard
@@ -179,13 +180,14 @@ func (h *BooksHandler) renderRefunds(c *fiber.Ctx, form refundForm, wrong map[st
 	for _, g := range grounds {
 		page.Ground.Items = append(page.Ground.Items, frontend.Option{Value: g, Text: t("payments_books.ground_" + g)})
 	}
-	for _, name := range []string{"receipt", "sum", "ground"} {
+	for _, name := range []string{"receipt", "sum", "ground", "note"} {
 		if wrong[name] != "" {
 			page.Errors.Add(name, wrong[name])
 			c.Status(fiber.StatusUnprocessableEntity)
 		}
 	}
 	page.Receipt.ErrorMessage, page.Sum.ErrorMessage, page.Ground.ErrorMessage = page.Errors.Message("receipt"), page.Errors.Message("sum"), page.Errors.Message("ground")
+	page.Note.ErrorMessage = page.Errors.Message("note")
 	for _, r := range all {
 		page.Cards = append(page.Cards, h.refundCard(c, r))
 	}
@@ -233,7 +235,10 @@ func (h *BooksHandler) proposeRefund(c *fiber.Ctx) error {
 	if !h.Pages.Bundle.Has(i18n.RU, "payments_books.ground_"+form.ground) {
 		wrong["ground"] = t("payments_books.ground_empty")
 	}
-	if len(wrong) > 0 || len([]rune(form.note)) > 1000 {
+	if len([]rune(form.note)) > 1000 {
+		wrong["note"] = t("payments_books.note_long")
+	}
+	if len(wrong) > 0 {
 		return h.renderRefunds(c, form, wrong)
 	}
 	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {

@@ -12,11 +12,12 @@ import (
 
 const cardColumns = `id, acquirer, title, token`
 
-// insertCard keeps the card for whoever has paid. One that was removed comes back.
+// insertCard keeps the card for whoever has paid. One that was removed comes back. When two people were led to the page of the payment,
+// nobody knows whose card it is: it is kept for neither.
 func insertCard(ctx context.Context, tx pgx.Tx, p *Payment, c sealedCard, at time.Time) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO saved_card (id, account, acquirer, token, token_hash, title, created_at)
-		SELECT $2, paid_by, acquirer, $3, $4, $5, $6 FROM payment WHERE id = $1 AND paid_by IS NOT NULL
+		SELECT $2, paid_by, acquirer, $3, $4, $5, $6 FROM payment WHERE id = $1 AND paid_by IS NOT NULL AND NOT shared
 		ON CONFLICT (account, acquirer, token_hash) DO UPDATE SET removed_at = NULL`, p.ID, c.id, c.token, c.hash, c.title, at)
 	return err
 }

@@ -51,6 +51,8 @@ func (h *Handler) Mount(r fiber.Router) {
 	}
 	r.Get("/payments", h.showCharges)
 	r.Post("/payments/find", h.findCharges)
+	r.Get("/payments/find", func(c *fiber.Ctx) error { return c.Redirect("/payments", fiber.StatusSeeOther) }) // a page with mistakes, in another language
+	r.Get("/payments/history", h.showHistory)
 	r.Get("/payments/cards", h.showCards)
 	r.Post("/payments/cards/:id<guid>/remove", h.dropCard)
 	r.Get("/payments/templates", h.showTemplates)
@@ -63,6 +65,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/payments/autopay/orders/:id<guid>/skip", h.refuseOrder)
 	r.Get("/payments/:id<guid>", h.showCharge)
 	r.Post("/payments/:id<guid>/pay", h.payCharge)
+	r.Get("/payments/:id<guid>/pay", func(c *fiber.Ctx) error { return c.Redirect("/payments/"+c.Params("id"), fiber.StatusSeeOther) })
 	r.Get("/payments/:id<guid>/return", h.showReturn)
 	r.Get("/payments/:id<guid>/receipt", h.showReceipt)
 	r.Get("/payments/:id<guid>/sbp", h.showSBP)
@@ -117,14 +120,18 @@ type chargePage struct {
 	SBP    frontend.Button
 	Other  []frontend.Button // further banks
 	Agree  bool              // the commission has changed
+	Vague  bool              // how much is paid is yet to be typed
+	Got    string            // that a part has come
 
 	Commission bool // somebody takes one
 
 	Save       frontend.Checkboxes // whether the bank is to remember the card; without a name nobody is asked
 	Cards      bool                // the reader has remembered ones
 	Saved      []frontend.Button
-	Sure       string // the question about a remembered card, and its yes
+	Sure       string // the question about a remembered card, and its yes; nothing else is asked with it
 	SureButton frontend.Button
+	Kept       [][2]string // what was typed before the question
+	Again      string      // where it is typed anew
 
 	Bill  string
 	Parts string // address of the receipts of parts that are paid, "" without any
@@ -152,13 +159,23 @@ type payForm struct {
 	payer                string   // a guest's name
 	wrongEmail, wrongSum error
 	wrongLines           bool
+	smallRest            bool // too little would be left
 	agree                bool
 	chosen               means
 }
 
+// kept is the form as hidden fields.
+func (f payForm) kept() [][2]string {
+	all := [][2]string{{"email", f.email}, {"sum", f.sum}, {"payer", f.payer}}
+	for _, line := range f.lines {
+		all = append(all, [2]string{"line", line})
+	}
+	return all
+}
+
 func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 	t := h.Pages.Texts(c)
-	pay, discount := ch.Offer(h.Now())
+	pay, _ := ch.Offer(h.Now())
 	page := chargePage{
 		Back:   frontend.BackLink{Href: h.backOf(ch)},
 		Charge: ch,
@@ -168,24 +185,11 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 			"payments.payer", shownName(ch), "payments.uin", groupUIN(ch.UIN)),
 		Email: frontend.Input{Name: "email", Type: "email", Value: form.email, Autocomplete: "email", Spellcheck: "false",
 			Label: frontend.Label{Text: t("payments.email")}, Hint: frontend.Hint{Text: t("payments.email_hint")}},
-		Agree: form.agree,
+		Agree: form.agree, Vague: ch.PartAllowed && !form.agree && (form.sum == "" || form.wrongSum != nil || form.wrongLines || form.smallRest),
+		Kept: form.kept(), Again: ch.path(""),
 	}
-	if ch.Due != nil {
-		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments.due"), rus.FormatDateTime(*ch.Due, web.Lang(c))))
-	}
-	if d := ch.DiscountAt(h.Now()); d != nil {
-		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.discount", d.Percent), rus.FormatRubles(discount)),
-			frontend.Row(t("payments_charge.discount_until"), rus.FormatDateTime(d.Until.Add(-time.Second), web.Lang(c))))
-	}
-	if ch.Exempt > 0 {
-		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.exempt"), rus.FormatRubles(ch.Exempt)))
-	}
-	if ch.Credited > 0 {
-		page.Parts = ch.path("/receipt")
-		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.credited"), rus.FormatRubles(ch.Credited)))
-	}
-	if pay != ch.Amount {
-		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.to_pay"), rus.FormatRubles(pay)))
+	if err := h.chargeRows(c, &page, ch); err != nil {
+		return err
 	}
 	if ch.PartAllowed {
 		page.Part = true
@@ -220,6 +224,10 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 		page.Errors.Add("sum", t("payments.part_sum"))
 		page.Sum.ErrorMessage = page.Errors.Message("sum")
 	}
+	if form.smallRest {
+		page.Errors.Add("sum", t("payments_charge.rest_small"))
+		page.Sum.ErrorMessage = page.Errors.Message("sum")
+	}
 	if form.wrongLines {
 		page.Errors.Add("line", t("payments_utility.line_sum"))
 		page.Lines.ErrorMessage = page.Errors.Message("line")
@@ -228,6 +236,37 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 		c.Status(fiber.StatusUnprocessableEntity)
 	}
 	return chargeView.Render(c, h.Pages, page)
+}
+
+// chargeRows adds when and how much of a charge is to be paid, what takes off of it, and what has come.
+func (h *Handler) chargeRows(c *fiber.Ctx, page *chargePage, ch *Charge) error {
+	t := h.Pages.Texts(c)
+	pay, discount := ch.Offer(h.Now())
+	if ch.Due != nil {
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments.due"), rus.FormatDateTime(*ch.Due, web.Lang(c))))
+	}
+	if d := ch.DiscountAt(h.Now()); d != nil {
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.discount", d.Percent), rus.FormatRubles(discount)),
+			frontend.Row(t("payments_charge.discount_until"), rus.FormatDateTime(d.Until.Add(-time.Second), web.Lang(c))))
+	}
+	if ch.Exempt > 0 {
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.exempt"), rus.FormatRubles(ch.Exempt)))
+	}
+	if ch.Credited > 0 {
+		page.Parts = ch.path("/receipt")
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.credited"), rus.FormatRubles(ch.Credited)))
+		paid, err := paidOf(c.UserContext(), h.DB, ch.ID)
+		if err != nil {
+			return err
+		}
+		if len(paid) > 0 {
+			page.Got = t("payments_charge.got", rus.FormatRubles(amountReceived(paid[0])), paid[0].Receipt)
+		}
+	}
+	if pay != ch.Amount {
+		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.to_pay"), rus.FormatRubles(pay)))
+	}
+	return nil
 }
 
 // summary pairs locale keys with values; a value of "" has no row.
@@ -256,6 +295,9 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	chosen := readMeans(c.FormValue("means"))
 	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee, Card: chosen.Card,
 		Save: c.FormValue("save") == "yes"}
+	if _, err := h.User(c); err != nil {
+		want.Save = false // a guest has no place for a card
+	}
 	want.Sum, form.wrongSum = partOf(ch, form.sum)
 	for _, v := range c.Request().PostArgs().PeekMulti("line") {
 		form.lines = append(form.lines, string(v))
@@ -282,8 +324,8 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 		form.agree, form.chosen = true, chosen
 		return h.renderCharge(c, ch, form)
 	}
-	if errors.Is(err, errLines) && ch.Status == Open {
-		form.wrongLines = true
+	if ch.Status == Open && (errors.Is(err, errLines) || errors.Is(err, errRest)) {
+		form.wrongLines, form.smallRest = errors.Is(err, errLines), errors.Is(err, errRest)
 		return h.renderCharge(c, ch, form)
 	}
 	if err != nil {

@@ -220,7 +220,7 @@ func ClaimByNumber(ctx context.Context, d db.DB, box *secret.Box, account uuid.U
 		FROM charge_key k
 		JOIN charge c ON c.id = k.charge_id
 		WHERE k.hash = ANY($1::bytea[]) AND c.status = 'open'
-		ON CONFLICT (charge_id, account) DO UPDATE SET key_hash = excluded.key_hash`, r.Keys, account, byNumber, at)
+		ON CONFLICT (charge_id, account) DO UPDATE SET key_hash = excluded.key_hash, at = excluded.at`, r.Keys, account, byNumber, at)
 	if err != nil {
 		return nil, err
 	}

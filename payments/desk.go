@@ -93,7 +93,9 @@ func (d *desk) start(ctx context.Context, want intent) (*Payment, error) {
 		}
 		live, err := livePayments(ctx, tx, c.ID)
 		if err != nil || len(live) > 0 {
-			p = first(live)
+			if p = first(live); p != nil && p.PaidBy != want.Reader.Account {
+				err = errors.Join(err, setShared(ctx, tx, p.ID)) // whoever pays now, no card is kept for who began
+			}
 			return err
 		}
 		if c.Status == Paid { // in parts: the last of them is what there is to show
@@ -149,6 +151,9 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 		return nil, err
 	}
 	p := newPayment(c, bank.Name(), receipt, want.Method, want.Sum, d.now())
+	if all, _ := c.Offer(d.now()); p.Part && all-p.Amount < leastPart {
+		return nil, errRest
+	}
 	p.Email, p.SaveCard = want.Email, want.Save && want.Card == uuid.Nil && want.Method == ByCard
 	p.PayerLast, p.PayerFirst, p.PayerMiddle = want.Payer.Last, want.Payer.First, want.Payer.Middle
 	if want.Card != uuid.Nil {
@@ -172,6 +177,9 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	_, err = d.river.InsertTx(ctx, tx, CheckArgs{p.ID}, &river.InsertOpts{ScheduledAt: d.now().Add(firstCheck)})
 	return p, err
 }
+
+// errRest says that less would be left of a charge than a bank takes: nobody could ever close it.
+var errRest = fault.New(fault.Invalid, "payments_charge.rest_small")
 
 // errLines says that the sum does not fit the lines that were chosen.
 var errLines = fault.New(fault.Invalid, "payments_utility.line_sum")

@@ -33,7 +33,8 @@
 // button carries that commission; when the rule or the sum has changed meanwhile, it is shown again and nothing is paid. What came is
 // the charge's money and the commission's (credited, fee_taken); what belongs to neither is surplus.
 //
-// A card is remembered by its bank at the payer's wish; we keep its token sealed (saved_card) and charge it only after one more question.
+// A card is remembered by its bank at the payer's wish; we keep its token sealed (saved_card) and charge it only after one more question. When
+// two people were led to one payment (payment.shared), nobody knows whose card it was, and none is kept.
 //
 // A bill has lines (Line); who pays chooses some of them, or a sum that is spread over them. Utility accounts, meters and readings are package
 // utility. Whoever pays for another stands with the payment by name, is found by it, and reads initials alone of the other.
@@ -56,7 +57,7 @@
 // its payer's name. Charges of a vehicle, a licence, a flat or an ИНН are found by whoever is signed in; by SNILS and passport
 // from ESIA each finds the own ones without asking. Attempts are limited by address and account, and journalled.
 //
-// Routes of Handler (portal): GET /payments (what is to be paid), POST /payments/find; GET /payments/:id,
+// Routes of Handler (portal): GET /payments (what is to be paid), GET /payments/history (what somebody has paid), POST /payments/find; GET /payments/:id,
 // /payments/:id/{bill,bill.pdf,qr.svg,sbp,sbp.svg,return,receipt,receipt.pdf}; POST /payments/:id/pay; GET /payments/cards, POST /payments/cards/:id/remove;
 // GET and POST /payments/templates, POST /payments/templates/:id/remove; GET and POST /payments/autopay, POST /payments/autopay/:id/stop,
 // GET /payments/autopay/orders/:id, POST .../skip; GET and POST /receipts (anybody

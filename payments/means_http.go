@@ -23,7 +23,7 @@ func (h *Handler) offer(c *fiber.Ctx, page *chargePage, ch *Charge, sum int64) e
 			case i == 0 && method == ByCard:
 				button.Classes = ""
 				button.Text = t("payments.pay", rus.FormatRubles(sum+fee))
-				if page.Part && page.Sum.Value == "" {
+				if page.Vague {
 					button.Text = t("payments_charge.pay")
 				}
 				page.Button = button

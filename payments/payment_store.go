@@ -94,6 +94,12 @@ func setDeal(ctx context.Context, tx pgx.Tx, p *Payment, deal *Deal) error {
 		p.ID, deal.ID, deal.Confirm, deal.QR, deal.Reason).Scan(&p.BankID, &p.ConfirmationURL, &p.QR, &p.Reason)
 }
 
+// setShared notes that somebody else than its maker was led to the page of a payment.
+func setShared(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `UPDATE payment SET shared = true WHERE id = $1`, id)
+	return err
+}
+
 // setMoney keeps what came of a payment, and what of it the charge has taken.
 func setMoney(ctx context.Context, tx pgx.Tx, p *Payment) error {
 	_, err := tx.Exec(ctx, `

@@ -24,6 +24,9 @@ func (h *BooksHandler) listQuittances(c *fiber.Ctx) error {
 	}
 	t := h.Pages.Texts(c)
 	page := booksPage{Title: t("payments_role.quittances"), Empty: t("payments_role.no_quittances")}
+	if c.Query("again") != "" {
+		page.Done = t("payments_role.again")
+	}
 	for _, q := range all {
 		page.Cards = append(page.Cards, bookCard{ID: q.ID.String(), Title: t("payments_role.quittance_" + q.Kind), Action: "/quittances/" + q.ID.String(),
 			List: summary(t, "payments.number", q.Receipt, "payments.amount", rus.FormatRubles(q.Amount), "payments_role.source", q.Source, "payments_role.reference", q.Reference,
@@ -56,5 +59,5 @@ func (h *BooksHandler) retryQuittance(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/quittances", fiber.StatusSeeOther)
+	return c.Redirect("/quittances?again=1", fiber.StatusSeeOther)
 }

@@ -15,6 +15,7 @@ import (
 )
 
 type receiptPage struct {
+	frontend.Errors
 	Title  string
 	Panel  frontend.Panel
 	List   frontend.SummaryList
@@ -41,6 +42,10 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return h.renderReceipt(c, ch, templateForm{title: templateTitle(ch.Purpose)})
+}
+
+func (h *Handler) renderReceipt(c *fiber.Ctx, ch *Charge, form templateForm) error {
 	paid, err := paidOf(c.UserContext(), h.DB, ch.ID)
 	if err != nil {
 		return err
@@ -69,7 +74,7 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 	if ch.Status == Open {
 		page.Back.Href = ch.path("")
 	}
-	if err := h.offerTemplate(c, &page, ch); err != nil {
+	if err := h.offerTemplate(c, &page, ch, form); err != nil {
 		return err
 	}
 	for _, p := range paid {
@@ -78,7 +83,18 @@ func (h *Handler) showReceipt(c *fiber.Ctx) error {
 	for _, p := range extra {
 		page.Extra = append(page.Extra, t("payments.extra", p.Receipt, rus.FormatRubles(amountReceived(p))))
 	}
+	if page.Errors.Any() {
+		c.Status(fiber.StatusUnprocessableEntity)
+	}
 	return receiptView.Render(c, h.Pages, page)
+}
+
+// accountKey names the account of a payee: a budget has one at the treasury, a company at its bank.
+func accountKey(p *Payee) string {
+	if p.Treasury {
+		return "payments.account"
+	}
+	return "payments_charge.settlement"
 }
 
 // receiptList is what stands on a receipt, on the page and on paper.
@@ -91,7 +107,7 @@ func (h *Handler) receiptList(c *fiber.Ctx, ch *Charge, p *Payment, payee *Payee
 	list := summary(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_means.fee", feeText(p.FeeTaken), "payments_payer.rest", rest,
 		"payments.paid_at", rus.FormatDateTime(*p.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments_for.payer", h.paidBy(c, ch, p), "payments_for.whom", forWhom(ch, p), "payments.payer", ownName(ch, p),
 		"payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP, "payments.bank", payee.BankName, "payments.bik", payee.BIK,
-		"payments.account", payee.Account, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
+		accountKey(payee), payee.Account, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
 	lines, err := paidLines(c.UserContext(), h.DB, p.ID)
 	for _, l := range lines {
 		list.Rows = append(list.Rows, frontend.Row(t("payments_utility.paid_line", l.Title), rus.FormatRubles(l.Amount)))

@@ -61,7 +61,7 @@ type RefundArgs struct {
 func (RefundArgs) Kind() string { return "payments.refund" }
 
 // ProposeRefund is the first employee's word: so much of a payment is to go back, and why. 0 is all that is left of it. It only
-// takes effect when another employee approves.
+// takes effect when another employee approves. The same proposed twice by one employee, while the first waits, is one: a double click.
 func (d *desk) ProposeRefund(ctx context.Context, payment uuid.UUID, amount int64, ground, note, actor string) (*Refund, error) {
 	var r *Refund
 	_, err := d.locked(ctx, payment, func(tx pgx.Tx, _ *Charge, p *Payment) error {
@@ -70,6 +70,11 @@ func (d *desk) ProposeRefund(ctx context.Context, payment uuid.UUID, amount int6
 		}
 		if amount <= 0 {
 			return fault.New(fault.Invalid, "payments_books.refund_sum")
+		}
+		twin, err := sameRefund(ctx, tx, p.ID, amount, ground, actor)
+		if err != nil || twin != nil {
+			r = twin
+			return err
 		}
 		r = newRefund(p, amount, ground, note, d.now())
 		return openRefund(ctx, tx, r, "propose", actor)

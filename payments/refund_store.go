@@ -103,6 +103,21 @@ func refundByID(ctx context.Context, d db.DB, id uuid.UUID) (*Refund, error) {
 	return r, err
 }
 
+// sameRefund returns a refund that the employee has proposed in the same words and nobody has decided yet, nil when there is none.
+func sameRefund(ctx context.Context, tx pgx.Tx, payment uuid.UUID, amount int64, ground, actor string) (*Refund, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT `+refundColumns+`
+		FROM refund r
+		JOIN payment p ON p.id = r.payment_id
+		WHERE r.payment_id = $1 AND r.amount = $2 AND r.ground = $3 AND r.first_by = $4 AND r.state = 'proposed'
+		LIMIT 1`, payment, amount, ground, actor)
+	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Refund])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return r, err
+}
+
 // openRefunds returns the refunds that wait for somebody, oldest first.
 func openRefunds(ctx context.Context, d db.DB) ([]*Refund, error) {
 	rows, _ := d.Query(ctx, `

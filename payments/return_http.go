@@ -102,6 +102,9 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 		List:   summary(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose),
 		Back:   frontend.Button{Text: t("payments.back"), Href: h.backOf(ch), Classes: "govuk-button--secondary"},
 	}
+	if page.Back.Href == "/payments" {
+		page.Back.Text = t("payments_charge.back")
+	}
 	if p != nil {
 		page.List = summary(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Total()), "payments_means.fee", feeText(p.Fee),
 			"payments.received", receivedText(p), "payments.purpose", ch.Purpose,

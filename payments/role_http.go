@@ -36,6 +36,7 @@ var roles = []string{RightHead, RightAccess}
 type roleForm struct {
 	employee, role, why string
 	wrong               [][2]string
+	taken               bool // it is to be taken away
 }
 
 func (h *AccessHandler) listRoles(c *fiber.Ctx) error { return h.renderRoles(c, roleForm{}) }
@@ -52,15 +53,24 @@ func (h *AccessHandler) renderRoles(c *fiber.Ctx, form roleForm) error {
 	t := h.Pages.Texts(c)
 	page := rolesPage{Give: frontend.Button{Text: t("payments_role.give"), PreventDoubleClick: true}}
 	for _, w := range form.wrong {
-		page.Errors.Add(w[0], t(w[1]))
+		if !form.taken {
+			page.Errors.Add(w[0], t(w[1]))
+		}
 	}
 	for i, r := range held {
 		card := roleCard{Name: r.Name, Organisation: r.Organisation, Role: t("payments_role." + r.Role), Employee: r.EmployeeID.String(), Value: r.Role}
 		if r.EmployeeID != h.Who(c).ID { // nobody changes the own rights
 			card.Why = &frontend.Input{Name: "why", ID: "why-" + string(rune('a'+i%26)) + r.EmployeeID.String()[30:] + r.Role, Autocomplete: "off", Label: frontend.Label{Text: t("payments_role.why")}}
+			if form.taken && form.employee == card.Employee && form.role == r.Role {
+				page.Errors.Add(card.Why.ID, t("payments_role.why_empty"))
+				card.Why.Value, card.Why.ErrorMessage = form.why, page.Errors.Message(card.Why.ID)
+			}
 			card.Take = &frontend.Button{Text: t("payments_role.take"), Classes: "govuk-button--warning", PreventDoubleClick: true}
 		}
 		page.Cards = append(page.Cards, card)
+	}
+	if form.taken {
+		form = roleForm{}
 	}
 	page.Employee = frontend.Select{Name: "employee", Value: form.employee, Label: frontend.Label{Text: t("payments_role.employee")}, ErrorMessage: page.Errors.Message("employee"),
 		Items: []frontend.Option{{Value: "", Text: t("payments.staff_choose")}}}
@@ -122,6 +132,10 @@ func (h *AccessHandler) takeRole(c *fiber.Ctx) error {
 	form, employee, err := h.readRole(c)
 	if err != nil {
 		return err
+	}
+	if n := len(form.wrong); n > 0 && form.wrong[n-1][0] == "why" {
+		form.taken = true
+		return h.renderRoles(c, form)
 	}
 	if len(form.wrong) > 0 {
 		return fault.New(fault.Invalid, form.wrong[0][1])

@@ -20,6 +20,8 @@ type StatsHandler struct {
 	Pages   *frontend.Pages
 	Now     func() time.Time
 	Allowed func(*fiber.Ctx) error // a Forbidden fault without the access right "payments"
+
+	Services func(*fiber.Ctx) []frontend.Option // what services are called; may be nil
 }
 
 // Mount registers the routes.
@@ -67,6 +69,10 @@ func (h *StatsHandler) show(c *fiber.Ctx) error {
 	for _, n := range periods {
 		page.Periods = append(page.Periods, frontend.Link{Text: t("payments_payer.stats_days", n), Href: "/finance?days=" + strconv.Itoa(n), Current: n == days})
 	}
+	payees, err := payeeNames(c.UserContext(), h.DB)
+	if err != nil {
+		return err
+	}
 	byDay, total := map[string]figure{}, int64(0)
 	for _, f := range figures {
 		if f.Dimension == "day" {
@@ -76,7 +82,7 @@ func (h *StatsHandler) show(c *fiber.Ctx) error {
 	}
 	page.Bars, page.Total = bars(byDay, from, days, web.Lang(c)), rus.FormatRubles(total)
 	for _, dimension := range []string{"service", "payee", "state", "day"} {
-		page.Tables = append(page.Tables, h.table(c, dimension, figures))
+		page.Tables = append(page.Tables, h.table(c, dimension, figures, payees))
 	}
 	return statsView.Render(c, h.Pages, page)
 }
@@ -98,22 +104,46 @@ func bars[L ~string](byDay map[string]figure, from time.Time, days int, lang L) 
 	return list
 }
 
-func (h *StatsHandler) table(c *fiber.Ctx, dimension string, figures []figure) frontend.Table {
+func (h *StatsHandler) table(c *fiber.Ctx, dimension string, figures []figure, payees []payeeName) frontend.Table {
 	t := h.Pages.Texts(c)
 	table := frontend.Table{Caption: t("payments_payer.stats_" + dimension), CaptionClasses: "govuk-table__caption--m", FirstCellIsHeader: true}
 	for _, key := range []string{"name", "begun", "paid", "sum", "returned"} {
-		table.Head = append(table.Head, frontend.Cell{Text: t("payments_payer.stats_col_" + key)})
+		table.Head = append(table.Head, frontend.Cell{Text: t("payments_payer.stats_col_" + key), Format: "numeric"})
 	}
+	table.Head[0].Format = ""
 	for _, f := range figures {
 		if f.Dimension != dimension {
 			continue
 		}
 		name := f.Name
-		if dimension == "state" {
+		switch day, err := time.ParseInLocation(time.DateOnly, f.Name, rus.Moscow); {
+		case dimension == "state":
 			name = t("payments.state_" + f.Name)
+		case dimension == "day" && err == nil:
+			name = rus.FormatDate(day, web.Lang(c))
+		case dimension == "service" && f.Name == "":
+			name = t("payments_payer.stats_outside")
+		case dimension == "service":
+			name = h.serviceName(c, f.Name)
+		case dimension == "payee":
+			if i := slices.IndexFunc(payees, func(p payeeName) bool { return p.Code == f.Name }); i >= 0 {
+				name = payees[i].Name
+			}
 		}
-		table.Rows = append(table.Rows, []frontend.Cell{{Text: name}, {Text: fmt.Sprint(f.Begun)}, {Text: fmt.Sprint(f.Paid)},
-			{Text: rus.FormatRubles(f.Sum)}, {Text: rus.FormatRubles(f.Returned)}})
+		table.Rows = append(table.Rows, []frontend.Cell{{Text: name}, {Text: fmt.Sprint(f.Begun), Format: "numeric"}, {Text: fmt.Sprint(f.Paid), Format: "numeric"},
+			{Text: rus.FormatRubles(f.Sum), Format: "numeric"}, {Text: rus.FormatRubles(f.Returned), Format: "numeric"}})
 	}
 	return table
+}
+
+// serviceName is what a service is called, its code when nobody knows.
+func (h *StatsHandler) serviceName(c *fiber.Ctx, code string) string {
+	if h.Services != nil {
+		for _, s := range h.Services(c) {
+			if s.Value == code {
+				return s.Text
+			}
+		}
+	}
+	return code
 }

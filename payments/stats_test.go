@@ -39,7 +39,7 @@ func TestStats(t *testing.T) {
 	serve(t, app, line)
 	address := "http://" + line.Addr().String() + "/finance?days=7"
 	page := b.get(address)
-	want(t, page, 200, "700", "marriage", "zags", "Ждём ответа банка", `height="160.0"`)
+	want(t, page, 200, "700", "marriage", "Управление ЗАГС", "Ждём ответа банка", `height="160.0"`)
 	if n := strings.Count(page.text, "<rect"); n != 7 {
 		t.Errorf("%d bars for 7 days", n)
 	}

@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -100,12 +101,19 @@ func (h *Handler) saveTemplate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	title := strings.TrimSpace(c.FormValue("title"))
-	charge, err := uuid.Parse(c.FormValue("charge"))
-	if n := utf8.RuneCountInString(title); err != nil || n < 1 || n > 80 {
-		return fault.New(fault.Invalid, "payments_auto.title_empty")
+	id, err := uuid.Parse(c.FormValue("charge"))
+	if err != nil {
+		return fault.New(fault.NotFound, "payments.no_charge")
 	}
-	if err := insertTemplate(c.UserContext(), h.DB, r, charge, title, h.Now()); err != nil {
+	ch, err := chargeFor(c.UserContext(), h.DB, r, id)
+	if err != nil {
+		return err
+	}
+	title := strings.TrimSpace(c.FormValue("title"))
+	if n := utf8.RuneCountInString(title); n < 1 || n > 80 {
+		return h.renderReceipt(c, ch, templateForm{title: title, wrong: true})
+	}
+	if err := insertTemplate(c.UserContext(), h.DB, r, ch.ID, title, h.Now()); err != nil {
 		return err
 	}
 	return c.Redirect("/payments/templates", fiber.StatusSeeOther)
@@ -122,8 +130,29 @@ func (h *Handler) dropTemplate(c *fiber.Ctx) error {
 	return c.Redirect("/payments/templates", fiber.StatusSeeOther)
 }
 
+// templateForm is the name of a template as it was typed.
+type templateForm struct {
+	title string
+	wrong bool
+}
+
+var ofMonth = regexp.MustCompile(` за \d{2}\.\d{4}`)
+
+// templateTitle makes the name of a template from what was paid: without the month, whole words, at most 60 characters.
+func templateTitle(purpose string) string {
+	purpose = strings.TrimSpace(ofMonth.ReplaceAllString(purpose, ""))
+	if utf8.RuneCountInString(purpose) <= 60 {
+		return purpose
+	}
+	cut := short(purpose, 60)
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,.:;—-")
+}
+
 // offerTemplate shows the form of a new template on a receipt, to whom it is any use.
-func (h *Handler) offerTemplate(c *fiber.Ctx, page *receiptPage, ch *Charge) error {
+func (h *Handler) offerTemplate(c *fiber.Ctx, page *receiptPage, ch *Charge, form templateForm) error {
 	if _, err := h.User(c); err != nil {
 		return nil //nolint:nilerr // a guest is offered none
 	}
@@ -132,12 +161,15 @@ func (h *Handler) offerTemplate(c *fiber.Ctx, page *receiptPage, ch *Charge) err
 		return err
 	}
 	may, err := mayTemplate(c.UserContext(), h.DB, r, ch.ID)
-	if err != nil || !may {
+	if err != nil || !may && !form.wrong {
 		return err
 	}
 	t := h.Pages.Texts(c)
 	page.Charge = ch.ID.String()
-	page.Template = frontend.Input{Name: "title", Value: short(ch.Purpose, 60), Autocomplete: "off", Label: frontend.Label{Text: t("payments_auto.title")}}
+	if form.wrong {
+		page.Errors.Add("title", t("payments_auto.title_empty"))
+	}
+	page.Template = frontend.Input{Name: "title", Value: form.title, Autocomplete: "off", Label: frontend.Label{Text: t("payments_auto.title")}, ErrorMessage: page.Errors.Message("title")}
 	page.Keep = frontend.Button{Text: t("payments_auto.keep"), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 	return nil
 }

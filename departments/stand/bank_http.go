@@ -14,8 +14,10 @@ import (
 	"tamga/internal/web"
 )
 
+// bankPayPage is where one pays; a bank that does not offer something leaves its button without a text.
 type bankPayPage struct {
-	Payment *bankPayment
+	Bank    string
+	Title   string
 	List    frontend.SummaryList
 	Open    bool // the payer may still decide
 	Note    string
@@ -51,9 +53,10 @@ func (b *Bank) showBankPayment(c *fiber.Ctx) error {
 		return frontend.Button{Text: t("bank."+choice, args...), Name: "choice", Value: choice, Classes: classes, PreventDoubleClick: true}
 	}
 	page := bankPayPage{
-		Payment: p,
-		Open:    p.Status == "pending" && p.SettleAt == nil && b.Now().Before(p.ExpiresAt),
-		Action:  "/bank/pay/" + p.ID.String(),
+		Bank:   t("bank.name"),
+		Title:  t("bank.title"),
+		Open:   p.Status == "pending" && p.SettleAt == nil && b.Now().Before(p.ExpiresAt),
+		Action: "/bank/pay/" + p.ID.String(),
 		List: frontend.SummaryList{Rows: []frontend.SummaryRow{
 			frontend.Row(t("bank.amount"), rus.FormatRubles(p.Amount)), frontend.Row(t("bank.payee"), p.Payee),
 			frontend.Row(t("bank.description"), p.Description), frontend.Row(t("bank.receipt"), p.Receipt)}},

@@ -11,6 +11,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/rus"
 )
 
 // YooKassa is the stand of YooKassa with the page on which one pays, and books that outlive a restart. Routes:
@@ -37,19 +38,6 @@ func (y *YooKassa) Mount(r fiber.Router) {
 // yooReasons are why YooKassa may cancel, in its own words.
 var yooReasons = []string{"insufficient_funds", "card_expired", "3d_secure_failed", "fraud_suspected", "issuer_unavailable"}
 
-type yooPayPage struct {
-	List    frontend.SummaryList
-	Open    bool
-	Note    string
-	Action  string
-	Pay     frontend.Button
-	Decline frontend.Button
-	Reason  frontend.Select
-	Back    frontend.Button
-}
-
-const yooPayView frontend.Page[yooPayPage] = "stand/yookassa_pay.html"
-
 func (y *YooKassa) show(c *fiber.Ctx) error {
 	p, back := y.Stand.Payment(c.Params("id"))
 	if p == nil {
@@ -57,10 +45,14 @@ func (y *YooKassa) show(c *fiber.Ctx) error {
 	}
 	frontend.SetLayout(c, bankLayout)
 	t := y.Pages.Texts(c)
-	page := yooPayPage{Open: p.Status == "pending", Action: "/yookassa/pay/" + p.ID,
-		List: frontend.SummaryList{Rows: []frontend.SummaryRow{frontend.Row(t("bank.amount"), p.Amount.Value+" ₽"),
+	sum := p.Amount.Value + " ₽"
+	if kopecks, err := rus.ParseRubles(p.Amount.Value); err == nil {
+		sum = rus.FormatRubles(kopecks)
+	}
+	page := bankPayPage{Bank: t("bank.yoo_name"), Title: t("bank.yoo_title"), Open: p.Status == "pending", Action: "/yookassa/pay/" + p.ID,
+		List: frontend.SummaryList{Rows: []frontend.SummaryRow{frontend.Row(t("bank.amount"), sum),
 			frontend.Row(t("bank.description"), p.Description), frontend.Row(t("bank.receipt"), p.Metadata["receipt"])}},
-		Pay:     frontend.Button{Text: t("bank.pay", p.Amount.Value+" ₽"), Name: "choice", Value: "pay", PreventDoubleClick: true},
+		Pay:     frontend.Button{Text: t("bank.pay", sum), Name: "choice", Value: "pay", PreventDoubleClick: true},
 		Decline: frontend.Button{Text: t("bank.decline"), Name: "choice", Value: "decline", Classes: "govuk-button--warning", PreventDoubleClick: true},
 		Reason:  frontend.Select{Name: "reason", Label: frontend.Label{Text: t("bank.reason")}, Value: yooReasons[0]},
 		Back:    frontend.Button{Text: t("bank.back"), Href: back}}
@@ -73,7 +65,7 @@ func (y *YooKassa) show(c *fiber.Ctx) error {
 			page.Note = t("bank.note_succeeded")
 		}
 	}
-	return yooPayView.Render(c, y.Pages, page)
+	return bankPayView.Render(c, y.Pages, page)
 }
 
 // decide does what the payer chose. The call-back may fail: the merchant asks by itself.

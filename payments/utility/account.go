@@ -82,7 +82,8 @@ func readValue(s string) (int64, error) {
 }
 
 func valueText(n int64) string {
-	text := fmt.Sprintf("%d,%03d", n/valueScale, n%valueScale)
+	whole := strings.TrimSuffix(rus.FormatRubles(n/valueScale*100), "\u00a0₽") // 18 390
+	text := fmt.Sprintf("%s,%03d", whole, n%valueScale)
 	return strings.TrimRight(strings.TrimRight(text, "0"), ",")
 }
 

@@ -39,6 +39,7 @@ func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/utilities", h.add)
 	r.Get("/utilities/:id<guid>", h.show)
 	r.Post("/utilities/:id<guid>/readings", h.takeReadings)
+	r.Get("/utilities/:id<guid>/readings", func(c *fiber.Ctx) error { return c.Redirect("/utilities/"+c.Params("id"), fiber.StatusSeeOther) }) // in another language
 	r.Post("/utilities/:id<guid>/remove", h.remove)
 }
 
@@ -188,9 +189,14 @@ func (h *Handler) remove(c *fiber.Ctx) error {
 
 type billCard struct {
 	Title, Due string
-	Table      frontend.Table
+	Lines      []billLine
+	Part       bool // something of it is paid
 	Pay        frontend.Button
 }
+
+type billLine struct{ Title, How, Sum, Rest string }
+
+type historyLine struct{ Title, When, Value, State string }
 
 type meterCard struct {
 	Title, Number, Last, Verified string
@@ -209,7 +215,8 @@ type accountPage struct {
 	Action  string
 	Sure    *frontend.Checkboxes // of readings that are far above what is usual
 	Send    frontend.Button
-	History frontend.Table
+	History []historyLine
+	Again   bool // a reading may be corrected
 	Remove  string
 	Drop    frontend.Button
 }
@@ -237,13 +244,13 @@ func (h *Handler) renderAccount(c *fiber.Ctx, user uuid.UUID, a *Account, typed 
 		return err
 	}
 	t, lang := h.Pages.Texts(c), web.Lang(c)
-	from, until, open := a.open(h.Now())
+	_, until, open := a.open(h.Now())
 	page := accountPage{Back: frontend.BackLink{Href: "/utilities"}, Title: t("payments_utility.account", number), Place: place,
 		Action: "/utilities/" + a.ID.String() + "/readings", Send: frontend.Button{Text: t("payments_utility.send"), PreventDoubleClick: true},
 		Remove: "/utilities/" + a.ID.String() + "/remove", Drop: frontend.Button{Text: t("payments_utility.remove"), Classes: "govuk-button--secondary", PreventDoubleClick: true},
 		When: t("payments_utility.closed", a.FirstDay, a.LastDay, rus.FormatDate(nextWindow(a, h.Now()), lang))}
 	if open {
-		page.When = t("payments_utility.open", rus.FormatDate(from, lang), rus.FormatDate(until, lang))
+		page.When = t("payments_utility.open", rus.FormatDate(until, lang))
 	}
 	for _, w := range typed.wrong {
 		text := t(w[1])
@@ -257,7 +264,9 @@ func (h *Handler) renderAccount(c *fiber.Ctx, user uuid.UUID, a *Account, typed 
 		return err
 	}
 	for i := range meters {
+		page.Errors.Name(fieldOf(meters[i].ID), meters[i].Title)
 		page.Meters = append(page.Meters, h.meterCard(c, &meters[i], typed, &page.Errors, open))
+		page.Again = page.Again || open && meters[i].Now != nil
 	}
 	if typed.doubt {
 		page.Sure = &frontend.Checkboxes{Name: "sure", Items: []frontend.Choice{{Value: "yes", Text: t("payments_utility.sure")}}}
@@ -327,12 +336,9 @@ func (h *Handler) billCards(c *fiber.Ctx, user uuid.UUID, number string) ([]bill
 		if b.Due != nil {
 			card.Due = t("payments_payer.until", rus.FormatDateTime(*b.Due, web.Lang(c)))
 		}
-		if len(lines) > 0 {
-			card.Table.Head = []frontend.Cell{{Text: t("payments_utility.col_line")}, {Text: t("payments_utility.col_sum"), Format: "numeric"}, {Text: t("payments_utility.col_rest"), Format: "numeric"}}
-		}
 		for _, l := range lines {
-			card.Table.Rows = append(card.Table.Rows, []frontend.Cell{{Text: l.Title + ": " + payments.LineText(t, l)},
-				{Text: rus.FormatRubles(l.Total()), Format: "numeric"}, {Text: rus.FormatRubles(l.Rest()), Format: "numeric"}})
+			card.Part = card.Part || l.Paid > 0
+			card.Lines = append(card.Lines, billLine{l.Title, payments.LineText(t, l), rus.FormatRubles(l.Total()), rus.FormatRubles(l.Rest())})
 		}
 		cards = append(cards, card)
 	}
@@ -345,7 +351,6 @@ func (h *Handler) addHistory(c *fiber.Ctx, a *Account, page *accountPage) error 
 		return err
 	}
 	t := h.Pages.Texts(c)
-	page.History.Head = []frontend.Cell{{Text: t("payments_utility.col_meter")}, {Text: t("payments_utility.col_value"), Format: "numeric"}, {Text: t("payments_utility.col_state")}}
 	for _, r := range all {
 		state := t("payments_utility.state_waits")
 		switch {
@@ -354,8 +359,7 @@ func (h *Handler) addHistory(c *fiber.Ctx, a *Account, page *accountPage) error 
 		case r.Sent:
 			state = t("payments_utility.state_sent")
 		}
-		page.History.Rows = append(page.History.Rows, []frontend.Cell{{Text: r.Title + ", " + rus.FormatDate(r.GivenAt, web.Lang(c))},
-			{Text: valueText(r.Value) + "\u00a0" + r.Unit, Format: "numeric"}, {Text: state}})
+		page.History = append(page.History, historyLine{r.Title, rus.FormatDate(r.GivenAt, web.Lang(c)), valueText(r.Value) + "\u00a0" + r.Unit, state})
 	}
 	return nil
 }
