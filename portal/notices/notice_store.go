@@ -23,7 +23,7 @@ func recipientOf(ctx context.Context, tx pgx.Tx, channel notify.Channel, to, top
 		query = `
 		SELECT a.id, EXISTS (SELECT FROM account_mute m WHERE m.account = a.id AND m.topic = $2 AND m.channel = 'email')
 		FROM account a
-		WHERE a.email = $1 AND NOT EXISTS (SELECT FROM account o WHERE o.email = $1 AND o.id <> a.id)`
+		WHERE a.email = $1 AND a.email <> '' AND NOT EXISTS (SELECT FROM account o WHERE o.email = $1 AND o.email <> '' AND o.id <> a.id)`
 	}
 	err = tx.QueryRow(ctx, query, to, topic).Scan(&account, &muted)
 	if errors.Is(err, pgx.ErrNoRows) {
