@@ -5,7 +5,8 @@
 //
 // A message is a CloudEvents 1.0 event in structured JSON mode (application/cloudevents+json). The header X-JWS-Signature
 // carries a JWS over the body's bytes (compact, detached payload: RFC 7515, appendix F), alg ES256, with typ, kid and iat in
-// its protected header; a message is signed anew for each attempt. Keys are published as a JWKS by both sides.
+// its protected header; a message is signed anew for each attempt. Keys are published as a JWKS by both sides. A department may have GOST CMS
+// in place of JWS (Endpoint.Signature, docs/adr/0007-gost-cms.md): X-CMS-Signature is a detached CMS, by certificates that staff register.
 //
 //	to a department     POST <its url>/events                    tamga.application.submitted, message, corrected, cancelled
 //	from a department   POST /api/departments/:code/events       tamga.application.status, message, request, result, appointment
@@ -37,6 +38,7 @@
 // # Routes
 //
 //	portal  GET  /api/departments/jwks.json       our public keys
+//	portal  GET  /api/departments/certificates.pem   our certificates, when departments want GOST CMS
 //	portal  POST /api/departments/:code/events    call-backs
 //	portal  GET  /services/:id, /applications/:id   Notices: planned works, before the page's own route
 //	intra   GET  /deliveries                      stuck first
@@ -46,12 +48,12 @@
 //	intra   POST /deliveries/:id/route            sends what has not arrived to another department, with a reason
 //	intra   GET  /deliveries/departments          what may be sent to which department
 //	intra   GET  /deliveries/departments/:code    pause and planned works of one
-//	intra   POST …/pause, /resume, /works, /works/:id/cancel, /digest, /key   each journalled
+//	intra   POST …/pause, /resume, /works, /works/:id/cancel, /digest, /key, /certificate   each journalled
 //
 // # Tables
 //
 // department_endpoint (with breaker and pause), department_works, delivery (the outbox), delivery_attempt, department_event,
-// department_result (documents to be fetched), department_key (which has signed, which is refused), department_refusal, department_digest (comparisons), department_trouble (what opens incidents: see OnTrouble).
+// department_result (documents to be fetched), department_key (keys and certificates: which has signed, which is refused), department_refusal, department_digest (comparisons), department_trouble (what opens incidents: see OnTrouble).
 //
 // # States of a delivery
 //

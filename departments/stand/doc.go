@@ -11,6 +11,8 @@
 //	POST /:system/applications/:id      action: accept, complete, refuse with a ground; ask, request, issue, invite: see spoken
 //	GET  /:system/digest                what has been received, for the portal alone
 //	GET  /:system/documents/:id         a result, for the portal alone
+//	GET  /:system/certificates.pem      its certificate of GOST R 34.10-2012, once it signs so
+//	POST /:system/signature             JWS or GOST CMS
 //	POST /:system/mode                  how the system behaves: see System
 //	POST /:system/events                messages of the portal: books the visit, settles the bill
 //	POST /:system/records/:source       what the system knows: bills, fines, doctors, free times
@@ -32,7 +34,7 @@
 //
 // # Tables
 //
-// stand_system, stand_application, stand_callback, stand_message, stand_document, stand_record, stand_visit, register_person, register_passport, register_paper, register_birth, register_organisation, register_mode, register_record, register_ask, outbox_message, post_letter, and
+// stand_system, stand_certificate, stand_application, stand_callback, stand_message, stand_document, stand_record, stand_visit, register_person, register_passport, register_paper, register_birth, register_organisation, register_mode, register_record, register_ask, outbox_message, post_letter, and
 // the bank's.
 //
 // # States of an application at a stand
