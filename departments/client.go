@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -84,16 +85,60 @@ func (c *Client) checkDial(_ context.Context, network, address string, _ syscall
 	if network != "tcp4" && network != "tcp6" {
 		return errForbiddenAddress
 	}
-	ip := at.Addr().Unmap()
-	inner := ip.IsLoopback() || ip.IsPrivate() || sharedNet.Contains(ip)
-	if inner && !c.allow.Private || !inner && !ip.IsGlobalUnicast() {
-		return fmt.Errorf("%w: %s", errForbiddenAddress, ip)
+	if !c.mayCall(at.Addr()) {
+		return fmt.Errorf("%w: %s", errForbiddenAddress, at.Addr())
 	}
 	return nil
 }
 
+// mayCall tells whether an address may be called. An IPv6 address that a gateway turns into an IPv4 one is that one.
+func (c *Client) mayCall(ip netip.Addr) bool {
+	ip = ip.WithZone("").Unmap()
+	if inside, ok := inside4(ip); ok {
+		ip = inside
+	}
+	switch {
+	case slices.ContainsFunc(neverNets, func(n netip.Prefix) bool { return n.Contains(ip) }):
+		return false
+	case ip.IsLoopback() || ip.IsPrivate() || sharedNet.Contains(ip):
+		return c.allow.Private
+	}
+	return ip.IsGlobalUnicast()
+}
+
+// inside4 returns the IPv4 address that lies in one of NAT64 (RFC 6052), 6to4 (RFC 3056), or in an old IPv4-compatible one.
+func inside4(ip netip.Addr) (netip.Addr, bool) {
+	if ip.Is4() || ip == netip.IPv6Loopback() {
+		return ip, false
+	}
+	raw := ip.As16()
+	switch {
+	case nat64.Contains(ip), compatible.Contains(ip):
+		return netip.AddrFrom4([4]byte(raw[12:])), true
+	case sixToFour.Contains(ip):
+		return netip.AddrFrom4([4]byte(raw[2:6])), true
+	}
+	return ip, false
+}
+
 // sharedNet is the carriers' private network, which IsPrivate does not know (RFC 6598).
 var sharedNet = netip.MustParsePrefix("100.64.0.0/10")
+
+var (
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")
+	sixToFour  = netip.MustParsePrefix("2002::/16")
+	compatible = netip.MustParsePrefix("::/96")
+)
+
+// neverNets are called by nobody: where clouds tell their machines secrets outside of 169.254.0.0/16, and nets of no host (RFC 6890).
+var neverNets = []netip.Prefix{
+	netip.MustParsePrefix("fd00:ec2::254/128"),  // Amazon
+	netip.MustParsePrefix("100.100.100.200/32"), // Alibaba
+	netip.MustParsePrefix("168.63.129.16/32"),   // Azure
+	netip.MustParsePrefix("192.0.0.0/24"),       // Oracle, and the IETF's own
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("fec0::/10"), netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/32"),
+}
 
 // Answer is what a department said.
 type Answer struct {
