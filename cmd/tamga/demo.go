@@ -260,7 +260,7 @@ func (d *demoCommand) builders(s *demoState, k secret.Keys, shared *frontend.Pag
 			Listen: d.address(1), Issuer: s.idp, PortalURL: s.portal, Registers: s.stand, Roots: s.roots, Post: s.stand + "/post",
 			BankURL: s.stand + "/bank/id", BankName: "Учебный банк", FetchInner: true, Insecure: true},
 		&workerRole{common: common, citizens: citizens, bank: bank, bodies: bodies, mail: mail},
-		&intraRole{common: common, citizens: citizens, Listen: d.address(2), Insecure: true},
+		&intraRole{common: common, citizens: citizens, Listen: d.address(2), Insecure: true, Roots: s.roots},
 		&portalRole{common: common, citizens: citizens, bank: bank, bodies: bodies, Listen: d.address(0), Issuer: s.idp,
 			ClientID: "portal", ClientSecret: clientSecret(k), Insecure: true},
 	}

@@ -27,7 +27,7 @@ type idpRole struct {
 	Registers   string   `env:"TAMGA_REGISTERS_URL" required:"" help:"address of the state registers that check personal data"`
 	FetchInner  bool     `env:"TAMGA_IDP_FETCH_INNER" help:"keys and logout addresses of clients may lie in private networks, and on this machine without TLS"`
 	TwoSteps    bool     `env:"TAMGA_IDP_TWO_STEPS" help:"everybody signs in by two proofs"`
-	Roots       string   `env:"TAMGA_SIGNATURE_ROOTS" type:"existingfile" help:"PEM file of the authorities whose e-signatures let people in"`
+	Roots       string   `env:"TAMGA_SIGNATURE_ROOTS" type:"path" help:"PEM file, or folder of such, of the authorities whose e-signatures let people in"`
 	Qualified   bool     `env:"TAMGA_SIGNATURE_QUALIFIED" default:"true" negatable:"" help:"of those e-signatures, only the ones by qualified certificates (КС1 and higher)"`
 	CRLs        []string `env:"TAMGA_SIGNATURE_CRLS" help:"files and addresses of lists of revoked certificates (CRL), commas between; without them nobody is asked about revocation"`
 	Post        string   `env:"TAMGA_POST_URL" help:"address of the post that takes registered letters with codes; without it there is no such way"`
@@ -77,7 +77,7 @@ func (p *idpRole) build(ctx context.Context) (_ *role, err error) {
 	if r.jobs, err = working(g, workers, jobs.PeriodicJobs()); err != nil {
 		return nil, err
 	}
-	roots, err := p.roots()
+	roots, err := trustedRoots(p.Roots)
 	if err != nil {
 		return nil, err
 	}
@@ -95,16 +95,4 @@ func (p *idpRole) revocations() *gost.Revocations {
 		return nil
 	}
 	return &gost.Revocations{Sources: p.CRLs}
-}
-
-// roots reads the authorities of e-signatures, if any are given.
-func (p *idpRole) roots() ([]*gost.Certificate, error) {
-	if p.Roots == "" {
-		return nil, nil
-	}
-	file, err := os.ReadFile(p.Roots)
-	if err != nil {
-		return nil, err
-	}
-	return gost.ParseCertificates(file)
 }

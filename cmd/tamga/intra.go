@@ -26,6 +26,7 @@ type intraRole struct {
 	citizens
 	Listen   string `env:"TAMGA_INTRA_LISTEN" default:":8082" help:"where to listen: an address of the inner contour"`
 	Insecure bool   `env:"TAMGA_INSECURE_COOKIES" help:"cookies without TLS: never in production"`
+	Roots    string `env:"TAMGA_WORKPLACE_ROOTS" type:"path" help:"PEM file, or folder of such, of the authorities whose e-signatures on results are trusted"`
 }
 
 // Run serves the staff site until it is stopped.
@@ -64,6 +65,10 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
+	roots, err := trustedRoots(i.Roots)
+	if err != nil {
+		return nil, err
+	}
 	r.app, err = intra.New(intra.Config{
 		DB: g.pool, Redis: g.redis, Pages: g.pages, Log: g.log, Hasher: passwords(), Now: time.Now, CSRFKey: forms,
 		Secure: !i.Insecure, Proxies: i.Proxies, Checks: g.check,
@@ -93,7 +98,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 					Desk:    support.Desk{DB: g.pool, Box: g.box, Notify: g.note, Pages: g.pages, Now: time.Now, PublicURL: i.PortalURL},
 					Allowed: staff.Allowed(intra.RightSupport), Employee: employeeOf(staff), Service: nameOf(services),
 				},
-				i.workplace(g, core, services, staff),
+				i.workplace(g, core, services, staff, roots),
 				checksHandler(g, services, staff),
 				&catalog.StaffHandler{Press: press, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},
 				&catalog.FeedbackHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightCatalog), Actor: actor},

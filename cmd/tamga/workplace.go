@@ -7,6 +7,7 @@ import (
 	"tamga/catalog"
 	"tamga/departments"
 	"tamga/departments/workplace"
+	"tamga/internal/gost"
 	"tamga/internal/i18n"
 	"tamga/intra"
 )
@@ -21,8 +22,8 @@ func clerks(g *ground, staff *intra.Staff, right string) departments.Clerks {
 }
 
 // workplace is where the staff of departments without a system decide. What they decide goes the way of a call-back.
-func (i *intraRole) workplace(g *ground, core *applications.Core, services *catalog.Catalog, staff *intra.Staff) *workplace.Handler {
-	return &workplace.Handler{Checks: checksHandler(g, services, staff).Lines, DB: g.pool, Box: g.box, Pages: g.pages, Now: time.Now, Clerks: clerks(g, staff, intra.RightWorkplace),
+func (i *intraRole) workplace(g *ground, core *applications.Core, services *catalog.Catalog, staff *intra.Staff, roots []*gost.Certificate) *workplace.Handler {
+	return &workplace.Handler{Roots: roots, Checks: checksHandler(g, services, staff).Lines, DB: g.pool, Box: g.box, Pages: g.pages, Now: time.Now, Clerks: clerks(g, staff, intra.RightWorkplace),
 		Exchange: &departments.Handler{DB: g.pool, River: g.river, Audience: i.PortalURL, Now: time.Now, Log: g.log, OnUpdate: planned(g, core.OnUpdate)},
 		Fields: func(service string, version int) (list []workplace.Field) {
 			s, err := services.Service(service, version)

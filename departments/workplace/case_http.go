@@ -58,7 +58,13 @@ type happened struct {
 	Files           []frontend.Link
 }
 
-type issuedRow struct{ Name, Href, Hash, Signer, When string }
+type issuedRow struct {
+	Name, Href, Hash, When string
+	Signer                 string // who signed, and until when the certificate holds; "" without a signature
+	Trust                  frontend.Tag
+}
+
+var trustTags = map[string]string{Trusted: "govuk-tag--green", Foreign: "govuk-tag--red", Unchecked: "govuk-tag--grey"}
 
 func (h *Handler) show(c *fiber.Ctx, who *departments.Clerk) error {
 	id, err := uuid.Parse(c.Params("id"))
@@ -223,6 +229,10 @@ func (h *Handler) addHistory(ctx context.Context, page *casePage, one *Case, c *
 		row := issuedRow{Name: d.Name, Href: page.Href + "/documents/" + d.ID.String(), Hash: hex.EncodeToString(d.SHA256), When: rus.FormatDateTime(d.At, lang)}
 		if d.Signer != "" {
 			row.Signer = t("workplace.signer", d.Signer)
+			if d.SignedUntil != nil {
+				row.Signer += ". " + t("workplace.signed_until", rus.FormatDate(*d.SignedUntil, lang))
+			}
+			row.Trust = frontend.Tag{Text: t("workplace.trust_" + d.Trust), Classes: trustTags[d.Trust]}
 		}
 		page.Documents = append(page.Documents, row)
 	}

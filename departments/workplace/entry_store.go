@@ -40,27 +40,29 @@ func entriesOf(ctx context.Context, d db.DB, id uuid.UUID) ([]entry, error) {
 
 // document is what a department issued. Content is sealed, and nil in lists.
 type document struct {
-	ID        uuid.UUID
-	Name      string
-	Size      int64
-	SHA256    []byte
-	Content   []byte
-	Signature []byte
-	Signer    string
-	At        time.Time
+	ID          uuid.UUID
+	Name        string
+	Size        int64
+	SHA256      []byte
+	Content     []byte
+	Signature   []byte
+	Signer      string
+	SignedUntil *time.Time // end of the signer's certificate
+	Trust       string     // whether its issuer was trusted when it came, "" without a signature
+	At          time.Time
 }
 
 func insertDocument(ctx context.Context, tx pgx.Tx, id, employee uuid.UUID, f *document) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO workplace_document (id, case_id, name, size, sha256, content, signature, signer, employee_id, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		f.ID, id, f.Name, f.Size, f.SHA256, f.Content, f.Signature, f.Signer, employee, f.At)
+		INSERT INTO workplace_document (id, case_id, name, size, sha256, content, signature, signer, signed_until, trust, employee_id, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		f.ID, id, f.Name, f.Size, f.SHA256, f.Content, f.Signature, f.Signer, f.SignedUntil, f.Trust, employee, f.At)
 	return err
 }
 
 func documentsOf(ctx context.Context, d db.DB, id uuid.UUID) ([]document, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT id, name, size, sha256, NULL::bytea, NULL::bytea, signer, at
+		SELECT id, name, size, sha256, NULL::bytea, NULL::bytea, signer, signed_until, trust, at
 		FROM workplace_document
 		WHERE case_id = $1
 		ORDER BY at`, id)
@@ -69,7 +71,7 @@ func documentsOf(ctx context.Context, d db.DB, id uuid.UUID) ([]document, error)
 
 func documentOf(ctx context.Context, d db.DB, id, file uuid.UUID) (*document, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT id, name, size, sha256, content, signature, signer, at
+		SELECT id, name, size, sha256, content, signature, signer, signed_until, trust, at
 		FROM workplace_document
 		WHERE case_id = $1 AND id = $2`, id, file)
 	f, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByPos[document])

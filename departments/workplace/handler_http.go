@@ -13,6 +13,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/calendar"
 	"tamga/internal/db"
+	"tamga/internal/gost"
 	"tamga/internal/rus"
 	"tamga/internal/web"
 )
@@ -29,6 +30,7 @@ type Handler struct {
 	Now      func() time.Time
 	Clerks   departments.Clerks
 	Fields   func(service string, version int) []Field // nil: none can be asked for
+	Roots    []*gost.Certificate                       // whose e-signatures on results are trusted; none: nobody knows
 
 	// Checks are what was asked of registers about an application, for whoever may ask; nil: nobody may.
 	Checks func(c *fiber.Ctx, department string, application uuid.UUID) ([]checks.Line, error)

@@ -3,12 +3,10 @@ package workplace
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/pem"
 	"errors"
 	"io"
 	"mime/multipart"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
@@ -17,9 +15,7 @@ import (
 
 	"tamga/departments"
 	"tamga/frontend"
-	"tamga/internal/cms"
 	"tamga/internal/files"
-	"tamga/internal/gost"
 )
 
 const maxSignature = 64 << 10
@@ -86,8 +82,14 @@ func (h *Handler) receive(c *fiber.Ctx, id uuid.UUID) (*document, frontend.Error
 	if err != nil || sent == nil {
 		return f, wrong, err
 	}
-	if f.Signature, f.Signer, err = verify(signature, content, h.Now()); err != nil {
+	found, err := h.verify(signature, content, h.Now())
+	switch {
+	case errors.Is(err, errDates):
+		wrong.Add("signature", t("workplace.old_signature"))
+	case err != nil:
 		wrong.Add("signature", t("workplace.bad_signature"))
+	default:
+		f.Signature, f.Signer, f.SignedUntil, f.Trust = found.DER, found.Signer, &found.Until, found.Trust
 	}
 	return f, wrong, nil
 }
@@ -112,33 +114,6 @@ func formFile(c *fiber.Ctx, name string, most int64) ([]byte, *multipart.FileHea
 	defer func() { _ = f.Close() }()
 	content, err := io.ReadAll(io.LimitReader(f, most))
 	return content, sent, err
-}
-
-var errSignature = errors.New("workplace: the signature is not of this document, or its certificate is not in force")
-
-// verify checks a detached signature by the certificate that it carries, and tells whose it is. Whether the certificate's issuer is
-// accredited is for the reader of the document to check, as with any other signed document.
-func verify(signature, content []byte, now time.Time) (der []byte, signer string, err error) {
-	if block, _ := pem.Decode(signature); block != nil {
-		signature = block.Bytes
-	}
-	s, err := cms.Parse(signature)
-	if err != nil || !s.Detached {
-		return nil, "", errSignature
-	}
-	for _, cert := range s.Certificates {
-		if s.Verify(content, cert) == nil && !now.Before(cert.NotBefore) && !now.After(cert.NotAfter) {
-			return signature, signerOf(cert), nil
-		}
-	}
-	return nil, "", errSignature
-}
-
-func signerOf(cert *gost.Certificate) string {
-	if name := strings.TrimSpace(cert.Holder.Surname + " " + cert.Holder.GivenName); name != "" {
-		return name
-	}
-	return cert.Subject.CommonName
 }
 
 // issued gives a document that was issued, always to be saved.

@@ -2,23 +2,14 @@ package workplace
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/hex"
 	"encoding/json"
-	"encoding/pem"
-	"math/big"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"tamga/departments"
-	"tamga/internal/cms"
-	"tamga/internal/gost"
 )
 
 var pdf = []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
@@ -252,42 +243,5 @@ func TestEveryLookIsInTheCitizensJournal(t *testing.T) {
 	if n := w.count(`SELECT count(*) FROM journal WHERE subject = $1 AND actor = $2 AND action IN ('workplace.read', 'workplace.accept') AND purpose LIKE '%2026-112233-4%'`,
 		person.String(), w.ruslan.String()); n != 3 {
 		t.Errorf("%d entries of two looks and a decision", n)
-	}
-}
-
-func TestSignatureOfAnotherFileOrTimeIsRefused(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	sign := func(content []byte, at time.Time) []byte {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := &x509.Certificate{SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: "Хасанова Алсу"}, NotBefore: at.Add(-time.Hour), NotAfter: at.Add(time.Hour)}
-		der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cert, err := gost.ParseCertificate(der)
-		if err != nil {
-			t.Fatal(err)
-		}
-		signed, err := cms.Sign(nil, content, cert, key, cms.Signing{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return signed
-	}
-	good := sign(pdf, now)
-	if der, signer, err := verify(good, pdf, now); err != nil || signer != "Хасанова Алсу" || !bytes.Equal(der, good) {
-		t.Errorf("%q %v", signer, err)
-	}
-	if _, signer, err := verify(pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: good}), pdf, now); err != nil || signer == "" {
-		t.Errorf("in PEM: %v", err)
-	}
-	for what, signature := range map[string][]byte{"another file": sign([]byte("another"), now), "an expired certificate": sign(pdf, now.AddDate(-1, 0, 0)), "nothing": nil} {
-		if _, signer, err := verify(signature, pdf, now); err == nil {
-			t.Errorf("%s passes as %q", what, signer)
-		}
 	}
 }

@@ -40,6 +40,7 @@ type world struct {
 	db      *pgxpool.Pool
 	box     *secret.Box
 	river   *river.Client[pgx.Tx]
+	desk    *Handler
 	carrier *Carrier
 	app     *fiber.App
 	clock   time.Time
@@ -67,13 +68,14 @@ func newWorld(t *testing.T) *world {
 	w.carrier = &Carrier{DB: w.db, Box: w.box, Now: now}
 	w.app = web.New(web.Config{Role: "intra", ShowError: p.ShowError})
 	w.app.Use((&web.CSRF{Key: make([]byte, 32), Cookie: "csrf"}).Check)
-	(&Handler{DB: w.db, Box: w.box, Pages: p, Now: now, Clerks: departments.Clerks{DB: w.db, Right: "workplace", Allowed: func(*fiber.Ctx) error { return nil },
+	w.desk = &Handler{DB: w.db, Box: w.box, Pages: p, Now: now, Clerks: departments.Clerks{DB: w.db, Right: "workplace", Allowed: func(*fiber.Ctx) error { return nil },
 		Employee: func(c *fiber.Ctx) (uuid.UUID, error) { return uuid.Parse(c.Get("X-Employee")) }},
 		Fields: func(string, int) []Field {
 			return []Field{{"plot", "Участок"}, {"unasked", "Не спрашивали"}}
 		},
 		Exchange: &departments.Handler{DB: w.db, River: w.river, Audience: portal, Now: now,
-			OnUpdate: func(_ context.Context, _ pgx.Tx, u departments.Update) error { w.told = append(w.told, u); return nil }}}).Mount(w.app)
+			OnUpdate: func(_ context.Context, _ pgx.Tx, u departments.Update) error { w.told = append(w.told, u); return nil }}}
+	w.desk.Mount(w.app)
 	return w
 }
 

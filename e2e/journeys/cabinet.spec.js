@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { test, expect } from '@playwright/test';
 import { Visitor, message } from '../helpers.js';
 import { site } from '../playwright.config.js';
-import { enter, password } from '../story.js';
+import { begin, walk } from '../filer.js';
+import { enter, pay, password } from '../story.js';
 
 const aliya = { first: 'Алия', phone: '+79172000001', password };
 
-test('documents fill a form, one set of answers makes three drafts, and everything is taken away', async ({ browser }) => {
+test('documents fill a form, one set of answers files three applications, and everything is taken away', async ({ browser }) => {
   const visitor = await Visitor.enter(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const { page } = visitor;
   await visitor.open(`${site.portal}/documents`);
@@ -31,7 +32,19 @@ test('documents fill a form, one set of answers makes three drafts, and everythi
     'Свидетельство о рождении: серия и номер': 'IV-КБ 700001' });
   await visitor.press('Подготовить заявления');
   await expect(page.locator('main')).toContainText('Осталось подать 3 заявления');
-  await visitor.press('Ежемесячное пособие на ребёнка');
+  const bundle = page.url();
+  for (const service of ['Ежемесячное пособие на ребёнка', 'Компенсация платы за детский сад', 'Очередь в детский сад']) {
+    await visitor.open(bundle);
+    await visitor.press(new RegExp(`^\\s*${service}`));
+    for (let i = 0; i < 3 && !/check$/.test(new URL(page.url()).pathname); i++) { // from its page into what is left to answer
+      if (!/steps/.test(page.url())) await visitor.press(/^(Продолжить|Проверить ответы)$/);
+      await walk(visitor, { search_by: 'certificate' });
+    }
+    await visitor.press(/^Подписать/);
+    await expect(page.locator('#number'), service).toBeVisible();
+  }
+  await visitor.open(bundle);
+  await expect(page.locator('main')).not.toContainText('Осталось подать');
 
   await visitor.open(`${site.portal}/cabinet`);
   await expect(page.locator('main')).toContainText('Ждёт вас');
@@ -57,7 +70,7 @@ test('documents fill a form, one set of answers makes three drafts, and everythi
   await visitor.leave();
 });
 
-test('what is typed without a network waits on the device, and is sent when the network is back', async ({ browser }) => {
+test('what is typed without a network waits on the device and is sent later; whoever signs in and pays does not feel the worker', async ({ browser }) => {
   const visitor = await Visitor.enter(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, serviceWorkers: 'allow' });
   const { page, context } = visitor;
   await visitor.open(`${site.portal}/documents`);
@@ -77,6 +90,16 @@ test('what is typed without a network waits on the device, and is sent when the 
   await visitor.press('Отправить ещё раз');
   await expect(page.locator('main')).toContainText('Документ сохранён');
   expect(await page.evaluate(() => sessionStorage.getItem('tamga-kept'))).toBeNull();
+
+  await visitor.press('Выйти');
+  await visitor.open(`${site.portal}/documents`);
+  expect(await page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  await enter(visitor, aliya); // to the provider and back, under the worker
+  await begin(visitor, 'state-duties');
+  expect(await walk(visitor, { duty_kind: 'passport', duty_exempt: 'none' })).toMatch(/check$/);
+  await visitor.press(/^Подписать/);
+  await pay(visitor, '300 ₽'); // to the bank and back
+  expect(await page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
   await visitor.leave();
 });
 
