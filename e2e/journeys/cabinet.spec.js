@@ -8,7 +8,7 @@ import { enter, pay, password } from '../story.js';
 
 const aliya = { first: 'Алия', phone: '+79172000001', password };
 
-test('documents fill a form, one set of answers files three applications, and everything is taken away', async ({ browser }) => {
+test('documents fill a form, one set of answers makes three drafts, and everything is taken away', async ({ browser }) => {
   const visitor = await Visitor.enter(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const { page } = visitor;
   await visitor.open(`${site.portal}/documents`);
@@ -32,19 +32,7 @@ test('documents fill a form, one set of answers files three applications, and ev
     'Свидетельство о рождении: серия и номер': 'IV-КБ 700001' });
   await visitor.press('Подготовить заявления');
   await expect(page.locator('main')).toContainText('Осталось подать 3 заявления');
-  const bundle = page.url();
-  for (const service of ['Ежемесячное пособие на ребёнка', 'Компенсация платы за детский сад', 'Очередь в детский сад']) {
-    await visitor.open(bundle);
-    await visitor.press(new RegExp(`^\\s*${service}`));
-    for (let i = 0; i < 3 && !/check$/.test(new URL(page.url()).pathname); i++) { // from its page into what is left to answer
-      if (!/steps/.test(page.url())) await visitor.press(/^(Продолжить|Проверить ответы)$/);
-      await walk(visitor, { search_by: 'certificate' });
-    }
-    await visitor.press(/^Подписать/);
-    await expect(page.locator('#number'), service).toBeVisible();
-  }
-  await visitor.open(bundle);
-  await expect(page.locator('main')).not.toContainText('Осталось подать');
+  await visitor.press('Ежемесячное пособие на ребёнка');
 
   await visitor.open(`${site.portal}/cabinet`);
   await expect(page.locator('main')).toContainText('Ждёт вас');
@@ -64,7 +52,7 @@ test('documents fill a form, one set of answers files three applications, and ev
   await visitor.open(`${site.portal}/settings/export`);
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Скачать архив' }).click()]);
   const names = readFileSync(await download.path()).toString('latin1'); // an archive says the names of its files openly
-  for (const name of ['account.json', 'documents.json', 'payments.json', 'journal.json']) expect(names).toContain(name);
+  for (const name of ['account.json', 'documents.json', 'payments.json', 'journal.json', 'support.json', 'notices.json']) expect(names).toContain(name);
   expect(names.match(/application\.json/g).length).toBeGreaterThanOrEqual(3);
 
   await visitor.leave();
