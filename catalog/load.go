@@ -72,6 +72,7 @@ func (c *Catalog) read(name string, raw []byte) (*Service, error) {
 	if doc == nil || err != nil && !doc.whole {
 		return nil, err
 	}
+	s.catalog = c // an empty file has taken it away
 	s.prepare()
 	mistakes := s.check(doc).mistakes
 	if err != nil { // misspelt keys, and what else is wrong
