@@ -3,7 +3,8 @@ import { test, expect } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { Visitor, message } from '../helpers.js';
 import { site } from '../playwright.config.js';
-import { password } from '../story.js';
+import { begin, walk } from '../filer.js';
+import { consent, enterAs, password } from '../story.js';
 
 const pyotr = '+79600000777'; // a namesake of the demo's, who registers himself: another journey needs that one as he is
 const changed = 'Idel2026volga';
@@ -124,4 +125,45 @@ test('the pages of an account, without JavaScript and on a phone', async ({ brow
   visitor.visited = new Set(['/profile', '/profile/safety', '/documents'].map((path) => site.idp + path));
   await visitor.speaks(['tt', 'en'], ['Закирова', 'Гөлнара', 'Ринатовна']);
   await visitor.leave();
+});
+
+test('an employee signs for the company while the head lets him, and no longer', async ({ browser }) => {
+  const head = await Visitor.enter(browser, { javaScriptEnabled: false });
+  const timur = await Visitor.enter(browser, { viewport: { width: 390, height: 844 } });
+  const who = { first: 'Тимур', phone: '+79172000002', password, as: 'ООО «Кырлай»' };
+  const { page } = timur;
+  const sign = page.getByRole('button', { name: /Подписать/ });
+  const again = async () => { // the word of ESIA is taken anew
+    await timur.open(`${site.portal}/cabinet`);
+    await timur.press('Выбрать другую организацию');
+    await timur.heading('Войти как');
+    await page.getByRole('radio', { name: who.as }).check();
+    await timur.press('Продолжить');
+    await consent(timur);
+  };
+  await timur.open(`${site.portal}/acting?service=registry-change&next=/cabinet`);
+  await enterAs(timur, who);
+  await begin(timur, 'taxi-permit');
+  expect(await walk(timur, { record: 'no' })).toMatch(/check$/);
+  const check = page.url();
+  await expect(page.locator('main')).toContainText('Подписать должен другой сотрудник');
+  await expect(sign).toHaveCount(0);
+
+  await signIn(head, password, '+79172000004');
+  await head.open(`${site.idp}/organisations`);
+  await head.press(/Кырлай/, head.page.locator('main'));
+  await head.open(`${head.page.url()}/employees`);
+  await head.press(/Хабибуллин/, head.page.locator('main'));
+  await head.page.getByRole('radio', { name: 'Подписывать', exact: true }).check();
+  await head.press('Дать полномочие', head.page.locator('main'));
+  await again();
+  await timur.open(check);
+  await expect(sign).toBeVisible();
+
+  await head.press(/Отозвать.*Подписывать/, head.page.locator('main'));
+  await again();
+  await timur.open(check);
+  await expect(sign).toHaveCount(0);
+  await timur.leave();
+  await head.leave();
 });
