@@ -305,7 +305,7 @@ func TestScannerAway(t *testing.T) {
 	departmentReadsFiles(t, w, id)
 }
 
-// departmentReadsFiles fetches what the letter to the department names: for its time, and only while it went to that department.
+// departmentReadsFiles fetches what the letter names: for its time, wherever staff have turned it, and not by an address made up.
 func departmentReadsFiles(t *testing.T, w *world, id uuid.UUID) {
 	t.Helper()
 	var list []departments.Attachment
@@ -326,8 +326,11 @@ func departmentReadsFiles(t *testing.T, w *world, id uuid.UUID) {
 	}
 	w.pass(-departmentReads - time.Minute)
 	w.exec(`UPDATE delivery SET department = 'zags' WHERE application_id = $1`, id)
-	if res := stranger.get(address); res.status != 404 {
-		t.Errorf("another department: %d", res.status)
+	if res := stranger.get(address); res.status != 200 {
+		t.Errorf("the department to which the letter was turned: %d", res.status)
+	}
+	if res := stranger.get(address[:len(address)-4] + "AAAA"); res.status != 404 {
+		t.Errorf("an address made up: %d", res.status)
 	}
 }
 

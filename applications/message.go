@@ -228,7 +228,7 @@ func (k *Core) attach(ctx context.Context, tx pgx.Tx, d *dossier, message uuid.U
 func (k *Core) attachments(d *dossier, files []*attachment) []departments.Attachment {
 	var list []departments.Attachment
 	for _, f := range files {
-		list = append(list, k.passFor(d, f))
+		list = append(list, k.passFor(d.ID, f))
 	}
 	return list
 }

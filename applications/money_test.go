@@ -48,7 +48,7 @@ func TestRefundIsSeenByStaff(t *testing.T) {
 	id, _, _ := w.signed()
 	args := w.pay(id)
 	w.pass(24*time.Hour + time.Second) // not an hour more: before midnight the first day on offer would be another
-	other, taker, _, _ := w.couple() // takes the time whose hold has expired
+	other, taker, _, _ := w.couple()   // takes the time whose hold has expired
 	w.expire(id)
 	w.wantDead(id, Expired)
 	if n := w.count(`SELECT count(*) FROM charge WHERE origin_id = $1 AND refund_since IS NOT NULL`, id); n != 1 {
