@@ -982,10 +982,12 @@ TABLE department_endpoint -- Departmental systems. Rows come from configuration 
     open_until timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone -- The breaker is open: nothing is sent, and after that time one message tries. -infinity: closed
     paused_at timestamp with time zone -- Staff stopped sending
     pause_reason text NOT NULL DEFAULT ''::text
+    signature text NOT NULL DEFAULT 'jws'::text -- The form in which both sides sign; what comes in the other is refused
     department_endpoint_check CHECK (((paused_at IS NULL) = (pause_reason = ''::text)))
     department_endpoint_code_check CHECK ((code ~ '^[a-z][a-z0-9-]{0,62}$'::text))
     department_endpoint_failures_check CHECK ((failures >= 0))
     department_endpoint_name_check CHECK (((name ->> 'ru'::text) <> ''::text))
+    department_endpoint_signature_check CHECK ((signature = ANY (ARRAY['jws'::text, 'gost-cms'::text])))
     department_endpoint_url_check CHECK (((url ~ '^(https?://|file:///|workplace:)'::text) AND (url !~ '/$'::text)))
     department_endpoint_pkey PRIMARY KEY (code)
 
@@ -1009,17 +1011,24 @@ TABLE department_event -- Call-backs of departments, kept for ever: the key is w
     department_event_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES delivery(id)
     department_event_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
     department_event_pkey PRIMARY KEY (department, id)
+    CREATE INDEX department_event_application ON public.department_event USING btree (application_id)
     CREATE INDEX department_event_appointment ON public.department_event USING btree (delivery_id, sequence) WHERE (kind = 'appointment'::text)
     CREATE INDEX department_event_delivery_received_at ON public.department_event USING btree (delivery_id, received_at)
 
-TABLE department_key -- Keys that have signed messages of a department which held. The keys themselves are in the department's JWKS
+TABLE department_key -- Keys of departments: those of a JWKS that have signed messages which held, and registered certificates
     department text NOT NULL
-    kid text NOT NULL
-    first_used_at timestamp with time zone NOT NULL
-    last_used_at timestamp with time zone NOT NULL -- To the minute
+    kid text NOT NULL -- The JWKS's name of the key, or the SHA-256 of the certificate
+    first_used_at timestamp with time zone
+    last_used_at timestamp with time zone -- To the minute
     refused_at timestamp with time zone -- From then on nothing signed with it is taken, whatever the JWKS says
     refused_by text NOT NULL DEFAULT ''::text
+    certificate bytea -- X.509 in DER, of gost-cms; its dates are in it
+    added_at timestamp with time zone
+    added_by text NOT NULL DEFAULT ''::text
     department_key_check CHECK (((refused_at IS NULL) = (refused_by = ''::text)))
+    department_key_check1 CHECK (((certificate IS NULL) = (added_at IS NULL)))
+    department_key_check2 CHECK (((certificate IS NOT NULL) OR (first_used_at IS NOT NULL)))
+    department_key_check3 CHECK (((first_used_at IS NULL) = (last_used_at IS NULL)))
     department_key_kid_check CHECK (((kid <> ''::text) AND (length(kid) <= 2000)))
     department_key_department_fkey FOREIGN KEY (department) REFERENCES department_endpoint(code)
     department_key_pkey PRIMARY KEY (department, kid)
@@ -1375,6 +1384,7 @@ TABLE payment -- An attempt to pay a charge. Its key is also the Idempotence-Key
     payer_last_n text NOT NULL DEFAULT ''::text
     payer_first_n text NOT NULL DEFAULT ''::text
     payer_middle_n text NOT NULL DEFAULT ''::text
+    shared boolean NOT NULL DEFAULT false -- Somebody else than who began it was led to its page at the bank: the card that pays is remembered for nobody
     payment_acquirer_check CHECK ((acquirer <> ''::text))
     payment_amount_check CHECK ((amount > 0))
     payment_check CHECK (((fee_taken >= 0) AND (fee_taken <= fee)))
@@ -1399,6 +1409,7 @@ TABLE payment -- An attempt to pay a charge. Its key is also the Idempotence-Key
     CREATE INDEX payment_bank_id ON public.payment USING btree (acquirer, paid_at) WHERE ((registry_day IS NULL) AND (paid_at IS NOT NULL))
     CREATE INDEX payment_charge_id_created_at ON public.payment USING btree (charge_id, created_at DESC)
     CREATE INDEX payment_created_at ON public.payment USING btree (created_at)
+    CREATE INDEX payment_paid_by ON public.payment USING btree (paid_by, created_at DESC) WHERE ((paid_by IS NOT NULL) AND (paid_at IS NOT NULL))
     CREATE INDEX payment_unsettled ON public.payment USING btree (created_at) WHERE (state = ANY (ARRAY['created'::text, 'pending'::text, 'authorised'::text]))
 
 TABLE payment_access_person -- One of the list of a request. Access is what is approved, from the day to the day of the request, until it is ended
@@ -2106,10 +2117,13 @@ TABLE workplace_document -- A document that a department issued at the workplace
     signer text NOT NULL DEFAULT ''::text -- Whose certificate signed it
     employee_id uuid NOT NULL
     at timestamp with time zone NOT NULL
+    signed_until timestamp with time zone -- Until when the certificate of the signer holds
+    trust text NOT NULL DEFAULT ''::text -- Whether a chain led from the signer's certificate to a trusted root when the signature came; unchecked: no roots were set
     workplace_document_check CHECK (((signature IS NULL) = (signer = ''::text)))
     workplace_document_name_check CHECK ((name <> ''::text))
     workplace_document_sha256_check CHECK ((length(sha256) = 32))
     workplace_document_size_check CHECK ((size > 0))
+    workplace_document_trust_check CHECK ((trust = ANY (ARRAY[''::text, 'trusted'::text, 'foreign'::text, 'unchecked'::text])))
     workplace_document_case_id_fkey FOREIGN KEY (case_id) REFERENCES workplace_case(id)
     workplace_document_employee_id_fkey FOREIGN KEY (employee_id) REFERENCES employee(id)
     workplace_document_pkey PRIMARY KEY (id)

@@ -258,6 +258,13 @@ TABLE stand_callback -- News on their way to the portal. They live here, so that
     stand_callback_department_application_id_sequence_key UNIQUE (department, application_id, sequence)
     CREATE INDEX stand_callback_next_at ON public.stand_callback USING btree (next_at) WHERE (next_at IS NOT NULL)
 
+TABLE stand_certificate -- Certificates of the stands, the newest signs. Their keys lie here in the open: they are worth nothing outside a demo
+    department text NOT NULL
+    certificate bytea NOT NULL
+    private_key bytea NOT NULL
+    created_at timestamp with time zone NOT NULL
+    stand_certificate_pkey PRIMARY KEY (department, created_at)
+
 TABLE stand_charge -- What a register has charged people with: it tells the portal, until that has taken it, and hears of their payment
     department text NOT NULL
     reference text NOT NULL
@@ -346,7 +353,9 @@ TABLE stand_record -- One thing that a departmental system knows and gives to wh
 TABLE stand_system -- How each departmental stand behaves; no row means normal
     code text NOT NULL
     mode text NOT NULL -- down answers 503; slow answers late; duplicate calls back twice; reject answers 422; drop keeps the message and breaks the answer
+    signature text NOT NULL DEFAULT 'jws'::text -- The form in which the stand signs, and in which it wants the portal to
     stand_system_mode_check CHECK ((mode = ANY (ARRAY['normal'::text, 'down'::text, 'slow'::text, 'duplicate'::text, 'reject'::text, 'drop'::text])))
+    stand_system_signature_check CHECK ((signature = ANY (ARRAY['jws'::text, 'gost-cms'::text])))
     stand_system_pkey PRIMARY KEY (code)
 
 TABLE stand_utility -- Utility accounts with their meters. The register tells the portal of each until that has taken it
