@@ -27,12 +27,13 @@ var purposes = []string{"status", "payment", "account", "other"}
 
 type callsPage struct {
 	frontend.Errors
-	Tabs       []frontend.Link
-	Caller     frontend.Radios
-	Name, Body frontend.Input
-	Purpose    frontend.Select
-	Button     frontend.Button
-	Calls      []callRow
+	Tabs    []frontend.Link
+	Caller  frontend.Radios
+	Name    frontend.Input
+	Body    frontend.Select
+	Purpose frontend.Select
+	Button  frontend.Button
+	Calls   []callRow
 }
 
 type callRow struct {
@@ -44,12 +45,19 @@ func (h *StaffHandler) callsPage(c *fiber.Ctx, who uuid.UUID) (callsPage, error)
 	t := h.Pages.Texts(c)
 	page := callsPage{Tabs: h.tabs(c), Caller: frontend.Radios{Name: "caller", Value: c.FormValue("caller"), Fieldset: frontend.Question(t("support_calls.caller")), Items: []frontend.Choice{
 		{Value: "citizen", Text: t("support_calls.citizen")}, {Value: "body", Text: t("support_calls.body"), Hint: frontend.Hint{Text: t("support_calls.body_hint")}}}},
-		Name:    frontend.Input{Name: "name", Value: c.FormValue("name"), Label: frontend.Label{Text: t("support_calls.name")}, Autocomplete: "off"},
-		Body:    frontend.Input{Name: "body", Value: c.FormValue("body"), Label: frontend.Label{Text: t("support_calls.body_name")}, Autocomplete: "off"},
+		Name:    frontend.Input{Name: "name", Value: c.FormValue("name"), Label: frontend.Label{Text: t("support_calls.name")}, Classes: "govuk-input--width-20", Autocomplete: "off"},
+		Body:    frontend.Select{Name: "body", Value: c.FormValue("body"), Label: frontend.Label{Text: t("support_calls.body_name")}, Items: []frontend.Option{{Text: t("support.choose")}}},
 		Purpose: frontend.Select{Name: "purpose", Value: c.FormValue("purpose"), Label: frontend.Label{Text: t("support_calls.purpose")}, Items: []frontend.Option{{Text: t("support.choose")}}},
 		Button:  frontend.Button{Text: t("support_calls.begin"), PreventDoubleClick: true}}
 	for _, p := range purposes {
 		page.Purpose.Items = append(page.Purpose.Items, frontend.Option{Value: p, Text: t("support_calls.purpose_" + p)})
+	}
+	codes, names, err := bodies(c.UserContext(), h.DB)
+	if err != nil {
+		return page, err
+	}
+	for _, code := range codes {
+		page.Body.Items = append(page.Body.Items, frontend.Option{Value: code, Text: names[code].In(web.Lang(c))})
 	}
 	list, err := callsOf(c.UserContext(), h.DB, who)
 	for _, k := range list {
@@ -57,13 +65,16 @@ func (h *StaffHandler) callsPage(c *fiber.Ctx, who uuid.UUID) (callsPage, error)
 		if err != nil {
 			return page, err
 		}
-		page.Calls = append(page.Calls, callRow{"/support/calls/" + k.ID.String(), string(name), callerText(t, &k), rus.FormatDateTime(k.BeganAt, web.Lang(c)), k.EndedAt != nil})
+		page.Calls = append(page.Calls, callRow{"/support/calls/" + k.ID.String(), string(name), callerText(t, &k, names, web.Lang(c)), rus.FormatDateTime(k.BeganAt, web.Lang(c)), k.EndedAt != nil})
 	}
 	return page, err
 }
 
-func callerText(t func(string, ...any) string, k *call) string {
+func callerText(t func(string, ...any) string, k *call, names map[string]i18n.Text, lang i18n.Lang) string {
 	if k.Caller == "body" {
+		if name, known := names[k.Body]; known {
+			return name.In(lang)
+		}
 		return k.Body
 	}
 	return t("support_calls.citizen")
@@ -93,9 +104,9 @@ func (h *StaffHandler) beginCall(c *fiber.Ctx, who uuid.UUID) error {
 	if name == "" || len(name) > 200 {
 		page.Errors.Add("name", t("support_calls.name_missing"))
 	}
-	if k.Caller == "citizen" {
+	if k.Caller != "body" {
 		k.Body = ""
-	} else if k.Body == "" || len(k.Body) > 300 {
+	} else if !slices.ContainsFunc(page.Body.Items[1:], func(o frontend.Option) bool { return o.Value == k.Body }) {
 		page.Errors.Add("body", t("support_calls.body_missing"))
 	}
 	if !slices.Contains(purposes, k.Purpose) {
@@ -136,8 +147,12 @@ func (h *StaffHandler) call(c *fiber.Ctx, who uuid.UUID) (*call, callPage, error
 	if err != nil {
 		return nil, callPage{}, err
 	}
+	_, names, err := bodies(c.UserContext(), h.DB)
+	if err != nil {
+		return nil, callPage{}, err
+	}
 	t := h.Pages.Texts(c)
-	page := callPage{Title: t("support_calls.call", string(name)), Href: "/support/calls/" + k.ID.String(), Who: callerText(t, k) + ". " + t("support_calls.purpose_"+k.Purpose),
+	page := callPage{Title: t("support_calls.call", string(name)), Href: "/support/calls/" + k.ID.String(), Who: callerText(t, k, names, web.Lang(c)) + ". " + t("support_calls.purpose_"+k.Purpose),
 		Over: k.EndedAt != nil, May: t("support_calls.may_" + k.Caller), Button: frontend.Button{Text: t("support_calls.find")},
 		End: frontend.Button{Text: t("support_calls.end"), Classes: "govuk-button--secondary"}, Say: t("support_calls.hello_" + k.Caller)}
 	page.Number = &frontend.Input{Name: "number", Value: cleanText(c.FormValue("number")), Label: frontend.Label{Text: t("support_calls.number")}, Classes: "govuk-input--width-20", Autocomplete: "off"}
@@ -155,7 +170,7 @@ func (h *StaffHandler) showCall(c *fiber.Ctx, who uuid.UUID) error {
 	return callView.Render(c, h.Pages, page)
 }
 
-// lookUp shows of an application what this call may see, and journals that it was seen.
+// lookUp shows of an application or a payment what this call may see, and journals that it was seen.
 func (h *StaffHandler) lookUp(c *fiber.Ctx, who uuid.UUID) error {
 	k, page, err := h.call(c, who)
 	if err != nil {
@@ -180,38 +195,61 @@ func (h *StaffHandler) lookUp(c *fiber.Ctx, who uuid.UUID) error {
 		return callView.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
 	}
 	address, _ := netip.ParseAddr(c.IP())
-	f, err := h.look(c.UserContext(), k, page.Number.Value, surname, address)
-	if err != nil && !errors.Is(err, fault.NotFound) {
+	f, p, err := h.look(c.UserContext(), k, page.Number.Value, surname, address)
+	if err != nil {
 		return err
 	}
 	page.Looked = true
-	if f == nil {
+	if f == nil && p == nil {
 		page.Say = t("support_calls.say_none")
 		return callView.Render(c, h.Pages, page)
 	}
-	page.Found, page.Say = h.seen(c, k, f), t("support_calls.say_"+sayOf(f))
+	if p != nil {
+		page.Found, page.Say = h.seenPayment(c, k, p), t("support_calls.say_payment")
+	} else {
+		page.Found, page.Say = h.seen(c, k, f), t("support_calls.say_"+sayOf(f))
+	}
 	if k.Caller == "body" {
 		page.Say = t("support_calls.say_body")
 	}
 	return callView.Render(c, h.Pages, page)
 }
 
-func (h *StaffHandler) look(ctx context.Context, k *call, number, surname string, address netip.Addr) (f *fact, err error) {
-	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
-		found, err := factOf(ctx, tx, number, surname)
-		if err != nil && !errors.Is(err, fault.NotFound) {
+func (h *StaffHandler) look(ctx context.Context, k *call, number, surname string, address netip.Addr) (f *fact, p *payment, err error) {
+	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) (err error) {
+		subject := ""
+		f, err = factOf(ctx, tx, number, surname, k.Body)
+		if errors.Is(err, fault.NotFound) {
+			f = nil
+			p, err = paymentOf(ctx, tx, number, surname, k.Body)
+		}
+		switch {
+		case errors.Is(err, fault.NotFound):
+			p = nil
+		case err != nil:
+			return err
+		case f != nil:
+			subject = personOf(f.Person)
+		default:
+			subject = p.Subject
+		}
+		if err := insertLookup(ctx, tx, k.ID, number, f != nil || p != nil, h.Now()); err != nil || subject == "" {
 			return err
 		}
-		if err := insertLookup(ctx, tx, k.ID, number, found != nil, h.Now()); err != nil {
-			return err
-		}
-		if f = found; f == nil || f.Person == nil {
-			return nil
-		}
-		return journal.Write(ctx, tx, journal.Entry{Actor: k.Employee.String(), ActorRole: "employee", Action: "support.call_lookup", Subject: found.Person.String(),
+		return journal.Write(ctx, tx, journal.Entry{Actor: k.Employee.String(), ActorRole: "employee", Action: "support.call_lookup", Subject: subject,
 			Purpose: h.Pages.T(i18n.RU, "support_calls.purpose_"+k.Purpose), Details: map[string]any{"call": k.ID}, Address: address})
 	})
-	return f, err
+	return f, p, err
+}
+
+// seenPayment is whether it is paid; a citizen hears when.
+func (h *StaffHandler) seenPayment(c *fiber.Ctx, k *call, p *payment) frontend.SummaryList {
+	t := h.Pages.Texts(c)
+	rows := []frontend.SummaryRow{frontend.Row(t("support_calls.paper"), p.Number), frontend.Row(t("support_calls.payment"), t("support_calls.payment_"+p.told()))}
+	if k.Caller == "citizen" && p.PaidAt != nil {
+		rows = append(rows, frontend.Row(t("support_calls.paid_at"), rus.FormatDateTime(*p.PaidAt, web.Lang(c))))
+	}
+	return frontend.SummaryList{Rows: rows}
 }
 
 // seen is the part of a fact that the caller may hear: a department's employee only whether the duty is paid.
@@ -224,7 +262,7 @@ func (h *StaffHandler) seen(c *fiber.Ctx, k *call, f *fact) frontend.SummaryList
 	case f.Owed:
 		paid = "duty_owed"
 	}
-	rows := []frontend.SummaryRow{frontend.Row(t("support_calls.number"), f.Number), frontend.Row(t("support_calls.duty"), t("support_calls."+paid))}
+	rows := []frontend.SummaryRow{frontend.Row(t("support_calls.application"), f.Number), frontend.Row(t("support_calls.duty"), t("support_calls."+paid))}
 	if k.Caller == "citizen" {
 		rows = append(rows, frontend.Row(t("support_calls.service"), h.Service(f.Service, lang)), frontend.Row(t("support_calls.state"), t("applications.state_"+f.State)),
 			frontend.Row(t("support_calls.updated"), rus.FormatDateTime(f.UpdatedAt, lang)))

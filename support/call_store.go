@@ -17,7 +17,7 @@ type call struct {
 	Employee uuid.UUID
 	Caller   string // citizen, body
 	Name     []byte
-	Body     string
+	Body     string // code of the department whose employee calls
 	Purpose  string
 	BeganAt  time.Time
 	EndedAt  *time.Time
@@ -70,14 +70,16 @@ type fact struct {
 	Owed                   bool
 }
 
-// factOf finds by the whole number, which the caller must know. A citizen names the surname of a party besides.
-func factOf(ctx context.Context, d db.DB, number, surname string) (*fact, error) {
+// factOf finds by the whole number, which the caller must know. A citizen names the surname of a party besides; a department sees what
+// went to it.
+func factOf(ctx context.Context, d db.DB, number, surname, department string) (*fact, error) {
 	var f fact
 	err := d.QueryRow(ctx, `SELECT a.number, a.service, a.state, a.updated_at, a.late_at IS NOT NULL,
 		(SELECT person FROM application_party WHERE application = a.id AND position = 0),
 		a.paid_at IS NOT NULL, EXISTS (SELECT FROM charge g WHERE g.origin_kind = 'application' AND g.origin_id = a.id AND g.status = 'open')
-		FROM application a WHERE a.number = $1 AND ($2 = '' OR EXISTS (SELECT FROM application_party y WHERE y.application = a.id
-		AND lower(replace(y.last_name, 'ё', 'е')) = lower(replace($2, 'ё', 'е'))))`, number, surname).
+		FROM application a WHERE a.number = $1 AND CASE WHEN $2 = '' THEN EXISTS (SELECT FROM delivery d WHERE d.application_id = a.id
+		AND d.department = $3) ELSE EXISTS (SELECT FROM application_party y WHERE y.application = a.id
+		AND lower(replace(y.last_name, 'ё', 'е')) = lower(replace($2, 'ё', 'е'))) END`, number, surname, department).
 		Scan(&f.Number, &f.Service, &f.State, &f.UpdatedAt, &f.Late, &f.Person, &f.Paid, &f.Owed)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, errNotFound

@@ -350,12 +350,21 @@ func TestCallSeesWhatItMay(t *testing.T) {
 	w.exec(`INSERT INTO application (id, service, service_version, state, number, hash, kept_until, created_at, updated_at, submitted_at)
 		VALUES ($1, 'marriage', 1, 'sent', '16-26-000001-7', sha256('x'), now(), now(), now(), now())`, id)
 	w.exec(`INSERT INTO application_party (application, party, position, person, last_name, joined_at) VALUES ($1, 'bride', 0, $2, 'Гарипова', now())`, id, aliya)
-	begin := func(caller string) string {
+	w.exec(`INSERT INTO department_endpoint (code, name, url, updated_at) VALUES ('zags', '{"ru": "ЗАГС", "tt": "ЗАГС", "en": "Registry"}', 'http://zags.example', now()),
+		('other', '{"ru": "Другое", "tt": "Башка", "en": "Other"}', 'http://other.example', now())`)
+	w.exec(`INSERT INTO delivery (id, application_id, number, department, service, service_version, data, data_sha256)
+		VALUES (gen_random_uuid(), $1, '16-26-000001-7', 'zags', 'marriage', 1, 'x', sha256('x'))`, id)
+	w.exec(`INSERT INTO charge (id, uin, origin_kind, origin_id, payer, last_name, first_name, middle_name, amount, purpose, service, payee, payee_from, created_at)
+		VALUES ($1, '18810116000000000048', 'application', $1, $2, 'Гарипова', 'Алия', '', 35000, 'Пошлина', 'marriage', 'zags', '2026-01-01', now())`, id, aliya)
+	w.exec(`INSERT INTO payment (id, charge_id, receipt, acquirer, amount, last_n, first_n, middle_n, created_at)
+		VALUES ($1, $1, '1000-0000-0016', 'sandbox', 35000, 'ГАРИПОВА', 'АЛИЯ', '', now())`, id)
+	w.exec(`INSERT INTO payment_event (payment_id, seq, from_state, event, to_state, source, at) VALUES ($1, 1, 'none', 'create', 'created', 'poll', now())`, id)
+	begin := func(caller, body string) string {
 		form := w.get(w.staff, uuid.Nil, "/support/calls").Page.Form("form[action=/support/calls]")
-		if r := w.post(w.staff, uuid.Nil, form, url.Values{"caller": {caller}}); r.Status != 422 {
+		if r := w.post(w.staff, uuid.Nil, form, url.Values{"caller": {caller}}); r.Status != 422 || r.Page.Has("#body-error") != (caller == "body") {
 			t.Errorf("began without a name: %d", r.Status)
 		}
-		r := w.post(w.staff, uuid.Nil, form, url.Values{"name": {"Сәлимә"}, "body": {"ЗАГС"}, "purpose": {"status"}})
+		r := w.post(w.staff, uuid.Nil, form, url.Values{"name": {"Сәлимә"}, "body": {body}, "purpose": {"status"}})
 		if r.Status != 303 {
 			t.Fatal(r.Status, r.Page.Words())
 		}
@@ -364,17 +373,33 @@ func TestCallSeesWhatItMay(t *testing.T) {
 	look := func(at string, fields url.Values) reply {
 		return w.post(w.staff, uuid.Nil, w.get(w.staff, uuid.Nil, at).Page.Form("form[action="+at+"]"), fields)
 	}
-	citizen := begin("citizen")
+	citizen := begin("citizen", "")
 	if p := look(citizen, url.Values{"number": {"16-26-000001-7"}, "surname": {"Иванова"}}).Page; !strings.Contains(p.Text("#found"), "Не нашлось") {
 		t.Errorf("a stranger's surname found %s", p.Text("#found"))
 	}
 	if p := look(citizen, url.Values{"number": {"16-26-000001-7"}, "surname": {"гарипова"}}).Page; !strings.Contains(p.Text("#found"), "marriage") || strings.Contains(p.Text("#found"), "Гарипова") {
 		t.Errorf("found %s", p.Text("#found"))
 	}
-	if p := look(begin("body"), url.Values{"number": {"16-26-000001-7"}}).Page; strings.Contains(p.Text("#found"), "marriage") || !strings.Contains(p.Text("#found"), "Пошлина") {
+	if p := look(begin("body", "zags"), url.Values{"number": {"16-26-000001-7"}}).Page; strings.Contains(p.Text("#found"), "marriage") || !strings.Contains(p.Text("#found"), "Пошлина") {
 		t.Errorf("a department's employee sees %s", p.Text("#found"))
 	}
-	if n := w.count(`SELECT count(*) FROM journal WHERE action = 'support.call_lookup' AND subject = $1`, aliya.String()); n != 2 {
+	if p := look(begin("body", "other"), url.Values{"number": {"16-26-000001-7"}}).Page; !strings.Contains(p.Text("#found"), "Не нашлось") {
+		t.Errorf("another department sees %s", p.Text("#found"))
+	}
+	for _, one := range []struct {
+		at, surname, number string
+		sees                string
+	}{
+		{citizen, "Гарипова", "1000-0000-0016", "ещё не завершён"}, {citizen, "Иванова", "1000-0000-0016", "Не нашлось"},
+		{citizen, "гарипова", "1881 0116 0000 0000 0048", "Не оплачено"}, {citizen, "Иванова", "18810116000000000048", "Не нашлось"},
+		{begin("body", "zags"), "", "18810116000000000048", "Не оплачено"}, {begin("body", "zags"), "", "100000000016", "ещё не завершён"},
+		{begin("body", "other"), "", "1000-0000-0016", "Не нашлось"}, {begin("body", "other"), "", "18810116000000000048", "Не нашлось"},
+	} {
+		if p := look(one.at, url.Values{"number": {one.number}, "surname": {one.surname}}).Page; !strings.Contains(p.Text("#found"), one.sees) {
+			t.Errorf("%s %s: %s", one.surname, one.number, p.Text("#found"))
+		}
+	}
+	if n := w.count(`SELECT count(*) FROM journal WHERE action = 'support.call_lookup' AND subject = $1`, aliya.String()); n != 6 {
 		t.Errorf("%d entries of the journal", n)
 	}
 	w.employee = uuid.New()

@@ -75,7 +75,7 @@ test('a stranger is answered by mail, a caller is looked up, works are announced
   await officer.open(`${site.intra}/support/calls`);
   await officer.answer({ 'Кто звонит?': 'Гражданин', 'Имя, как назвался': 'Иван', 'Зачем звонит': 'Узнать о заявлении' });
   await officer.press('Начать разговор');
-  await officer.answer({ 'Номер заявления': '1626-999999-9', 'Фамилия участника': 'Иванов' });
+  await officer.answer({ 'Номер заявления, квитанции или УИН': '1626-999999-9', 'Фамилия участника или плательщика': 'Иванов' });
   await officer.press('Найти');
   await expect(officer.page.locator('#found')).toBeVisible(); // nothing, and what to say of it
   await officer.press('Закончить разговор');
