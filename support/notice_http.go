@@ -42,7 +42,7 @@ func (h *StaffHandler) noticesPage(c *fiber.Ctx) (noticesPage, error) {
 	}
 	for _, lang := range i18n.Langs {
 		l := string(lang)
-		page.Titles = append(page.Titles, frontend.Input{Name: "title_" + l, Value: c.FormValue("title_" + l), Label: frontend.Label{Text: t("support_status.title_" + l)}})
+		page.Titles = append(page.Titles, frontend.Input{Name: "title_" + l, Value: c.FormValue("title_" + l), Label: frontend.Label{Text: t("support_status.title_" + l)}, Classes: "govuk-!-width-two-thirds"})
 		page.Text = append(page.Text, frontend.Textarea{Name: "text_" + l, Value: c.FormValue("text_" + l), Rows: "2", Label: frontend.Label{Text: t("support_status.text_" + l)}})
 	}
 	var err error
@@ -72,7 +72,7 @@ func (h *StaffHandler) announce(c *fiber.Ctx, who uuid.UUID) error {
 	}
 	for i, title := range []string{n.Title.RU, n.Title.TT, n.Title.EN} {
 		if title == "" || utf8.RuneCountInString(title) > 200 {
-			page.Errors.Add(page.Titles[i].Name, t("support_status.title_missing"))
+			page.Errors.Add(page.Titles[i].Name, t("support_status.title_missing_"+string(i18n.Langs[i])))
 			page.Titles[i].ErrorMessage = page.Errors.Message(page.Titles[i].Name)
 		}
 	}

@@ -47,10 +47,21 @@ func (h *StaffHandler) showReport(c *fiber.Ctx, _ uuid.UUID) error {
 			share = percent(&f)
 		}
 		if k.Median != nil {
-			median = (time.Duration(*k.Median) * time.Second).Round(time.Second).String()
+			median = took(t, time.Duration(*k.Median)*time.Second)
 		}
 		page.Table.Rows = append(page.Table.Rows, []frontend.Cell{{Text: t("support_staff.line_" + k.Line)}, {Text: strconv.Itoa(k.Kept)}, {Text: strconv.Itoa(k.Broken)},
 			{Text: strconv.Itoa(k.Running)}, {Text: share}, {Text: median}})
 	}
 	return reportView.Render(c, h.Pages, page)
+}
+
+// took says how long something took: to the minute, as people say it.
+func took(t func(string, ...any) string, d time.Duration) string {
+	switch minutes := int(d / time.Minute); {
+	case minutes >= 60:
+		return t("support_staff.took_hours", minutes/60, minutes%60)
+	case minutes > 0:
+		return t("support_staff.took_minutes", minutes)
+	}
+	return t("support_staff.took_moment")
 }
