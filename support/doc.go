@@ -26,6 +26,9 @@
 // Jobs: support.escalate each 20 s, support.probe each minute.
 // Tables: support_line, support_topic, support_route, support_duty, support_transition, support_incident, support_message, support_file,
 // support_event, support_clock, support_escalation; support_call, support_call_lookup; status_component, status_check, status_notice.
+// A call finds by whole numbers: an application, else a payment by its receipt or a charge by its УИН. A citizen names a surname besides; a
+// department's employee (support_call.body is the department's code) sees what went to it and what it charges, and only whether it is paid.
+// Each look-up is a row of support_call_lookup, and one that found somebody a line of the journal (support.call_lookup).
 // It reads, and never writes: application, application_party, delivery, charge, payment, department_endpoint, department_works.
 // Find gives the catalogue's search the questions that a query is about.
 // Texts: knowledge.yaml (questions and answers), answers.yaml (templates of answers).
