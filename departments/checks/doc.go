@@ -16,7 +16,8 @@
 // are rows. A register that fails for five minutes is an incident of support.
 //
 // Each question and each look at an answer stands in the journal of the person whom it is about. A clerk sees the checks of the own
-// department and no others, and may ask what kinds.yaml grants it.
+// department and no others, and may ask what kinds.yaml grants it. When the applicant corrects what a check had asked, its page says so
+// and leads to the same question with the new answer; nothing is asked anew by itself.
 //
 // # Routes (intra, right "checks")
 //

@@ -11,7 +11,9 @@
 //	 any open state ──the citizen takes it back──▶ cancelled
 //
 // A clerk may ask for documents and answers, write, invite, and issue PDF documents, signed or not, while the case is open; documents
-// also after it is completed. Each form carries a key: sent twice it does nothing the second time.
+// also after it is completed. A signature beside a document (detached CMS) must hold over it; who signed, until when the certificate holds
+// and whether a chain leads to a trusted root (TAMGA_WORKPLACE_ROOTS) is kept as it was when it came. A foreign root is marked, not refused.
+// Each form carries a key: sent twice it does nothing the second time.
 //
 // # Routes (intra, right "workplace"; an employee sees the cases of the own organisation's department and no others)
 //
