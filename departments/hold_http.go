@@ -134,15 +134,16 @@ func (h *StaffHandler) renderLine(c *fiber.Ctx, status int, errs frontend.Errors
 
 func (h *StaffHandler) linePage(c *fiber.Ctx, l *line, works []Works, errs frontend.Errors) linePage {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
-	field := func(name string) frontend.Input {
+	field := func(name, width string) frontend.Input {
 		return frontend.Input{Name: name, Value: c.FormValue(name), Label: frontend.Label{Text: t("departments_hold." + name)},
-			Hint: frontend.Hint{Text: t("departments_hold." + name + "_hint")}, ErrorMessage: errs.Message(name), Autocomplete: "off"}
+			Hint: frontend.Hint{Text: t("departments_hold." + name + "_hint")}, ErrorMessage: errs.Message(name), Autocomplete: "off",
+			Classes: width}
 	}
 	button := func(key string) frontend.Button {
 		return frontend.Button{Text: t("departments_hold." + key), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 	}
-	page := linePage{Errors: errs, Code: l.Code, Name: l.Name.In(lang), Paused: l.PausedAt != nil, Reason: field("reason"),
-		Pause: button("pause"), Resume: button("resume"), Starts: field("starts"), Ends: field("ends"), Publish: button("announce")}
+	page := linePage{Errors: errs, Code: l.Code, Name: l.Name.In(lang), Paused: l.PausedAt != nil, Reason: field("reason", "govuk-!-width-two-thirds"),
+		Pause: button("pause"), Resume: button("resume"), Starts: field("starts", "govuk-input--width-10"), Ends: field("ends", "govuk-input--width-10"), Publish: button("announce")}
 	add := func(key, value string) {
 		page.Facts.Rows = append(page.Facts.Rows, frontend.Row(t("departments_hold."+key), value))
 	}

@@ -76,7 +76,7 @@ func percent(share *float64) string {
 	if share == nil {
 		return "—"
 	}
-	return strconv.FormatFloat(math.Floor(*share*1000)/10, 'f', -1, 64) + " %"
+	return strconv.FormatFloat(math.Floor(*share*1000)/10, 'f', -1, 64) + "\u00a0%"
 }
 
 // notices joins what staff announced with the planned works of departments, the latest first.

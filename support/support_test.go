@@ -314,7 +314,7 @@ func TestStatusTellsWhatWasMeasured(t *testing.T) {
 		probe()
 	}
 	page := w.get(w.portal, uuid.Nil, "/status").Page
-	if overall() != "down" || !strings.Contains(page.Words(), "ЗАГС Не отвечает 14.2 %") || strings.Contains(page.Words(), "10.1.2.3") {
+	if overall() != "down" || !strings.Contains(page.Words(), "ЗАГС Сейчас: Не отвечает 14.2 %") || strings.Contains(page.Words(), "10.1.2.3") {
 		t.Errorf("%s: %s", overall(), page.Words())
 	}
 	if n := w.count(`SELECT count(*) FROM support_incident WHERE source = 'system'`); n != 1 {
