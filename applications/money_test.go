@@ -45,10 +45,11 @@ func TestMoneyForADutyTakenBack(t *testing.T) {
 func TestRefundIsSeenByStaff(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.beforeRest()
 	id, _, _ := w.signed()
 	args := w.pay(id)
-	w.pass(24*time.Hour + time.Second) // not an hour more: before midnight the first day on offer would be another
-	other, taker, _, _ := w.couple()   // takes the time whose hold has expired
+	w.pass(aDay)
+	other, taker, _, _ := w.couple() // takes the time whose hold has expired
 	w.expire(id)
 	w.wantDead(id, Expired)
 	if n := w.count(`SELECT count(*) FROM charge WHERE origin_id = $1 AND refund_since IS NOT NULL`, id); n != 1 {

@@ -119,6 +119,30 @@ func (w *world) now() time.Time {
 }
 func (w *world) pass(d time.Duration) { w.later.Add(int64(d)) }
 
+// aDay is enough for a hold to end.
+const aDay = 24*time.Hour + time.Second
+
+// beforeRest turns the clock to a day when the first time on offer will be the same one a day later: the office rests between.
+func (w *world) beforeRest() {
+	w.t.Helper()
+	marriage, err := w.core.Catalog.Service("marriage", 0)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	_, q := slotQuestion(marriage)
+	first := func(at time.Time) time.Time {
+		from, to := q.Window.Range(at)
+		return w.core.Catalog.Office(w.office()).Days(from, to, func(time.Time) bool { return false })[0].Date
+	}
+	for range 30 {
+		if first(w.now()).Equal(first(w.now().Add(aDay))) {
+			return
+		}
+		w.pass(24 * time.Hour)
+	}
+	w.t.Fatal("the office never rests")
+}
+
 func (w *world) person(c *fiber.Ctx) (*Person, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

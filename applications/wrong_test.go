@@ -242,10 +242,11 @@ func TestPaidAsTheClockEnds(t *testing.T) {
 	t.Run("the time was given away", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
+		w.beforeRest()
 		id, first, _ := w.signed()
 		args := w.pay(id)
-		w.pass(24*time.Hour + time.Second) // not an hour more: before midnight the first day on offer would be another
-		other, _, _, _ := w.couple()       // takes the first free time: the one whose hold has expired
+		w.pass(aDay)
+		other, _, _, _ := w.couple() // takes the first free time: the one whose hold has expired
 		if a, b := w.slot(id, "released"), w.slot(other, "held"); !a.Equal(b) {
 			t.Fatalf("the other couple took %s, not %s", b, a)
 		}
