@@ -16,7 +16,7 @@ func yooKassaTakesTheDuty(t *testing.T, w *town) {
 	c.bride.press(button).see("bank.yoo_title")
 	c.bride.press("bank.decline").await("payments.return_failed_title")
 	c.bride.open(c.path("")).click("#now").press(button).see("bank.yoo_title")
-	c.bride.press("bank.pay", "352.45 ₽").await("payments.receipt_title")
+	c.bride.press("bank.pay", "352,45 ₽").await("payments.receipt_title")
 	c.reaches("sent")
 	got := w.ask(t, w.portal, `SELECT string_agg(concat_ws(' ', acquirer, state, amount, fee, received), ', ' ORDER BY created_at) FROM payment WHERE charge_id = $1`, c.charge())
 	if got != "yookassa failed 35000 245, yookassa succeeded 35000 245 35245" {
