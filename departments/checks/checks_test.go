@@ -83,7 +83,7 @@ func TestAnswerIsUsedWhileItIsFresh(t *testing.T) {
 	if w.turn(w.plan(other, "construction")["passport"]); asked() != 2 {
 		t.Error("one department got what another had asked")
 	}
-	w.clock = w.clock.Add(25 * time.Hour)
+	w.pass(25 * time.Hour)
 	third, _ := w.files("social")
 	if w.turn(w.plan(third, "social")["passport"]); asked() != 3 {
 		t.Errorf("after a day: asked %d times", asked())
@@ -106,13 +106,13 @@ func TestWhateverARegisterDoes(t *testing.T) {
 		{"forged", "failed the answer is not signed by the register", "malformed", 3},
 	} {
 		w.mode(test.mode)
-		w.clock = w.clock.Add(26 * time.Hour) // nothing is fresh
+		w.pass(26 * time.Hour) // nothing is fresh
 		id, _ := w.files("social")
 		check := w.plan(id, "social")["passport"]
 		turns := 1
 		for turns < 9 && w.turn(check) {
 			if turns++; turns == test.turns && !strings.HasPrefix(test.end, "answered") {
-				w.clock = w.clock.Add(25 * time.Hour) // longer than until
+				w.pass(25 * time.Hour) // longer than until
 			}
 		}
 		if got := w.stood(check); got != test.end || turns != test.turns {
@@ -133,7 +133,7 @@ func TestRegisterThatFailsIsToldOnce(t *testing.T) {
 	check := w.plan(id, "social")["passport"]
 	for range 4 {
 		w.turn(check)
-		w.clock = w.clock.Add(4 * time.Minute)
+		w.pass(4 * time.Minute)
 	}
 	if len(w.troubles) != 1 || w.troubles[0].Over || w.troubles[0].Register != "interior" {
 		t.Fatalf("told %+v", w.troubles)
@@ -158,7 +158,7 @@ func TestKeptNoLonger(t *testing.T) {
 	if has() != 1 {
 		t.Fatal("gone before its time")
 	}
-	w.clock = w.clock.Add(31 * 24 * time.Hour)
+	w.pass(31 * 24 * time.Hour)
 	w.must(w.jobs.sweep(t.Context()))
 	if has() != 0 || w.stood(check) != "answered confirmed" {
 		t.Errorf("it is kept, or it is forgotten that it was: %s", w.stood(check))
@@ -182,7 +182,7 @@ func TestLostJobIsFound(t *testing.T) {
 	w := newWorld(t)
 	id, _ := w.files("social")
 	n := len(w.plan(id, "social"))
-	w.clock = w.clock.Add(time.Hour)
+	w.pass(time.Hour)
 	w.must(w.jobs.sweep(t.Context()))
 	jobs := func() int { return w.count(`SELECT count(*) FROM river_job WHERE kind = 'checks.ask'`) }
 	if jobs() != n {
@@ -287,11 +287,11 @@ func TestRegisterIsNoDoorInward(t *testing.T) {
 	w := newWorld(t)
 	strict := departments.NewClient(departments.ClientConfig{})
 	for _, address := range []string{"http://tax.example", "https://user@tax.example", "ftp://tax.example", "https://tax.example?x=1"} {
-		if err := SaveRegisters(t.Context(), w.db, strict, map[string]string{"tax": address}, w.clock); err == nil {
+		if err := SaveRegisters(t.Context(), w.db, strict, map[string]string{"tax": address}, w.now()); err == nil {
 			t.Errorf("%s is taken", address)
 		}
 	}
-	w.must(SaveRegisters(t.Context(), w.db, strict, map[string]string{"interior": "https://169.254.169.254"}, w.clock))
+	w.must(SaveRegisters(t.Context(), w.db, strict, map[string]string{"interior": "https://169.254.169.254"}, w.now()))
 	id, _ := w.files("social")
 	list := w.plan(id, "social")
 	if list["passport"] == uuid.Nil || list["income"] != uuid.Nil {

@@ -16,7 +16,7 @@ import (
 // corrects sends what Aliya has corrected, and lets the clocks of both agree.
 func (w *world) corrects(id uuid.UUID, answers string) {
 	w.Helper()
-	raw, err := json.Marshal(departments.Application{SubmittedAt: w.clock, ServiceName: "Пособие", Answers: json.RawMessage(answers),
+	raw, err := json.Marshal(departments.Application{SubmittedAt: w.now(), ServiceName: "Пособие", Answers: json.RawMessage(answers),
 		Parties: []departments.Party{{ID: "applicant", Last: "Гарипова", First: "Алия", Middle: "Маратовна", SNILS: "11211244575"}}})
 	w.must(err)
 	data, err := json.Marshal(departments.CorrectedData{Application: raw, Fields: []string{"passport_number"}})
@@ -24,7 +24,7 @@ func (w *world) corrects(id uuid.UUID, answers string) {
 	d := departments.Delivery{ID: uuid.New(), Type: departments.TypeCorrected, ApplicationID: id, Number: "2026-112233-4", Department: "social", Service: "child-benefit",
 		ServiceVersion: 1, Data: data}
 	w.must(pgx.BeginFunc(w.Context(), w.db, func(tx pgx.Tx) error { return departments.Enqueue(w.Context(), tx, w.jobs.River, w.jobs.Box, d) }))
-	_, err = w.db.Exec(w.Context(), `UPDATE delivery SET created_at = $2 WHERE id = $1`, d.ID, w.clock)
+	_, err = w.db.Exec(w.Context(), `UPDATE delivery SET created_at = $2 WHERE id = $1`, d.ID, w.now())
 	w.must(err)
 }
 
@@ -34,7 +34,7 @@ func TestCorrectedIsOfferedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id, _ := w.files("social")
-	w.clock = w.clock.Add(time.Minute)
+	w.pass(time.Minute)
 	list := w.plan(id, "social")
 	for _, check := range list {
 		w.turn(check)
@@ -43,9 +43,9 @@ func TestCorrectedIsOfferedAgain(t *testing.T) {
 	if r := page(list["passport"]); r.Page.Count("#corrected") != 0 {
 		t.Fatal("nothing was corrected yet")
 	}
-	w.clock = w.clock.Add(time.Hour)
+	w.pass(time.Hour)
 	w.corrects(id, strings.Replace(benefitAnswers, `"120001"`, `"120077"`, 1))
-	w.clock = w.clock.Add(time.Minute)
+	w.pass(time.Minute)
 	old := page(list["passport"])
 	if old.Page.Count("#corrected") != 1 || !strings.Contains(old.Page.Words(), "заявитель исправил: Номер паспорта") {
 		t.Fatalf("%s", old.Page.Words())
@@ -101,7 +101,7 @@ func TestSilentRegisterIsWaitedForNoLonger(t *testing.T) {
 		r.Page.Count("form[action$=/again]") != 0 {
 		t.Errorf("%s", r.Page.Words())
 	}
-	w.clock = w.clock.Add(25 * time.Hour)
+	w.pass(25 * time.Hour)
 	if w.turn(check) || w.stood(check) != "timed_out the register did not answer in time" {
 		t.Errorf("%q", w.stood(check))
 	}

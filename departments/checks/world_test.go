@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,7 +44,8 @@ type world struct {
 	db, stand *pgxpool.Pool
 	jobs      *Jobs
 	app       *fiber.App
-	clock     time.Time
+	began     time.Time
+	later     atomic.Int64 // the stand reads the clock too
 	cookie    string
 	troubles  []Trouble
 	keys      *departments.Keys
@@ -52,9 +54,12 @@ type world struct {
 	airat, alsu uuid.UUID // of social protection, of construction
 }
 
+func (w *world) now() time.Time       { return w.began.Add(time.Duration(w.later.Load())) }
+func (w *world) pass(d time.Duration) { w.later.Add(int64(d)) }
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, db: dbtest.DB(t, dbtest.Portal), stand: dbtest.DB(t, dbtest.Stand), clock: time.Now().Truncate(time.Second)}
+	w := &world{T: t, db: dbtest.DB(t, dbtest.Portal), stand: dbtest.DB(t, dbtest.Stand), began: time.Now().Truncate(time.Second)}
 	p, err := pages()
 	w.must(err)
 	box, err := secret.NewBox(bytes.Repeat([]byte("k"), 32))
@@ -67,17 +72,17 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(portal.Close)
 	w.registers = w.open(p, portal.URL)
 	client := departments.NewClient(departments.ClientConfig{Private: true, Plain: true})
-	now := func() time.Time { return w.clock }
-	w.jobs = &Jobs{Desk: Desk{DB: w.db, River: r, Box: box, Texts: p.Bundle, Now: now}, Client: client, Keys: w.keys,
-		Trust: &departments.Trust{Client: client, Now: now}, Service: w.service,
+
+	w.jobs = &Jobs{Desk: Desk{DB: w.db, River: r, Box: box, Texts: p.Bundle, Now: w.now}, Client: client, Keys: w.keys,
+		Trust: &departments.Trust{Client: client, Now: w.now}, Service: w.service,
 		OnTrouble: func(_ context.Context, _ pgx.Tx, t Trouble) error { w.troubles = append(w.troubles, t); return nil }}
 	urls := map[string]string{}
 	for _, code := range Registers() {
 		urls[code] = w.registers + "/registers/" + code
 	}
-	w.must(SaveRegisters(t.Context(), w.db, client, urls, w.clock))
+	w.must(SaveRegisters(t.Context(), w.db, client, urls, w.now()))
 	w.must(departments.SaveEndpoints(t.Context(), w.db, nil, []departments.Endpoint{{Code: "social", Name: i18n.Text{RU: "Соцзащита"}, URL: "workplace:"},
-		{Code: "construction", Name: i18n.Text{RU: "Минстрой"}, URL: "workplace:"}}, w.clock))
+		{Code: "construction", Name: i18n.Text{RU: "Минстрой"}, URL: "workplace:"}}, w.now()))
 	w.airat, w.alsu = w.employ("social", "Гайнутдинов"), w.employ("construction", "Хасанова")
 	w.app = web.New(web.Config{Role: "intra", ShowError: p.ShowError})
 	w.app.Use((&web.CSRF{Key: make([]byte, 32), Cookie: "csrf"}).Check)
@@ -100,7 +105,7 @@ func (w *world) open(p *frontend.Pages, portal string) string {
 		{Kind: "residence", About: aliya, Answer: map[string]any{"address": "г. Казань, ул. Баумана, 1", "kind": "permanent"}},
 		{Kind: "marriage", About: aliya, Answer: map[string]any{"state": "married", "record": "130", "on": "2020-01-11", "spouse": "Гарипов Ринат"}},
 		{Kind: "inn", About: aliya, Answer: map[string]any{"inn": "165512340666"}}}))
-	app, err := stand.New(stand.Config{DB: w.stand, Pages: p, Now: func() time.Time { return w.clock }, Secret: bytes.Repeat([]byte("s"), 32), Portal: portal, Slow: 50 * time.Millisecond, Silent: time.Second})
+	app, err := stand.New(stand.Config{DB: w.stand, Pages: p, Now: w.now, Secret: bytes.Repeat([]byte("s"), 32), Portal: portal, Slow: 50 * time.Millisecond, Silent: time.Second})
 	w.must(err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	w.must(err)
@@ -143,7 +148,7 @@ var benefitAnswers = `{"shared":{"last_name":"Гарипова","first_name":"А
 func (w *world) files(department string) (id, person uuid.UUID) {
 	w.Helper()
 	id, person = uuid.New(), uuid.New()
-	raw, err := json.Marshal(departments.Application{SubmittedAt: w.clock, ServiceName: "Пособие", Answers: json.RawMessage(benefitAnswers),
+	raw, err := json.Marshal(departments.Application{SubmittedAt: w.now(), ServiceName: "Пособие", Answers: json.RawMessage(benefitAnswers),
 		Parties: []departments.Party{{ID: "applicant", Last: "Гарипова", First: "Алия", Middle: "Маратовна", SNILS: "11211244575"}}})
 	w.must(err)
 	d := departments.Delivery{ID: uuid.New(), ApplicationID: id, Number: "2026-112233-4", Department: department, Service: "child-benefit", ServiceVersion: 1, Data: raw}
