@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/departments/stand/yookassa"
+	"tamga/internal/rus"
 	"tamga/internal/web"
 )
 
@@ -206,7 +207,7 @@ func TestYooKassaRefund(t *testing.T) {
 		t.Errorf("refunds at YooKassa: %+v", made)
 	}
 	w.wantBooks()
-	day := w.now()
+	day := w.now().In(rus.Moscow)
 	if err := d.takeRegistry(t.Context(), d.banks[0], day); !errors.Is(err, ErrNoRegistry) {
 		t.Errorf("a registry of a day that is not over: %v", err)
 	}
