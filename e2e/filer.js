@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import { site } from './playwright.config.js';
 import { snils } from './helpers.js';
 
-const day = (shift) => new Date(Date.now() + shift * 24 * 3600_000).toISOString().slice(0, 10);
+const day = (shift) => new Date(Date.now() + (shift * 24 + 3) * 3600_000).toISOString().slice(0, 10); // in Moscow, three hours ahead
 const pdf = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n'
   + '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
 export const paper = (name = 'plan.pdf') => ({ name, mimeType: 'application/pdf', buffer: pdf });
