@@ -106,17 +106,34 @@ const hitSQL = `
 	ORDER BY h.rank, h.created_at DESC, h.payment_id DESC`
 
 const (
-	// Most people have few payments: these are read and sorted. Of a frequent name («Гарипова Алия») there are thousands, so that one
-	// among the surname's newest is soon met: it is these that are walked until the page is full. Which of the two it is shows when
-	// 2000 rows have been read; neither grows with the number of payments. The walk names its bounds as rows and its filter as a CASE,
-	// for otherwise the planner, who expects few rows, reads the whole surname and sorts it.
+	// A name that was typed whole is found at one place of payment_name_whole, newest first, however many have it.
+	wholeRows = `
+			(SELECT n.payment_id, n.created_at
+			FROM payment_name n
+			WHERE n.last_n = w.last_n AND n.first_n = w.f0 AND n.middle_n = w.m0
+				AND (n.created_at, n.payment_id) < (w.at, w.id) AND n.created_at >= w.since`
+	wholeEnd = `
+			ORDER BY n.created_at DESC, n.payment_id DESC
+			LIMIT $10)
+			UNION ALL`
+	// The rest are names of which only the beginning was typed. Most people have few payments: these are read and sorted. Of a frequent
+	// name («Гарипова Алия») there are thousands, so that one among the surname's newest is soon met: it is these that are walked until
+	// the page is full. Which of the two it is shows when 2000 rows have been read; neither grows with the number of payments. The walk
+	// names its bounds as rows and its filter as a CASE, for otherwise the planner, who expects few rows, reads the whole surname and
+	// sorts it. A first name that was typed is a place, not a range: whoever has it with another patronymic is not read.
 	fewRows = `
-			WITH few AS MATERIALIZED (
+			(WITH few AS MATERIALIZED (
 				SELECT n.payment_id, n.created_at`
 	fewNarrow = `, n.service, n.payee, n.amount`
-	fewEnd    = `
+	fewOf     = `
 				FROM payment_name n
-				WHERE n.last_n = w.last_n AND n.first_n >= w.f0 AND n.first_n < w.f1 AND n.middle_n >= w.m0 AND n.middle_n < w.m1
+				WHERE n.last_n = w.last_n AND n.first_n = w.f0 AND n.middle_n > w.m0 AND n.middle_n < w.m1
+					AND (n.created_at, n.payment_id) < (w.at, w.id) AND n.created_at >= w.since
+				UNION ALL
+				SELECT n.payment_id, n.created_at`
+	fewEnd = `
+				FROM payment_name n
+				WHERE n.last_n = w.last_n AND n.first_n > w.f0 AND n.first_n < w.f1 AND n.middle_n >= w.m0 AND n.middle_n < w.m1
 					AND (n.created_at, n.payment_id) < (w.at, w.id) AND n.created_at >= w.since
 				LIMIT 2001
 			)
@@ -131,10 +148,11 @@ const (
 			FROM payment_name n
 			WHERE (SELECT count(*) FROM few) > 2000
 				AND (n.last_n, n.created_at, n.payment_id) < (w.last_n, w.at, w.id) AND (n.last_n, n.created_at) >= (w.last_n, w.since)
-				AND CASE WHEN n.first_n >= w.f0 AND n.first_n < w.f1 AND n.middle_n >= w.m0 AND n.middle_n < w.m1 THEN true ELSE false END`
+				AND CASE WHEN n.first_n >= w.f0 AND n.first_n < w.f1 AND n.middle_n >= w.m0 AND n.middle_n < w.m1
+					AND (n.first_n > w.f0 OR n.middle_n > w.m0) THEN true ELSE false END`
 	namedEnd = `
 			ORDER BY n.last_n DESC, n.created_at DESC, n.payment_id DESC
-			LIMIT $10)`
+			LIMIT $10))`
 	surnameRows = `
 			SELECT n.payment_id, n.created_at
 			FROM payment_name n
@@ -145,8 +163,9 @@ const (
 	narrowRows = `
 				AND ($13 = '' OR n.service = $13) AND ($14 = '' OR n.payee = $14) AND ($15 = 0::bigint OR n.amount = $15)`
 
-	namedSQL         = wantSQL + fewRows + fewEnd + manyRows + namedEnd + hitSQL
-	namedNarrowSQL   = wantDaysSQL + fewRows + fewNarrow + fewEnd + narrowRows + manyRows + narrowRows + namedEnd + hitSQL
+	namedSQL       = wantSQL + wholeRows + wholeEnd + fewRows + fewOf + fewEnd + manyRows + namedEnd + hitSQL
+	namedNarrowSQL = wantDaysSQL + wholeRows + narrowRows + wholeEnd + fewRows + fewNarrow + fewOf + fewNarrow + fewEnd + narrowRows +
+		manyRows + narrowRows + namedEnd + hitSQL
 	surnameSQL       = wantSQL + surnameRows + surnameEnd + hitSQL
 	surnameNarrowSQL = wantDaysSQL + surnameRows + narrowRows + surnameEnd + hitSQL
 )
