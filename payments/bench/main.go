@@ -32,6 +32,7 @@ type options struct {
 	dir        string
 	explain    bool
 	keep       bool
+	cold       bool
 }
 
 type metric struct {
@@ -48,6 +49,7 @@ func main() {
 	flag.StringVar(&o.dir, "dir", os.TempDir(), "where the data lie meanwhile")
 	flag.BoolVar(&o.explain, "slow", false, "print the slowest look-up of each kind")
 	flag.BoolVar(&o.keep, "keep", false, "leave the data of a size in -dir, and use what lies there")
+	flag.BoolVar(&o.cold, "cold", false, "ask at once after the start, with nothing in memory")
 	out := flag.String("o", ".bench/payments.json", "where the figures go")
 	flag.Parse()
 	if err := run(context.Background(), *sizes, o, *out); err != nil {
@@ -152,6 +154,11 @@ func measure(ctx context.Context, n int, o options) (map[string]metric, error) {
 	figures := map[string]metric{}
 	if err := printSizes(ctx, pool, figures); err != nil {
 		return nil, err
+	}
+	if !o.cold {
+		if err := warm(ctx, pool, dir); err != nil {
+			return nil, err
+		}
 	}
 	r := rand.New(rand.NewPCG(uint64(n), 1))
 	for _, part := range []func() error{
