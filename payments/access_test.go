@@ -26,6 +26,7 @@ import (
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // bureau is the staff site with look-up, access, watch and API; each employee has the rights that AccessOf tells, as on the real one.
@@ -51,11 +52,11 @@ func newBureau(t *testing.T) *bureau {
 	}
 	b.head, b.clerk = b.employ(b.body, "Шарипова", "Диляра", RightHead), b.employ(b.body, "Валеева", "Гузель", "")
 	b.desk, b.stranger = b.employ(b.other, "Нуриев", "Марат", RightAccess), b.employ(b.other, "Сафина", "Ляйсан", RightHead)
-	p, err := pages()
+	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := secret.NewBox(bankSecret)
+	box, err := secret.NewBox(paytest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,12 +79,12 @@ func newBureau(t *testing.T) *bureau {
 	access := &AccessHandler{DB: b.db, Box: box, Pages: p, Now: b.now, Who: who, Head: allowed(RightHead), Desk: allowed(RightAccess), Enrol: b.enrol}
 	api := &APIHandler{Staff: look, Limit: &web.Limiter{Redis: cache, Log: slog.New(slog.DiscardHandler)}, Now: b.now}
 	app := web.New(web.Config{Role: "intra", ShowError: p.ShowError})
-	app.Use((&web.CSRF{Key: bankSecret, Cookie: "intra_csrf", Exempt: []string{"/api/"}}).Check)
+	app.Use((&web.CSRF{Key: paytest.Key, Cookie: "intra_csrf", Exempt: []string{"/api/"}}).Check)
 	for _, h := range []web.Handler{look, access, api} {
 		h.Mount(app)
 	}
-	line := listen(t)
-	serve(t, app, line)
+	line := paytest.Listen(t)
+	paytest.Serve(t, app, line)
 	b.url = "http://" + line.Addr().String()
 	return b
 }
@@ -128,14 +129,14 @@ func (b *bureau) as(id uuid.UUID) *browser {
 }
 
 // done posts a form and returns the page that it leads to.
-func (b *bureau) done(who *browser, from, to string, form ...string) answer {
+func (b *bureau) done(who *browser, from, to string, form ...string) paytest.Answer {
 	b.t.Helper()
-	got := who.post(from, to, form...)
-	if got.status != 303 {
-		b.t.Errorf("%s: status %d: %s", to, got.status, mainOf(got.text))
+	got := who.Post(from, to, form...)
+	if got.Status != 303 {
+		b.t.Errorf("%s: status %d: %s", to, got.Status, paytest.Main(got.Text))
 		return got
 	}
-	return who.get(strings.TrimPrefix(got.to, b.url))
+	return who.Get(strings.TrimPrefix(got.To, b.url))
 }
 
 // ask files a request for people, "Фамилия Имя", for the next days.
@@ -149,7 +150,7 @@ func (b *bureau) ask(people ...string) string {
 	}
 	head := b.as(b.head)
 	got := b.done(head, "/payment-access/new", "/payment-access/new", form...)
-	want(b.t, got, 200, "Ждёт решения министерства")
+	paytest.Want(b.t, got, 200, "Ждёт решения министерства")
 	var id uuid.UUID
 	if err := b.db.QueryRow(b.t.Context(), `SELECT id FROM payment_access_request ORDER BY number DESC LIMIT 1`).Scan(&id); err != nil {
 		b.t.Fatal(err)
@@ -161,26 +162,26 @@ func TestAccessFollowsTheRequest(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
 	clerk, desk, head := b.as(b.clerk), b.as(b.desk), b.as(b.head)
-	want(t, clerk.get("/payments"), 403)
+	paytest.Want(t, clerk.Get("/payments"), 403)
 	id := b.ask("Валеева Гузель", "Каримова Алия", "Гарипов Тимур")
-	want(t, clerk.get("/payments"), 403) // asked for is not yet given
-	want(t, clerk.get("/payment-requests/"+id), 403)
-	want(t, head.get("/payment-requests/"+id), 403)
-	want(t, b.as(b.stranger).get("/payment-access/"+id), 404)
+	paytest.Want(t, clerk.Get("/payments"), 403) // asked for is not yet given
+	paytest.Want(t, clerk.Get("/payment-requests/"+id), 403)
+	paytest.Want(t, head.Get("/payment-requests/"+id), 403)
+	paytest.Want(t, b.as(b.stranger).Get("/payment-access/"+id), 404)
 
 	address := "/payment-requests/" + id
-	want(t, desk.post(address, address, "choice-1", "approve", "choice-2", "refuse", "choice-3", "approve"), 422, "Напишите причину отказа")
-	want(t, clerk.get("/payments"), 403)
-	want(t, b.done(desk, address, address, "choice-1", "approve", "choice-2", "refuse", "reason-2", "Уволена", "choice-3", "approve"), 200, "Доступ открыт", "Отказано", "Уволена")
-	want(t, clerk.get("/payments"), 200, "Найти")
-	page := head.get("/payment-access/" + id)
-	want(t, page, 200, "TEMP-2345", "открыт 2 из 3", "Уволена")
-	if strings.Contains(desk.get(address).text, "TEMP-2345") {
+	paytest.Want(t, desk.Post(address, address, "choice-1", "approve", "choice-2", "refuse", "choice-3", "approve"), 422, "Напишите причину отказа")
+	paytest.Want(t, clerk.Get("/payments"), 403)
+	paytest.Want(t, b.done(desk, address, address, "choice-1", "approve", "choice-2", "refuse", "reason-2", "Уволена", "choice-3", "approve"), 200, "Доступ открыт", "Отказано", "Уволена")
+	paytest.Want(t, clerk.Get("/payments"), 200, "Найти")
+	page := head.Get("/payment-access/" + id)
+	paytest.Want(t, page, 200, "TEMP-2345", "открыт 2 из 3", "Уволена")
+	if strings.Contains(desk.Get(address).Text, "TEMP-2345") {
 		t.Error("the ministry reads a password that the head hands over")
 	}
-	paper := head.get("/payment-access/" + id + "/request.pdf")
-	if paper.status != 200 || !strings.HasPrefix(paper.text, "%PDF") {
-		t.Errorf("paper: %d %.20q", paper.status, paper.text)
+	paper := head.Get("/payment-access/" + id + "/request.pdf")
+	if paper.Status != 200 || !strings.HasPrefix(paper.Text, "%PDF") {
+		t.Errorf("paper: %d %.20q", paper.Status, paper.Text)
 	}
 	var n int
 	if err := b.db.QueryRow(t.Context(), `SELECT count(*) FROM journal WHERE action LIKE 'payments.access%'`).Scan(&n); err != nil || n != 4 {
@@ -188,19 +189,19 @@ func TestAccessFollowsTheRequest(t *testing.T) {
 	}
 
 	b.later = 11 * 24 * time.Hour
-	want(t, clerk.get("/payments"), 403) // the term is over
+	paytest.Want(t, clerk.Get("/payments"), 403) // the term is over
 	b.later = 0
-	want(t, b.done(head, "/payment-access/"+id, "/payment-access/"+id+"/1/end", "reason", "Перешла в другой отдел"), 200, "Доступ закрыт", "Перешла в другой отдел")
-	want(t, clerk.get("/payments"), 403)
+	paytest.Want(t, b.done(head, "/payment-access/"+id, "/payment-access/"+id+"/1/end", "reason", "Перешла в другой отдел"), 200, "Доступ закрыт", "Перешла в другой отдел")
+	paytest.Want(t, clerk.Get("/payments"), 403)
 }
 
 func TestAccessForm(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
 	head := b.as(b.head)
-	got := head.post("/payment-access/new", "/payment-access/new", "rows", "1", "last-1", "Валеева", "add", "1")
-	want(t, got, 200, `value="Валеева"`, `name="last-2"`)
-	want(t, head.post("/payment-access/new", "/payment-access/new", "rows", "2", "last-1", "Smith1", "first-1", "Гузель", "from", "1.1.2020", "until", "1.1.2030"), 422,
+	got := head.Post("/payment-access/new", "/payment-access/new", "rows", "1", "last-1", "Валеева", "add", "1")
+	paytest.Want(t, got, 200, `value="Валеева"`, `name="last-2"`)
+	paytest.Want(t, head.Post("/payment-access/new", "/payment-access/new", "rows", "2", "last-1", "Smith1", "first-1", "Гузель", "from", "1.1.2020", "until", "1.1.2030"), 422,
 		"Введите фамилию русскими", "Введите должность", "Введите телефон", "прошедшим числом", "дальше года", "Подтвердите", "от 10 до 500")
 	var n int
 	if err := b.db.QueryRow(t.Context(), `SELECT count(*) FROM payment_access_request`).Scan(&n); err != nil || n != 0 {
@@ -216,7 +217,7 @@ func (b *bureau) grant(people ...string) {
 	for i := range people {
 		form = append(form, rowField("choice", i), "approve")
 	}
-	b.as(b.desk).post("/payment-requests/"+id, "/payment-requests/"+id, form...)
+	b.as(b.desk).Post("/payment-requests/"+id, "/payment-requests/"+id, form...)
 }
 
 func TestWatch(t *testing.T) {
@@ -227,34 +228,34 @@ func TestWatch(t *testing.T) {
 	person(t, b.db, "Каримов", "Тимур", "", "registered", "paid")
 	clerk, head := b.as(b.clerk), b.as(b.head)
 	for range 4 {
-		clerk.post("/payments", "/payments", "query", "Каримов Тимур", "purpose", "visit")
+		clerk.Post("/payments", "/payments", "query", "Каримов Тимур", "purpose", "visit")
 	}
-	page := head.get("/payment-watch")
-	want(t, page, 200, "одного и того же человека: 4", "Валеева Гузель")
-	if strings.Contains(page.text, "собственное имя") || strings.Contains(page.text, "Каримов") {
+	page := head.Get("/payment-watch")
+	paytest.Want(t, page, 200, "одного и того же человека: 4", "Валеева Гузель")
+	if strings.Contains(page.Text, "собственное имя") || strings.Contains(page.Text, "Каримов") {
 		t.Error("the head is shown what did not happen, or whom was looked for")
 	}
-	clerk.post("/payments", "/payments", "query", "Гузель Валеева", "purpose", "visit")
-	want(t, head.get("/payment-watch"), 200, "на собственное имя сотрудника: 1")
-	if strings.Contains(b.as(b.stranger).get("/payment-watch").text, "Валеева") {
+	clerk.Post("/payments", "/payments", "query", "Гузель Валеева", "purpose", "visit")
+	paytest.Want(t, head.Get("/payment-watch"), 200, "на собственное имя сотрудника: 1")
+	if strings.Contains(b.as(b.stranger).Get("/payment-watch").Text, "Валеева") {
 		t.Error("the head of another body sees the look-ups")
 	}
-	want(t, clerk.get("/payment-watch"), 403)
+	paytest.Want(t, clerk.Get("/payment-watch"), 403)
 
 	day := dayOf(b.now()).Format(time.DateOnly)
-	note := func(who *browser, outcome, text string) answer {
-		return who.post("/payment-access/new", "/payment-watch", "actor", b.clerk.String(), "kind", "own", "day", day, "outcome", outcome, "note", text)
+	note := func(who *browser, outcome, text string) paytest.Answer {
+		return who.Post("/payment-access/new", "/payment-watch", "actor", b.clerk.String(), "kind", "own", "day", day, "outcome", outcome, "note", text)
 	}
-	want(t, note(head, "", "спросила"), 422, "Выберите, чем кончилось", `value="спросила"`)
-	want(t, note(b.as(b.stranger), "talked", "чужое"), 404)
-	if got := note(head, "talked", "Проверяла свою пошлину, предупреждена"); got.status != 303 {
-		t.Errorf("the note: %d", got.status)
+	paytest.Want(t, note(head, "", "спросила"), 422, "Выберите, чем кончилось", `value="спросила"`)
+	paytest.Want(t, note(b.as(b.stranger), "talked", "чужое"), 404)
+	if got := note(head, "talked", "Проверяла свою пошлину, предупреждена"); got.Status != 303 {
+		t.Errorf("the note: %d", got.Status)
 	}
-	want(t, head.get("/payment-watch"), 200, "Разобрано", "Проверяла свою пошлину")
+	paytest.Want(t, head.Get("/payment-watch"), 200, "Разобрано", "Проверяла свою пошлину")
 	if _, err := b.db.Exec(t.Context(), `UPDATE payment_watch_rule SET threshold = 100 WHERE kind = 'same_person'`); err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(head.get("/payment-watch").text, "одного и того же человека: ") {
+	if strings.Contains(head.Get("/payment-watch").Text, "одного и того же человека: ") {
 		t.Error("thresholds are not what the table says")
 	}
 }
@@ -291,12 +292,12 @@ func TestAPI(t *testing.T) {
 	b := newBureau(t)
 	c, p := person(t, b.db, "Гарипова", "Алия", "Рашитовна", "registered", "paid")
 	desk := b.as(b.desk)
-	want(t, b.as(b.head).get("/payment-clients"), 403)
+	paytest.Want(t, b.as(b.head).Get("/payment-clients"), 403)
 	until := b.now().AddDate(0, 1, 0).Format("02.01.2006")
-	page := desk.post("/payment-clients", "/payment-clients", "organisation", b.body.String(), "name", "АИС ЗАГС", "limit", "5", "until", until)
-	want(t, page, 200, "АИС ЗАГС", keyPrefix)
-	key := keyPrefix + strings.SplitN(strings.SplitN(page.text, keyPrefix, 2)[1], "<", 2)[0]
-	if strings.Contains(desk.get("/payment-clients").text, key) {
+	page := desk.Post("/payment-clients", "/payment-clients", "organisation", b.body.String(), "name", "АИС ЗАГС", "limit", "5", "until", until)
+	paytest.Want(t, page, 200, "АИС ЗАГС", keyPrefix)
+	key := keyPrefix + strings.SplitN(strings.SplitN(page.Text, keyPrefix, 2)[1], "<", 2)[0]
+	if strings.Contains(desk.Get("/payment-clients").Text, key) {
 		t.Error("the key is shown twice")
 	}
 	ask := func(query string) string {
@@ -333,7 +334,7 @@ func TestAPI(t *testing.T) {
 	if err := b.db.QueryRow(t.Context(), `SELECT id FROM payment_client`).Scan(&id); err != nil {
 		t.Fatal(err)
 	}
-	desk.post("/payment-clients", "/payment-clients/"+id.String()+"/revoke")
+	desk.Post("/payment-clients", "/payment-clients/"+id.String()+"/revoke")
 	if status, _ := b.call(key, ask(p.Receipt)); status != 401 {
 		t.Errorf("revoked key: %d", status)
 	}
@@ -347,13 +348,13 @@ func TestWhyNot(t *testing.T) {
 	d := newDesktop(t, pool, true)
 	for _, x := range []struct{ field, value, why string }{{"from", "01.01.2090", "в другие дни"}, {"amount", "1", "на другую сумму"}, {"payee", "bti", "в другое ведомство"}, {"service", "none", "за другую услугу"}} {
 		for _, query := range []string{p.Receipt, "Каримов Тимур", "Каримав Тимур"} {
-			want(t, d.post("/payments", "/payments", "query", query, "purpose", "visit", x.field, x.value), 200, "Найдено 0", x.why)
+			paytest.Want(t, d.Post("/payments", "/payments", "query", query, "purpose", "visit", x.field, x.value), 200, "Найдено 0", x.why)
 		}
 	}
 	digits := onlyDigits(p.Receipt)
 	wrong := []byte(digits)
 	wrong[10] = '0' + (wrong[10]-'0'+1)%10
-	want(t, d.find(string(wrong), "visit"), 422, "В номере квитанции ошибка", p.Receipt, "11-я цифра")
+	paytest.Want(t, d.find(string(wrong), "visit"), 422, "В номере квитанции ошибка", p.Receipt, "11-я цифра")
 }
 
 // TestAPIIsAsDescribed sends the example of the description and holds the answer's fields to it.

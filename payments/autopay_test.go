@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+
+	"tamga/payments/paytest"
 )
 
 // auto is somebody with a remembered card, a template of a car, and a rule.
@@ -31,15 +33,15 @@ func newAuto(t *testing.T) *auto {
 	}
 	a.b = a.browser()
 	c := a.fine(a.car)
-	a.b.post("/payments", "/payments/find", "kind", "sts", "number", a.car.STS)
-	a.b.atBank(a.b.post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", a.b.chooses(c.path(""), "sandbox.card")).to, "choice", "pay")
+	a.b.Post("/payments", "/payments/find", "kind", "sts", "number", a.car.STS)
+	a.b.atBank(a.b.Post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", a.b.chooses(c.path(""), "sandbox.card")).To, "choice", "pay")
 	a.deliver()
-	receipt := a.b.get(c.path("/receipt"))
-	want(t, receipt, 200, "Сохранить как шаблон", "Сафин Ильнур Рустамович", "А. М. Г.")
-	if strings.Contains(receipt.text, "Гарипова") {
+	receipt := a.b.Get(c.path("/receipt"))
+	paytest.Want(t, receipt, 200, "Сохранить как шаблон", "Сафин Ильнур Рустамович", "А. М. Г.")
+	if strings.Contains(receipt.Text, "Гарипова") {
 		t.Error("a stranger reads the name of the debtor on the receipt")
 	}
-	want(t, a.b.post(c.path("/receipt"), "/payments/templates", "charge", c.ID.String(), "title", "Машина"), 303)
+	paytest.Want(t, a.b.Post(c.path("/receipt"), "/payments/templates", "charge", c.ID.String(), "title", "Машина"), 303)
 	if err := a.db.QueryRow(t.Context(), `SELECT id::text FROM saved_card`).Scan(&a.card); err != nil {
 		t.Fatal(err)
 	}
@@ -50,11 +52,11 @@ func newAuto(t *testing.T) *auto {
 }
 
 // rule makes a rule of the two limits.
-func (a *auto) rule(each, month string) answer {
+func (a *auto) rule(each, month string) paytest.Answer {
 	a.t.Helper()
-	token := tokenField.FindStringSubmatch(a.b.get("/payments/autopay").text)
-	form := url.Values{"_csrf": {token[1]}, "kind": {"register", "utility"}, "whose": {a.tpl}, "card": {a.card}, "each": {each}, "month": {month}, "agree": {"yes"}}
-	return a.b.send(http.MethodPost, "/payments/autopay", form)
+	token := a.b.Token("/payments/autopay")
+	form := url.Values{"_csrf": {token}, "kind": {"register", "utility"}, "whose": {a.tpl}, "card": {a.card}, "each": {each}, "month": {month}, "agree": {"yes"}}
+	return a.b.Send(http.MethodPost, "/payments/autopay", form)
 }
 
 // hour works what rules have to do, and pays what is due, each order as often as River might.
@@ -94,33 +96,33 @@ func (a *auto) told() int {
 func TestTemplate(t *testing.T) {
 	t.Parallel()
 	a := newAuto(t)
-	want(t, a.b.get("/payments/templates"), 200, "Машина", "платить нечего")
+	paytest.Want(t, a.b.Get("/payments/templates"), 200, "Машина", "платить нечего")
 	paidFor := a.only(`SELECT id FROM charge`)
-	want(t, a.b.post("/payments", "/payments/templates", "charge", paidFor, "title", " "), 422, "Назовите шаблон")
-	want(t, a.b.post("/payments", "/payments/templates", "charge", paidFor, "title", strings.Repeat("ә", 81)), 422, "Назовите шаблон", "әә")
+	paytest.Want(t, a.b.Post("/payments", "/payments/templates", "charge", paidFor, "title", " "), 422, "Назовите шаблон")
+	paytest.Want(t, a.b.Post("/payments", "/payments/templates", "charge", paidFor, "title", strings.Repeat("ә", 81)), 422, "Назовите шаблон", "әә")
 	c := a.fine(a.car)
-	page := a.b.get("/payments/templates")
-	want(t, page, 200, `value="750"`, "МИР •••• 2201")
-	asked := a.b.post("/payments/templates", c.path("/pay"), "sum", "300", "means", "sandbox.card.0."+a.card)
-	want(t, asked, 200, "Да, заплатить 300")
-	if got := a.b.post("/payments/templates", c.path("/pay"), "sum", "300", "means", "sandbox.card.0."+a.card+".sure"); got.status != 303 {
-		t.Errorf("the second click: %d", got.status)
+	page := a.b.Get("/payments/templates")
+	paytest.Want(t, page, 200, `value="750"`, "МИР •••• 2201")
+	asked := a.b.Post("/payments/templates", c.path("/pay"), "sum", "300", "means", "sandbox.card.0."+a.card)
+	paytest.Want(t, asked, 200, "Да, заплатить 300")
+	if got := a.b.Post("/payments/templates", c.path("/pay"), "sum", "300", "means", "sandbox.card.0."+a.card+".sure"); got.Status != 303 {
+		t.Errorf("the second click: %d", got.Status)
 	}
 	if n := a.count(a.db, `SELECT count(*) FROM payment WHERE charge_id = $1 AND state = 'succeeded' AND credited = 30000`, c.ID); n != 1 {
 		t.Errorf("%d payments of the part; history: %s", n, a.history(c))
 	}
 	other := a.browser()
-	other.user = uuid.New()
+	other.User = uuid.New()
 	by := a.fine(a.car)
-	other.post("/payments", "/payments/find", "number", by.UIN)
+	other.Post("/payments", "/payments/find", "number", by.UIN)
 	other.atBank(other.toBank(by), "choice", "pay")
 	a.deliver()
-	if got := other.get(by.path("/receipt")); got.status != 200 || strings.Contains(got.text, "Сохранить как шаблон") {
-		t.Errorf("who knows a УИН alone may save a template: %d", got.status)
+	if got := other.Get(by.path("/receipt")); got.Status != 200 || strings.Contains(got.Text, "Сохранить как шаблон") {
+		t.Errorf("who knows a УИН alone may save a template: %d", got.Status)
 	}
-	want(t, other.post("/payments", "/payments/templates", "charge", by.ID.String(), "title", "чужое"), 409)
-	want(t, other.post("/payments", "/payments/templates/"+a.tpl+"/remove"), 303)
-	want(t, a.b.get("/payments/templates"), 200, "Машина") // a stranger removes nothing
+	paytest.Want(t, other.Post("/payments", "/payments/templates", "charge", by.ID.String(), "title", "чужое"), 409)
+	paytest.Want(t, other.Post("/payments", "/payments/templates/"+a.tpl+"/remove"), 303)
+	paytest.Want(t, a.b.Get("/payments/templates"), 200, "Машина") // a stranger removes nothing
 }
 
 // TestAutopay: told a day before, paid once however often the jobs run, not beyond the limits, not when refused or stopped, and a
@@ -128,14 +130,14 @@ func TestTemplate(t *testing.T) {
 func TestAutopay(t *testing.T) {
 	t.Parallel()
 	a := newAuto(t)
-	want(t, a.rule("0", "10"), 422, "Введите лимит в рублях")
+	paytest.Want(t, a.rule("0", "10"), 422, "Введите лимит в рублях")
 	for range 2 { // a double click makes no second rule, which would double the limits
-		want(t, a.rule("800", "1600"), 303)
+		paytest.Want(t, a.rule("800", "1600"), 303)
 	}
 	if n := a.count(a.db, `SELECT count(*) FROM autopay_rule`) + a.count(a.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.autopay' AND args ? 'rule'`); n != 2 {
 		t.Errorf("%d rules and jobs of theirs, want one of each", n)
 	}
-	want(t, a.b.get("/payments/autopay"), 200, "По шаблону «Машина»", "800\u00a0₽")
+	paytest.Want(t, a.b.Get("/payments/autopay"), 200, "По шаблону «Машина»", "800\u00a0₽")
 	paid, refused, beyond := a.fine(a.car), a.fine(a.car), a.fine(a.car)
 	a.hour()
 	a.wantOrder(paid, "announced")
@@ -151,10 +153,10 @@ func TestAutopay(t *testing.T) {
 		t.Fatal(err)
 	}
 	stranger := a.browser()
-	stranger.user = uuid.New()
-	want(t, stranger.get("/payments/autopay/orders/"+order), 404)
-	want(t, stranger.post("/payments", "/payments/autopay/orders/"+order+"/skip"), 404)
-	want(t, a.b.post("/payments/autopay/orders/"+order, "/payments/autopay/orders/"+order+"/skip"), 303)
+	stranger.User = uuid.New()
+	paytest.Want(t, stranger.Get("/payments/autopay/orders/"+order), 404)
+	paytest.Want(t, stranger.Post("/payments", "/payments/autopay/orders/"+order+"/skip"), 404)
+	paytest.Want(t, a.b.Post("/payments/autopay/orders/"+order, "/payments/autopay/orders/"+order+"/skip"), 303)
 	a.pass(25 * time.Hour)
 	a.hour()
 	a.wantOrder(paid, "paid")
@@ -163,7 +165,7 @@ func TestAutopay(t *testing.T) {
 	if n := a.count(a.db, `SELECT count(*) FROM payment WHERE charge_id = ANY($1)`, []uuid.UUID{paid.ID, refused.ID, beyond.ID}); n != 1 {
 		t.Errorf("%d payments, want one", n)
 	}
-	want(t, a.b.get("/payments/autopay"), 200, "Оплачено", "Вы отказались", "Больше лимита")
+	paytest.Want(t, a.b.Get("/payments/autopay"), 200, "Оплачено", "Вы отказались", "Больше лимита")
 
 	a.pass(40 * 24 * time.Hour) // another month
 	if _, err := a.bankDB.Exec(t.Context(), `UPDATE bank_card SET blocked = true`); err != nil {
@@ -191,9 +193,9 @@ func TestAutopay(t *testing.T) {
 	if err := a.db.QueryRow(t.Context(), `SELECT id::text FROM autopay_rule`).Scan(&rule); err != nil {
 		t.Fatal(err)
 	}
-	stranger.post("/payments", "/payments/autopay/"+rule+"/stop")
+	stranger.Post("/payments", "/payments/autopay/"+rule+"/stop")
 	a.wantOrder(stopped, "announced")
-	want(t, a.b.post("/payments/autopay", "/payments/autopay/"+rule+"/stop"), 303)
+	paytest.Want(t, a.b.Post("/payments/autopay", "/payments/autopay/"+rule+"/stop"), 303)
 	a.wantOrder(stopped, "stopped")
 	a.pass(25 * time.Hour)
 	a.hour()

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"tamga/payments/paytest"
 )
 
 // TestSecure: a wrong code is a decline with its reason, the right one pays.
@@ -15,8 +17,8 @@ func TestSecure(t *testing.T) {
 	c, b := w.charge(), w.browser()
 	b.atBank(b.toBank(c), "choice", "secure", "code", "0000")
 	w.deliver()
-	want(t, b.get(c.path("/return")), 200, "Код из SMS банка")
-	b.atBank(b.post(c.path("/return"), c.path("/pay")).to, "choice", "secure", "code", "1234")
+	paytest.Want(t, b.Get(c.path("/return")), 200, "Код из SMS банка")
+	b.atBank(b.Post(c.path("/return"), c.path("/pay")).To, "choice", "secure", "code", "1234")
 	w.deliver()
 	w.wantPaidOnce(c)
 }
@@ -29,7 +31,7 @@ func TestBankLies(t *testing.T) {
 	w.wantPaidOnce(twice)
 	mute, b := w.lied("mute")
 	w.wantState(mute, Pending)
-	b.get(mute.path("/return"))
+	b.Get(mute.path("/return"))
 	w.wantPaidOnce(mute)
 	deny, _ := w.lied("deny")
 	w.wantState(deny, Failed)
@@ -44,20 +46,20 @@ func TestSBP(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, b := w.charge(), w.browser()
-	got := b.post(c.path(""), c.path("/pay"), "email", "", "method", "sbp")
-	if got.status != 303 || got.to != c.path("/sbp") {
-		t.Fatalf("pay by SBP: %d to %q", got.status, got.to)
+	got := b.Post(c.path(""), c.path("/pay"), "email", "", "method", "sbp")
+	if got.Status != 303 || got.To != c.path("/sbp") {
+		t.Fatalf("pay by SBP: %d to %q", got.Status, got.To)
 	}
-	want(t, b.get(c.path("/sbp")), 200, "Оплата через СБП", "350\u00a0₽", c.path("/sbp.svg"))
-	want(t, b.get(c.path("/sbp.svg")), 200, "<svg")
+	paytest.Want(t, b.Get(c.path("/sbp")), 200, "Оплата через СБП", "350\u00a0₽", c.path("/sbp.svg"))
+	paytest.Want(t, b.Get(c.path("/sbp.svg")), 200, "<svg")
 	p, err := lastPayment(t.Context(), w.db, c.ID)
 	if err != nil || p.Method != BySBP {
 		t.Fatalf("%v, %v", p, err)
 	}
 	b.atBank(p.QR, "choice", "pay")
 	w.deliver()
-	if got := b.get(c.path("/sbp")); got.to != c.path("/return") {
-		t.Errorf("the code after payment leads to %q", got.to)
+	if got := b.Get(c.path("/sbp")); got.To != c.path("/return") {
+		t.Errorf("the code after payment leads to %q", got.To)
 	}
 	w.wantPaidOnce(c)
 }
@@ -73,20 +75,20 @@ func TestPartsByPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := w.browser()
-	want(t, b.get(c.path("")), 200, "Скидка 25 %", "1\u00a0500\u00a0₽")
+	paytest.Want(t, b.Get(c.path("")), 200, "Скидка 25 %", "1\u00a0500\u00a0₽")
 	for _, sum := range []string{"0", "-5", "3000", "abc", "0,5"} {
-		want(t, b.post(c.path(""), c.path("/pay"), "email", "", "sum", sum), 422, "Введите сумму в рублях")
+		paytest.Want(t, b.Post(c.path(""), c.path("/pay"), "email", "", "sum", sum), 422, "Введите сумму в рублях")
 	}
-	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "", "sum", "1 000,50").to, "choice", "pay")
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "", "sum", "1 000,50").To, "choice", "pay")
 	w.deliver()
 	now := w.wantStatus(c, Open)
 	if now.Credited != 100050 {
 		t.Errorf("%d have come", now.Credited)
 	}
-	if got := b.get(c.path("/return")); got.to != c.path("") {
-		t.Errorf("after a part the payer comes to %q", got.to)
+	if got := b.Get(c.path("/return")); got.To != c.path("") {
+		t.Errorf("after a part the payer comes to %q", got.To)
 	}
-	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "").to, "choice", "pay")
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "").To, "choice", "pay")
 	w.deliver()
 	now = w.wantStatus(c, Paid)
 	if now.Credited != 150000 || now.Discounted != 50000 {
@@ -130,28 +132,28 @@ func TestStrangerPays(t *testing.T) {
 		t.Fatal(err)
 	}
 	stranger, owner := w.browser(), w.browser()
-	stranger.user = uuid.New()
-	if _, err := ClaimByUIN(t.Context(), w.db, stranger.user, c.UIN, w.now()); err != nil {
+	stranger.User = uuid.New()
+	if _, err := ClaimByUIN(t.Context(), w.db, stranger.User, c.UIN, w.now()); err != nil {
 		t.Fatal(err)
 	}
-	hidden := func(where string, got answer, secrets ...string) {
+	hidden := func(where string, got paytest.Answer, secrets ...string) {
 		t.Helper()
 		for _, s := range secrets {
-			if strings.Contains(got.text, s) {
+			if strings.Contains(got.Text, s) {
 				t.Errorf("%s shows %q", where, s)
 			}
 		}
 	}
-	hidden("the charge", stranger.get(c.path("")), "owner@", "Гарипова")
-	hidden("the bill", stranger.get(c.path("/bill")), "owner@", "Гарипова")
-	got := stranger.post(c.path(""), c.path("/pay"), "email", "stranger@example.com")
-	hidden("the owner's page", owner.get(c.path("")), "stranger@")
-	stranger.atBank(got.to, "choice", "pay")
+	hidden("the charge", stranger.Get(c.path("")), "owner@", "Гарипова")
+	hidden("the bill", stranger.Get(c.path("/bill")), "owner@", "Гарипова")
+	got := stranger.Post(c.path(""), c.path("/pay"), "email", "stranger@example.com")
+	hidden("the owner's page", owner.Get(c.path("")), "stranger@")
+	stranger.atBank(got.To, "choice", "pay")
 	w.deliver()
 	w.wantPaidOnce(c)
-	hidden("the receipt", stranger.get(c.path("/receipt")), "owner@", "Гарипова")
-	hidden("the owner's receipt", owner.get(c.path("/receipt")), "stranger@")
-	want(t, owner.get(c.path("/receipt")), 200, "Гарипова")
+	hidden("the receipt", stranger.Get(c.path("/receipt")), "owner@", "Гарипова")
+	hidden("the owner's receipt", owner.Get(c.path("/receipt")), "stranger@")
+	paytest.Want(t, owner.Get(c.path("/receipt")), 200, "Гарипова")
 	if n := w.count(w.db, `SELECT count(*) FROM notification WHERE kind = 'payments.receipt' AND channel = 'email'`); n != 1 {
 		t.Errorf("%d receipts were sent", n)
 	}

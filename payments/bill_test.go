@@ -7,6 +7,7 @@ import (
 
 	"tamga/internal/paper/papertest"
 	"tamga/internal/rus"
+	"tamga/payments/paytest"
 )
 
 func TestBill(t *testing.T) {
@@ -45,35 +46,35 @@ func TestBill(t *testing.T) {
 	if _, err := rus.Account(known["BIC"], known["CorrespAcc"]); err != nil {
 		t.Errorf("account: %v", err)
 	}
-	want(t, b.get(c.path("/bill")), 200, payee.Name, groupUIN(c.UIN), c.path("/qr.svg"), payee.KBK)
-	picture := b.get(c.path("/qr.svg"))
+	paytest.Want(t, b.Get(c.path("/bill")), 200, payee.Name, groupUIN(c.UIN), c.path("/qr.svg"), payee.KBK)
+	picture := b.Get(c.path("/qr.svg"))
 	var svg struct {
 		ViewBox string `xml:"viewBox,attr"`
 		Path    struct {
 			D string `xml:"d,attr"`
 		} `xml:"path"`
 	}
-	if err := xml.Unmarshal([]byte(picture.text), &svg); err != nil || picture.status != 200 || len(svg.Path.D) < 5000 {
-		t.Errorf("picture: %d, %v, %.100s", picture.status, err, picture.text)
+	if err := xml.Unmarshal([]byte(picture.Text), &svg); err != nil || picture.Status != 200 || len(svg.Path.D) < 5000 {
+		t.Errorf("picture: %d, %v, %.100s", picture.Status, err, picture.Text)
 	}
 	ours, err := chargeFor(t.Context(), w.db, Reader{Account: w.payer, Keys: [][]byte{}}, c.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := decodeSVG(t, picture.text); got != billText(ours, payee, c.Amount) {
+	if got := decodeSVG(t, picture.Text); got != billText(ours, payee, c.Amount) {
 		t.Errorf("a camera reads %q, want %q", got, billText(ours, payee, c.Amount))
 	}
-	bill := b.get(c.path("/bill.pdf"))
-	if got := decodePDF(t, bill.raw); got != billText(ours, payee, c.Amount) {
+	bill := b.Get(c.path("/bill.pdf"))
+	if got := decodePDF(t, bill.Raw); got != billText(ours, payee, c.Amount) {
 		t.Errorf("a camera reads from paper %q", got)
 	}
-	if text := papertest.Text(t, bill.raw); !strings.Contains(text, "Гарипова") || !strings.Contains(text, c.UIN) {
+	if text := papertest.Text(t, bill.Raw); !strings.Contains(text, "Гарипова") || !strings.Contains(text, c.UIN) {
 		t.Errorf("the bill on paper: %s", text)
 	}
 	b.atBank(b.toBank(c), "choice", "pay")
 	w.deliver()
-	if got := b.get(c.path("/bill")); got.status != 409 {
-		t.Errorf("bill of what is paid: status %d", got.status)
+	if got := b.Get(c.path("/bill")); got.Status != 409 {
+		t.Errorf("bill of what is paid: status %d", got.Status)
 	}
 }
 
@@ -88,7 +89,7 @@ func TestBillSeparator(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	p, err := pages()
+	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}

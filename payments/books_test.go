@@ -11,6 +11,7 @@ import (
 
 	"tamga/internal/fault"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // office is the staff site with the books, for the employee whom the header X-User names.
@@ -27,14 +28,14 @@ func (w *world) office() func(name string) *browser {
 		Desk: &Jobs{DB: w.db, Pages: w.handle.Pages, Now: w.now, River: w.handle.River},
 	}
 	app := web.New(web.Config{Role: "intra", ShowError: w.handle.Pages.ShowError})
-	app.Use((&web.CSRF{Key: bankSecret, Cookie: "intra_csrf"}).Check)
+	app.Use((&web.CSRF{Key: paytest.Key, Cookie: "intra_csrf"}).Check)
 	h.Mount(app)
-	line := listen(w.t)
-	serve(w.t, app, line)
+	line := paytest.Listen(w.t)
+	paytest.Serve(w.t, app, line)
 	people := map[string]uuid.UUID{"valeeva": uuid.New(), "nuriev": uuid.New(), "nobody": nobody}
 	return func(name string) *browser {
 		b := (&world{t: w.t, portal: "http://" + line.Addr().String()}).browser()
-		b.user = people[name]
+		b.User = people[name]
 		return b
 	}
 }
@@ -129,16 +130,16 @@ func TestMismatchIsResolved(t *testing.T) {
 		w.wantState(c, Mismatch)
 		w.wantBooks()
 		at := w.office()
-		want(t, at("valeeva").get("/discrepancies"), 200, "Пришла другая сумма", "350\u00a0₽", "450\u00a0₽", "Зачесть эти деньги")
+		paytest.Want(t, at("valeeva").Get("/discrepancies"), 200, "Пришла другая сумма", "350\u00a0₽", "450\u00a0₽", "Зачесть эти деньги")
 		place := w.discrepancy("amount")
-		if got := at("valeeva").post("/discrepancies", place, "choice", "accept", "note", "сверено с банком"); got.status != 303 {
-			t.Fatalf("accept: %d %s", got.status, mainOf(got.text))
+		if got := at("valeeva").Post("/discrepancies", place, "choice", "accept", "note", "сверено с банком"); got.Status != 303 {
+			t.Fatalf("accept: %d %s", got.Status, paytest.Main(got.Text))
 		}
 		w.wantPaidOnce(c)
 		w.wantBooks()
 		// The second employee, on a page opened before, changes nothing.
-		if got := at("nuriev").post("/discrepancies", place, "choice", "accept"); got.status != 409 {
-			t.Errorf("accepted twice: %d", got.status)
+		if got := at("nuriev").Post("/discrepancies", place, "choice", "accept"); got.Status != 409 {
+			t.Errorf("accepted twice: %d", got.Status)
 		}
 		if n := w.count(w.db, `SELECT amount::int FROM refund WHERE state = 'asked' AND ground = 'surplus'`); n != 10000 {
 			t.Errorf("%d kopecks are to go back", n)
@@ -152,12 +153,12 @@ func TestMismatchIsResolved(t *testing.T) {
 		w := newWorld(t)
 		c, b := w.lied("less")
 		at := w.office()
-		at("valeeva").post("/discrepancies", w.discrepancy("amount"), "choice", "accept")
+		at("valeeva").Post("/discrepancies", w.discrepancy("amount"), "choice", "accept")
 		if now := w.wantStatus(c, Open); now.Rest() != 17500 {
 			t.Errorf("%d are still owed", now.Rest())
 		}
 		w.wantBooks()
-		want(t, b.get(c.path("")), 200, "Уже оплачено", "175\u00a0₽")
+		paytest.Want(t, b.Get(c.path("")), 200, "Уже оплачено", "175\u00a0₽")
 		b.atBank(b.toBank(c), "choice", "pay")
 		w.deliver()
 		w.wantPaidOnce(c)
@@ -168,10 +169,10 @@ func TestMismatchIsResolved(t *testing.T) {
 		w := newWorld(t)
 		c, b := w.lied("less")
 		at := w.office()
-		at("valeeva").post("/discrepancies", w.discrepancy("amount"), "choice", "return")
+		at("valeeva").Post("/discrepancies", w.discrepancy("amount"), "choice", "return")
 		w.wantStatus(c, Open)
-		at("valeeva").post("/refunds", w.refund(), "choice", "take")
-		at("nuriev").post("/refunds", w.refund(), "choice", "approve")
+		at("valeeva").Post("/refunds", w.refund(), "choice", "take")
+		at("nuriev").Post("/refunds", w.refund(), "choice", "approve")
 		w.payBack()
 		w.wantState(c, RefundedPayment)
 		w.wantBooks()
@@ -190,12 +191,12 @@ func TestMismatchIsResolved(t *testing.T) {
 		w.wantState(c, Mismatch)
 		w.wantBooks()
 		at := w.office()
-		want(t, at("valeeva").get("/discrepancies"), 200, "Пришла другая валюта", "USD")
+		paytest.Want(t, at("valeeva").Get("/discrepancies"), 200, "Пришла другая валюта", "USD")
 		place := w.discrepancy("currency")
-		if got := at("valeeva").post("/discrepancies", place, "choice", "accept"); got.status != 422 {
-			t.Errorf("dollars were counted: %d", got.status)
+		if got := at("valeeva").Post("/discrepancies", place, "choice", "accept"); got.Status != 422 {
+			t.Errorf("dollars were counted: %d", got.Status)
 		}
-		at("valeeva").post("/discrepancies", place, "choice", "return")
+		at("valeeva").Post("/discrepancies", place, "choice", "return")
 		w.wantState(c, Surplus)
 		w.wantStatus(c, Open)
 		w.wantBooks()
@@ -224,7 +225,7 @@ func TestRefund(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, b := w.charge(), w.browser()
-	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "aliya@example.com").to, "choice", "pay")
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "aliya@example.com").To, "choice", "pay")
 	w.deliver()
 	p, err := lastPayment(t.Context(), w.db, c.ID)
 	if err != nil {
@@ -232,14 +233,14 @@ func TestRefund(t *testing.T) {
 	}
 	at := w.office()
 	valeeva, nuriev := at("valeeva"), at("nuriev")
-	want(t, valeeva.post("/refunds", "/refunds", "receipt", p.Receipt, "sum", "400", "ground", "error"), 422, "Столько вернуть нельзя", `value="400"`)
-	want(t, valeeva.post("/refunds", "/refunds", "receipt", "1000-0000-0000", "ground", ""), 422, "Выберите основание")
-	if got := valeeva.post("/refunds", "/refunds", "receipt", p.Receipt, "sum", "100", "ground", "court", "note", "решение 2-45"); got.status != 303 {
-		t.Fatalf("propose: %d %s", got.status, mainOf(got.text))
+	paytest.Want(t, valeeva.Post("/refunds", "/refunds", "receipt", p.Receipt, "sum", "400", "ground", "error"), 422, "Столько вернуть нельзя", `value="400"`)
+	paytest.Want(t, valeeva.Post("/refunds", "/refunds", "receipt", "1000-0000-0000", "ground", ""), 422, "Выберите основание")
+	if got := valeeva.Post("/refunds", "/refunds", "receipt", p.Receipt, "sum", "100", "ground", "court", "note", "решение 2-45"); got.Status != 303 {
+		t.Fatalf("propose: %d %s", got.Status, paytest.Main(got.Text))
 	}
 	first := w.refund()
-	if got := valeeva.post("/refunds", first, "choice", "approve"); got.status != 403 {
-		t.Errorf("who proposed also approved: %d", got.status)
+	if got := valeeva.Post("/refunds", first, "choice", "approve"); got.Status != 403 {
+		t.Errorf("who proposed also approved: %d", got.Status)
 	}
 	if _, err := w.db.Exec(t.Context(), `INSERT INTO refund_event (refund_id, seq, from_state, event, to_state, actor, at)
 		SELECT id, 2, 'proposed', 'approve', 'approved', first_by, now() FROM refund`); err == nil {
@@ -249,9 +250,9 @@ func TestRefund(t *testing.T) {
 		t.Error("the state of a refund was written directly")
 	}
 	var group sync.WaitGroup
-	token := tokenField.FindStringSubmatch(nuriev.get("/refunds").text)[1]
+	token := nuriev.Token("/refunds")
 	for range 10 { // a double click
-		group.Go(func() { nuriev.send(http.MethodPost, first, values(token, "choice", "approve")) })
+		group.Go(func() { nuriev.Send(http.MethodPost, first, paytest.Values(token, "choice", "approve")) })
 	}
 	group.Wait()
 	if n := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.refund'`); n != 1 {
@@ -265,18 +266,18 @@ func TestRefund(t *testing.T) {
 		t.Errorf("the bank returned %d", n)
 	}
 	// All that is left; the charge is closed as refunded, and its origin may charge anew.
-	nuriev.post("/refunds", "/refunds", "receipt", p.Receipt, "ground", "error")
-	valeeva.post("/refunds", w.refund(), "choice", "approve")
+	nuriev.Post("/refunds", "/refunds", "receipt", p.Receipt, "ground", "error")
+	valeeva.Post("/refunds", w.refund(), "choice", "approve")
 	w.payBack()
 	w.wantState(c, RefundedPayment)
 	w.wantStatus(c, Refunded)
 	w.wantBooks()
-	want(t, b.get(c.path("/return")), 200, "Деньги возвращены")
+	paytest.Want(t, b.Get(c.path("/return")), 200, "Деньги возвращены")
 	if n := w.count(w.db, `SELECT count(*) FROM notification WHERE kind = 'payments.refund'`); n != 2 {
 		t.Errorf("%d letters tell of refunds", n)
 	}
-	if got := at("nobody").get("/refunds"); got.status != 403 {
-		t.Errorf("somebody without the right reads the refunds: %d", got.status)
+	if got := at("nobody").Get("/refunds"); got.Status != 403 {
+		t.Errorf("somebody without the right reads the refunds: %d", got.Status)
 	}
 }
 
@@ -293,13 +294,13 @@ func TestRefusalAsksForRefund(t *testing.T) {
 		}
 	}
 	at := w.office()
-	want(t, at("valeeva").get("/refunds"), 200, "Портал просит вернуть", "Заявление закрыто без услуги")
+	paytest.Want(t, at("valeeva").Get("/refunds"), 200, "Портал просит вернуть", "Заявление закрыто без услуги")
 	place := w.refund()
-	if got := at("nuriev").post("/refunds", place, "choice", "approve"); got.status != 409 {
-		t.Errorf("approved without a first person: %d", got.status)
+	if got := at("nuriev").Post("/refunds", place, "choice", "approve"); got.Status != 409 {
+		t.Errorf("approved without a first person: %d", got.Status)
 	}
-	at("valeeva").post("/refunds", place, "choice", "take")
-	at("nuriev").post("/refunds", place, "choice", "approve")
+	at("valeeva").Post("/refunds", place, "choice", "take")
+	at("nuriev").Post("/refunds", place, "choice", "approve")
 	w.payBack()
 	w.wantStatus(c, Refunded)
 	w.wantBooks()
@@ -319,12 +320,12 @@ func TestBankRefusesRefund(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := w.office()
-	at("valeeva").post("/refunds", w.refund(), "choice", "take")
-	at("nuriev").post("/refunds", w.refund(), "choice", "approve")
+	at("valeeva").Post("/refunds", w.refund(), "choice", "take")
+	at("nuriev").Post("/refunds", w.refund(), "choice", "approve")
 	w.payBack()
 	w.wantState(c, Succeeded)
 	w.wantBooks()
-	want(t, at("valeeva").get("/discrepancies"), 200, "отклонён банком")
+	paytest.Want(t, at("valeeva").Get("/discrepancies"), 200, "отклонён банком")
 	if n := w.count(w.db, `SELECT reserved::int FROM payment`); n != 0 {
 		t.Errorf("%d kopecks are still reserved", n)
 	}

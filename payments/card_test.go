@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"tamga/payments/paytest"
 )
 
 // TestSavedCard: a card is remembered at the payer's wish as a sealed token, pays a second charge after one more question, is nobody
@@ -13,8 +15,8 @@ func TestSavedCard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b, c := w.browser(), w.charge()
-	got := b.post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", b.chooses(c.path(""), "sandbox.card"))
-	b.atBank(got.to, "choice", "pay")
+	got := b.Post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", b.chooses(c.path(""), "sandbox.card"))
+	b.atBank(got.To, "choice", "pay")
 	w.deliver()
 	w.wantPaidOnce(c)
 	w.deliver()
@@ -28,23 +30,23 @@ func TestSavedCard(t *testing.T) {
 	if n := w.count(w.db, `SELECT count(*) FROM saved_card WHERE position($1::bytea in token) > 0`, []byte(token)); n != 0 {
 		t.Error("the token lies open")
 	}
-	want(t, b.get("/payments/cards"), 200, "МИР •••• 2201")
+	paytest.Want(t, b.Get("/payments/cards"), 200, "МИР •••• 2201")
 
 	second := w.charge()
 	card := b.chooses(second.path(""), "sandbox.card.0.")
-	asked := b.post(second.path(""), second.path("/pay"), "email", "", "means", card)
-	want(t, asked, 200, "Да, заплатить 350", "МИР •••• 2201")
+	asked := b.Post(second.path(""), second.path("/pay"), "email", "", "means", card)
+	paytest.Want(t, asked, 200, "Да, заплатить 350", "МИР •••• 2201")
 	if n := w.count(w.db, `SELECT count(*) FROM payment WHERE charge_id = $1`, second.ID); n != 0 {
 		t.Error("a card was charged before its owner said yes")
 	}
 	stranger := w.browser()
-	stranger.user = uuid.New()
-	if _, err := ClaimByUIN(t.Context(), w.db, stranger.user, second.UIN, w.now()); err != nil {
+	stranger.User = uuid.New()
+	if _, err := ClaimByUIN(t.Context(), w.db, stranger.User, second.UIN, w.now()); err != nil {
 		t.Fatal(err)
 	}
-	want(t, stranger.post(second.path(""), second.path("/pay"), "email", "", "means", card+".sure"), 409)
-	if got := b.post(second.path(""), second.path("/pay"), "email", "", "means", card+".sure"); !strings.HasSuffix(got.to, "/return") {
-		t.Errorf("a remembered card leads to %d %s", got.status, got.to)
+	paytest.Want(t, stranger.Post(second.path(""), second.path("/pay"), "email", "", "means", card+".sure"), 409)
+	if got := b.Post(second.path(""), second.path("/pay"), "email", "", "means", card+".sure"); !strings.HasSuffix(got.To, "/return") {
+		t.Errorf("a remembered card leads to %d %s", got.Status, got.To)
 	}
 	w.wantPaidOnce(second)
 	w.wantBooks()
@@ -53,11 +55,11 @@ func TestSavedCard(t *testing.T) {
 		t.Fatal(err)
 	}
 	third := w.charge()
-	want(t, b.get(b.post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure").to), 200, "больше не списывает")
+	paytest.Want(t, b.Get(b.Post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure").To), 200, "больше не списывает")
 	w.wantState(third, Failed)
 	id := strings.TrimPrefix(card, "sandbox.card.0.")
-	want(t, stranger.post("/payments", "/payments/cards/"+id+"/remove"), 303)
-	want(t, b.get("/payments/cards"), 200, "МИР •••• 2201") // a stranger removes nothing
-	want(t, b.post("/payments/cards", "/payments/cards/"+id+"/remove"), 303)
-	want(t, b.post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure"), 409)
+	paytest.Want(t, stranger.Post("/payments", "/payments/cards/"+id+"/remove"), 303)
+	paytest.Want(t, b.Get("/payments/cards"), 200, "МИР •••• 2201") // a stranger removes nothing
+	paytest.Want(t, b.Post("/payments/cards", "/payments/cards/"+id+"/remove"), 303)
+	paytest.Want(t, b.Post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure"), 409)
 }

@@ -15,11 +15,12 @@ import (
 	"tamga/internal/fault"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
+	"tamga/payments/paytest"
 )
 
 func testBox(t *testing.T) *secret.Box {
 	t.Helper()
-	box, err := secret.NewBox(bankSecret)
+	box, err := secret.NewBox(paytest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"tamga/internal/dbtest"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // fine makes an open fine of 1000 rubles with a discount, known by the numbers of its payer alone.
@@ -32,7 +33,7 @@ func (w *world) fine(id Identity) *Charge {
 
 func (w *world) box() *secret.Box {
 	w.t.Helper()
-	box, err := secret.NewBox(bankSecret)
+	box, err := secret.NewBox(paytest.Key)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -42,8 +43,8 @@ func (w *world) box() *secret.Box {
 // stranger is a browser in which nobody is signed in.
 func (w *world) stranger() *browser {
 	b := w.browser()
-	b.user = uuid.UUID{}
-	b.guest = true
+	b.User = uuid.UUID{}
+	b.Guest = true
 	return b
 }
 
@@ -51,32 +52,32 @@ func TestGuestPaysByUIN(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, b := w.fine(Identity{STS: "9912345678"}), w.stranger()
-	if got := b.get(c.path("")); got.status == 200 {
-		t.Errorf("a stranger sees a charge without naming it: %d", got.status)
+	if got := b.Get(c.path("")); got.Status == 200 {
+		t.Errorf("a stranger sees a charge without naming it: %d", got.Status)
 	}
-	want(t, b.post("/payments", "/payments/find", "number", "18810116000000000040"), 422, "govuk-error-summary")
-	want(t, b.post("/payments", "/payments/find", "number", "18810116000000000830"), 422, "Начисления с таким УИН нет")
-	got := b.post("/payments", "/payments/find", "number", groupUIN(c.UIN))
-	if got.status != 303 || got.to != c.path("") {
-		t.Fatalf("find: %d to %q", got.status, got.to)
+	paytest.Want(t, b.Post("/payments", "/payments/find", "number", "18810116000000000040"), 422, "govuk-error-summary")
+	paytest.Want(t, b.Post("/payments", "/payments/find", "number", "18810116000000000830"), 422, "Начисления с таким УИН нет")
+	got := b.Post("/payments", "/payments/find", "number", groupUIN(c.UIN))
+	if got.Status != 303 || got.To != c.path("") {
+		t.Fatalf("find: %d to %q", got.Status, got.To)
 	}
-	page := b.get(got.to)
-	want(t, page, 200, "750", "Штраф за превышение скорости")
-	for _, page := range []answer{page, b.get("/payments"), b.get(c.path("/bill"))} {
-		if strings.Contains(page.text, "Гарипова") {
-			t.Errorf("a guest reads the payer's name: %s", mainOf(page.text))
+	page := b.Get(got.To)
+	paytest.Want(t, page, 200, "750", "Штраф за превышение скорости")
+	for _, page := range []paytest.Answer{page, b.Get("/payments"), b.Get(c.path("/bill"))} {
+		if strings.Contains(page.Text, "Гарипова") {
+			t.Errorf("a guest reads the payer's name: %s", paytest.Main(page.Text))
 		}
 	}
-	if other := w.stranger().get(c.path("")); other.status == 200 {
+	if other := w.stranger().Get(c.path("")); other.Status == 200 {
 		t.Error("another browser sees what this one has named")
 	}
 	bank := b.toBank(c)
-	if again := b.post(c.path(""), c.path("/pay"), "email", ""); again.to != bank {
-		t.Errorf("the second click leads to %q, the first to %q", again.to, bank)
+	if again := b.Post(c.path(""), c.path("/pay"), "email", ""); again.To != bank {
+		t.Errorf("the second click leads to %q, the first to %q", again.To, bank)
 	}
 	b.atBank(bank, "choice", "pay")
 	w.deliver()
-	want(t, b.get(c.path("/receipt")), 200, "Оплачено")
+	paytest.Want(t, b.Get(c.path("/receipt")), 200, "Оплачено")
 	if n := w.count(w.db, `SELECT count(*) FROM payment WHERE charge_id = $1 AND state = 'succeeded' AND amount = 75000`, c.ID); n != 1 {
 		t.Errorf("%d payments of the lower sum; history: %s", n, w.history(c))
 	}
@@ -88,8 +89,8 @@ func TestGuestIsNoAccount(t *testing.T) {
 	w := newWorld(t)
 	c, b := w.charge(), w.stranger()
 	for _, value := range []string{w.payer.String(), "", strings.Repeat("A", 43)} {
-		b.cookie(guestCookie, value)
-		if got := b.get(c.path("")); got.status == 200 {
+		b.Cookie(guestCookie, value)
+		if got := b.Get(c.path("")); got.Status == 200 {
 			t.Errorf("cookie %q opens the charge", value)
 		}
 	}
@@ -107,32 +108,32 @@ func TestOwnCharges(t *testing.T) {
 	}
 	c := w.fine(Identity{SNILS: "11223344595", STS: "9912345678", INN: "500100732259"})
 	mine, other := w.browser(), w.browser()
-	other.user = uuid.New()
-	want(t, mine.get("/payments"), 200, c.path(""), "750", "25 %", "Скидка")
-	if got := mine.get(c.path("")); !strings.Contains(got.text, "Гарипова") {
+	other.User = uuid.New()
+	paytest.Want(t, mine.Get("/payments"), 200, c.path(""), "750", "25 %", "Скидка")
+	if got := mine.Get(c.path("")); !strings.Contains(got.Text, "Гарипова") {
 		t.Error("the payer does not read the own name")
 	}
-	if got := other.get("/payments"); got.status != 200 || strings.Contains(got.text, c.path("")) {
-		t.Errorf("somebody else's charge is listed: %d", got.status)
+	if got := other.Get("/payments"); got.Status != 200 || strings.Contains(got.Text, c.path("")) {
+		t.Errorf("somebody else's charge is listed: %d", got.Status)
 	}
-	want(t, other.post("/payments", "/payments/find", "kind", "inn", "number", "500100732259"), 422, "ЕСИА")
-	want(t, other.post("/payments", "/payments/find", "kind", "sts", "number", "99 87 654321"), 422, "платить нечего")
-	if got := other.post("/payments", "/payments/find", "kind", "sts", "number", "99 12 345678"); got.status != 303 {
-		t.Fatalf("find by СТС: %d %s", got.status, mainOf(got.text))
+	paytest.Want(t, other.Post("/payments", "/payments/find", "kind", "inn", "number", "500100732259"), 422, "ЕСИА")
+	paytest.Want(t, other.Post("/payments", "/payments/find", "kind", "sts", "number", "99 87 654321"), 422, "платить нечего")
+	if got := other.Post("/payments", "/payments/find", "kind", "sts", "number", "99 12 345678"); got.Status != 303 {
+		t.Fatalf("find by СТС: %d %s", got.Status, paytest.Main(got.Text))
 	}
-	page := other.get("/payments")
-	want(t, page, 200, c.path(""), "Найдено по номеру")
-	if strings.Contains(page.text+other.get(c.path("")).text, "Гарипова") {
+	page := other.Get("/payments")
+	paytest.Want(t, page, 200, c.path(""), "Найдено по номеру")
+	if strings.Contains(page.Text+other.Get(c.path("")).Text, "Гарипова") {
 		t.Error("a number of a vehicle tells the name of its owner")
 	}
-	if n := w.count(w.db, `SELECT count(*) FROM journal WHERE action = 'payments.find' AND actor = $1`, other.user.String()); n != 2 {
+	if n := w.count(w.db, `SELECT count(*) FROM journal WHERE action = 'payments.find' AND actor = $1`, other.User.String()); n != 2 {
 		t.Errorf("%d searches stand in the journal, want 2", n)
 	}
 	if n := w.count(w.db, `SELECT count(*) FROM journal WHERE details::text LIKE '%9912345678%'`); n != 0 {
 		t.Error("the journal keeps the number")
 	}
 	w.pass(25 * time.Hour)
-	if strings.Contains(other.get("/payments").text, c.path("")) {
+	if strings.Contains(other.Get("/payments").Text, c.path("")) {
 		t.Error("what was named yesterday is listed for ever")
 	}
 }
@@ -143,9 +144,9 @@ func TestFindIsLimited(t *testing.T) {
 	w.handle.Limiter = &web.Limiter{Redis: dbtest.Redis(t)}
 	b := w.stranger()
 	for i := range findPerAddress.Burst + 1 {
-		got := b.post("/payments", "/payments/find", "number", "18810116000000000830")
-		if i < findPerAddress.Burst && got.status != 422 || i == findPerAddress.Burst && got.status != http.StatusTooManyRequests {
-			t.Fatalf("attempt %d: %d", i, got.status)
+		got := b.Post("/payments", "/payments/find", "number", "18810116000000000830")
+		if i < findPerAddress.Burst && got.Status != 422 || i == findPerAddress.Burst && got.Status != http.StatusTooManyRequests {
+			t.Fatalf("attempt %d: %d", i, got.Status)
 		}
 	}
 }

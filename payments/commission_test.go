@@ -8,6 +8,7 @@ import (
 
 	"tamga/internal/dbtest"
 	"tamga/internal/rus"
+	"tamga/payments/paytest"
 )
 
 func TestCommissionRules(t *testing.T) {
@@ -46,13 +47,13 @@ var meansButton = regexp.MustCompile(`name="means" value="([^"]+)"|value="([^"]+
 
 // chooses returns the button of a bank and a means on the page of a charge.
 func (b *browser) chooses(page, start string) string {
-	b.w.t.Helper()
-	for _, m := range meansButton.FindAllStringSubmatch(b.get(page).text, -1) {
+	b.T.Helper()
+	for _, m := range meansButton.FindAllStringSubmatch(b.Get(page).Text, -1) {
 		if value := m[1] + m[2]; len(value) > len(start) && value[:len(start)] == start {
 			return value
 		}
 	}
-	b.w.t.Fatalf("no button %s on %s", start, page)
+	b.T.Fatalf("no button %s on %s", start, page)
 	return ""
 }
 
@@ -73,19 +74,19 @@ func TestCommissionIsShownAndBooked(t *testing.T) {
 	if all != "sandbox.card.525" {
 		t.Errorf("the button is %s", all)
 	}
-	got := b.post(c.path(""), c.path("/pay"), "email", "", "sum", "100", "means", all)
-	want(t, got, 200, "101,50", "Мы пересчитали комиссию") // for a part the commission is another one: shown before anything is paid
+	got := b.Post(c.path(""), c.path("/pay"), "email", "", "sum", "100", "means", all)
+	paytest.Want(t, got, 200, "101,50", "Мы пересчитали комиссию") // for a part the commission is another one: shown before anything is paid
 	if w.count(w.db, `SELECT count(*) FROM payment`) != 0 {
 		t.Error("a payment was begun with a commission that nobody has seen")
 	}
-	got = b.post(c.path(""), c.path("/pay"), "email", "", "sum", "100", "means", "sandbox.card.150")
-	want(t, got, 303)
-	want(t, b.get(got.to), 200, "101,50")
-	b.atBank(got.to, "choice", "pay")
+	got = b.Post(c.path(""), c.path("/pay"), "email", "", "sum", "100", "means", "sandbox.card.150")
+	paytest.Want(t, got, 303)
+	paytest.Want(t, b.Get(got.To), 200, "101,50")
+	b.atBank(got.To, "choice", "pay")
 	w.deliver()
-	want(t, b.get(c.path("/receipt")), 200, "101,50", "1,50", "250")
-	got = b.post(c.path(""), c.path("/pay"), "email", "", "means", b.chooses(c.path(""), "sandbox.card"))
-	b.atBank(got.to, "choice", "pay")
+	paytest.Want(t, b.Get(c.path("/receipt")), 200, "101,50", "1,50", "250")
+	got = b.Post(c.path(""), c.path("/pay"), "email", "", "means", b.chooses(c.path(""), "sandbox.card"))
+	b.atBank(got.To, "choice", "pay")
 	w.deliver()
 	w.wantPaidOnce(c)
 	w.wantBooks()

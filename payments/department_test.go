@@ -15,6 +15,7 @@ import (
 	"tamga/internal/i18n"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // office is a department that charges through the API, with keys of its own.
@@ -38,7 +39,7 @@ func newOffice(t *testing.T) *office {
 	var all []departments.Endpoint
 	for _, code := range []string{"traffic", "tax"} {
 		var err error
-		if o.keys[code], err = departments.DeriveKeys("stand "+code, bankSecret); err != nil {
+		if o.keys[code], err = departments.DeriveKeys("stand "+code, paytest.Key); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, departments.Endpoint{Code: code, URL: server.URL + "/" + code, Name: i18n.Text{RU: code}})
@@ -46,20 +47,20 @@ func newOffice(t *testing.T) *office {
 	if err := departments.SaveEndpoints(t.Context(), db, client, all, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	box, err := secret.NewBox(bankSecret)
+	box, err := secret.NewBox(paytest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	speaks := &departments.Handler{DB: db, Trust: &departments.Trust{Client: client, Now: time.Now}, Now: time.Now}
 	o.w = &DepartmentHandler{DB: db, Box: box, Audience: "https://portal.example", Now: time.Now, Speaks: speaks.Speaks}
-	p, err := pages()
+	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}
 	app := web.New(web.Config{Role: "portal", ShowError: p.ShowError})
 	o.w.Mount(app)
-	line := listen(t)
-	serve(t, app, line)
+	line := paytest.Listen(t)
+	paytest.Serve(t, app, line)
 	o.address = "http://" + line.Addr().String()
 	return o
 }

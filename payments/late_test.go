@@ -18,6 +18,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // mindChanged lets the bank find out that the first payment did go through after all.
@@ -55,7 +56,7 @@ func TestLatePaid(t *testing.T) {
 		w.pass(61 * time.Minute)
 		w.deliver()
 		w.wantState(c, Expired)
-		want(t, b.get(c.path("/return")), 200, "Оплата не сделана", "Попробовать ещё раз")
+		paytest.Want(t, b.Get(c.path("/return")), 200, "Оплата не сделана", "Попробовать ещё раз")
 		w.mindChanged()
 		w.wantPaidOnce(c)
 	})
@@ -65,7 +66,7 @@ func TestLatePaid(t *testing.T) {
 		c, b := w.charge(), w.browser()
 		b.atBank(b.toBank(c), "choice", "decline", "reason", "card_expired")
 		w.deliver()
-		second := b.post(c.path("/return"), c.path("/pay")).to
+		second := b.Post(c.path("/return"), c.path("/pay")).To
 		w.mindChanged()
 		w.wantPaidOnce(c)
 		// The payer did not see it and paid the second one too: that money is surplus, and both sides can see it.
@@ -75,7 +76,7 @@ func TestLatePaid(t *testing.T) {
 		if h := w.history(c); h != "create registered declined paid create registered superseded paid_extra" {
 			t.Errorf("history: %s", h)
 		}
-		want(t, b.get(c.path("/receipt")), 200, "Деньги пришли ещё раз")
+		paytest.Want(t, b.Get(c.path("/receipt")), 200, "Деньги пришли ещё раз")
 	})
 	t.Run("after the charge was paid by another attempt", func(t *testing.T) {
 		t.Parallel()
@@ -83,7 +84,7 @@ func TestLatePaid(t *testing.T) {
 		c, b := w.charge(), w.browser()
 		b.atBank(b.toBank(c), "choice", "decline", "reason", "card_expired")
 		w.deliver()
-		b.atBank(b.post(c.path("/return"), c.path("/pay")).to, "choice", "pay")
+		b.atBank(b.Post(c.path("/return"), c.path("/pay")).To, "choice", "pay")
 		w.deliver()
 		w.wantPaidOnce(c)
 		w.mindChanged()
@@ -101,11 +102,11 @@ func TestLatePaid(t *testing.T) {
 		if err := CancelCharge(t.Context(), w.db, c.Origin()); err != nil {
 			t.Fatal(err)
 		}
-		want(t, b.get(c.path("/return")), 200, "Проверяем оплату")
+		paytest.Want(t, b.Get(c.path("/return")), 200, "Проверяем оплату")
 		b.atBank(page, "choice", "pay")
 		w.deliver()
 		w.wantState(c, Surplus)
-		want(t, b.get(c.path("/return")), 200, "Деньги пришли лишний раз", "5-114-115")
+		paytest.Want(t, b.Get(c.path("/return")), 200, "Деньги пришли лишний раз", "5-114-115")
 		if n := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.paid'`); n != 0 {
 			t.Error("the origin was told of a cancelled charge")
 		}
@@ -173,7 +174,7 @@ func TestCheckJob(t *testing.T) {
 		w := newWorld(t)
 		w.mute.Store(true)
 		c, b := w.charge(), w.browser()
-		b.post(c.path(""), c.path("/pay"), "email", "")
+		b.Post(c.path(""), c.path("/pay"), "email", "")
 		w.check(c)
 		w.wantState(c, Created)
 		w.mute.Store(false)
@@ -188,7 +189,7 @@ func TestCheckJob(t *testing.T) {
 		w := newWorld(t)
 		w.mute.Store(true)
 		c, b := w.charge(), w.browser()
-		b.post(c.path(""), c.path("/pay"), "email", "")
+		b.Post(c.path(""), c.path("/pay"), "email", "")
 		w.pass(2 * time.Hour)
 		w.check(c)
 		w.wantState(c, Expired)

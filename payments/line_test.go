@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"tamga/payments/paytest"
 )
 
 // TestSpread: whatever is spread comes out to the kopeck, no line gets more than it needs, and none is passed over.
@@ -71,9 +73,9 @@ func TestPayByLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := w.browser()
-	want(t, b.get(c.path("")), 200, "Холодная вода: 100", "4 м³ × 25", "перерасчёт −10")
-	want(t, b.post(c.path(""), c.path("/pay"), "email", "", "line", "1", "sum", "150"), 422, "по выбранным строкам")
-	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "", "line", "1").to, "choice", "pay")
+	paytest.Want(t, b.Get(c.path("")), 200, "Холодная вода: 100", "4 м³ × 25", "перерасчёт −10")
+	paytest.Want(t, b.Post(c.path(""), c.path("/pay"), "email", "", "line", "1", "sum", "150"), 422, "по выбранным строкам")
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "", "line", "1").To, "choice", "pay")
 	w.deliver()
 	rests := func() (got [3]int64) {
 		lines, err := LinesOf(t.Context(), w.db, c.ID)
@@ -88,14 +90,14 @@ func TestPayByLine(t *testing.T) {
 	if got := rests(); got != [3]int64{0, 40000, 10000} {
 		t.Errorf("after the first line %v is left", got)
 	}
-	want(t, b.get(c.path("")), 200, "Холодная вода: оплачено", "К оплате")
-	want(t, b.get(c.path("/receipt")), 200, "За: Холодная вода")
-	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "", "sum", "100").to, "choice", "pay")
+	paytest.Want(t, b.Get(c.path("")), 200, "Холодная вода: оплачено", "К оплате")
+	paytest.Want(t, b.Get(c.path("/receipt")), 200, "За: Холодная вода")
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "", "sum", "100").To, "choice", "pay")
 	w.deliver()
 	if got := rests(); got != [3]int64{0, 32000, 8000} {
 		t.Errorf("a part is spread as %v", got)
 	}
-	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "").to, "choice", "pay")
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "").To, "choice", "pay")
 	w.deliver()
 	if got := rests(); got != [3]int64{} {
 		t.Errorf("at the end %v is left", got)
@@ -114,7 +116,7 @@ func TestPayByLine(t *testing.T) {
 	if err != nil || len(faults) > 0 {
 		t.Errorf("%v %v", faults, err)
 	}
-	if paper := b.get(c.path("/receipt.pdf")); !strings.HasPrefix(string(paper.raw), "%PDF") {
-		t.Errorf("receipt on paper: %d", paper.status)
+	if paper := b.Get(c.path("/receipt.pdf")); !strings.HasPrefix(string(paper.Raw), "%PDF") {
+		t.Errorf("receipt on paper: %d", paper.Status)
 	}
 }

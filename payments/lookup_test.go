@@ -19,6 +19,7 @@ import (
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // desktop is the staff site with the look-up, for an employee who may use it or not.
@@ -30,11 +31,11 @@ type desktop struct {
 
 func newDesktop(t *testing.T, pool *pgxpool.Pool, allowed bool) *desktop {
 	t.Helper()
-	p, err := pages()
+	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := secret.NewBox(bankSecret)
+	box, err := secret.NewBox(paytest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,16 +46,16 @@ func newDesktop(t *testing.T, pool *pgxpool.Pool, allowed bool) *desktop {
 		return fault.New(fault.Forbidden, "web.csrf")
 	}}
 	app := web.New(web.Config{Role: "intra", ShowError: p.ShowError})
-	app.Use((&web.CSRF{Key: bankSecret, Cookie: "intra_csrf"}).Check)
+	app.Use((&web.CSRF{Key: paytest.Key, Cookie: "intra_csrf"}).Check)
 	h.Mount(app)
-	line := listen(t)
-	serve(t, app, line)
+	line := paytest.Listen(t)
+	paytest.Serve(t, app, line)
 	w := &world{t: t, db: pool, portal: "http://" + line.Addr().String()}
 	return &desktop{w.browser(), allowed, box}
 }
 
-func (d *desktop) find(query, purpose string) answer {
-	return d.post("/payments", "/payments", "query", query, "purpose", purpose)
+func (d *desktop) find(query, purpose string) paytest.Answer {
+	return d.Post("/payments", "/payments", "query", query, "purpose", purpose)
 }
 
 // person books a payment of a person, as a payer's click would, in the state wanted.
@@ -124,9 +125,9 @@ func TestLookup(t *testing.T) {
 		"Сафин":                                            nil,
 	} {
 		got := d.find(query, "visit")
-		want(t, got, 200, `id="results"`)
+		paytest.Want(t, got, 200, `id="results"`)
 		for _, p := range []*Payment{paid, failed, waiting, wrong} {
-			shown := strings.Contains(got.text, `data-receipt="`+p.Receipt+`"`)
+			shown := strings.Contains(got.Text, `data-receipt="`+p.Receipt+`"`)
 			expected := false
 			for _, f := range found {
 				expected = expected || f == p
@@ -136,12 +137,12 @@ func TestLookup(t *testing.T) {
 			}
 		}
 	}
-	want(t, d.find(paid.Receipt, "call"), 200, "Прошёл", "350\u00a0₽", "Госпошлина за регистрацию брака", "Алексеёв Пётр Ильич",
+	paytest.Want(t, d.find(paid.Receipt, "call"), 200, "Прошёл", "350\u00a0₽", "Госпошлина за регистрацию брака", "Алексеёв Пётр Ильич",
 		rus.FormatDateTime(*paid.PaidAt, "ru"), "Найден 1 платёж")
 	for _, p := range []*Payment{failed, waiting, wrong} {
-		want(t, d.find(p.Receipt, "call"), 200, "Скажите гражданину", "5-114-115")
+		paytest.Want(t, d.find(p.Receipt, "call"), 200, "Скажите гражданину", "5-114-115")
 	}
-	if got := d.find(paid.Receipt, "call"); strings.Contains(got.text, "Скажите гражданину") {
+	if got := d.find(paid.Receipt, "call"); strings.Contains(got.Text, "Скажите гражданину") {
 		t.Error("advice on a payment that has passed")
 	}
 	c, err := chargeOfPayment(t.Context(), pool, paid.ID)
@@ -155,21 +156,21 @@ func TestLookup(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{paid.Receipt, "Алексеев Петр"} {
-		want(t, d.find(query, "call"), 200, "Прошёл", "пошлину нужно вернуть", rus.FormatDate(paid.CreatedAt, "ru"))
+		paytest.Want(t, d.find(query, "call"), 200, "Прошёл", "пошлину нужно вернуть", rus.FormatDate(paid.CreatedAt, "ru"))
 	}
-	want(t, d.find("Никто Нигде", "call"), 200, "Найдено 0 платежей", "платёж к нам не поступил", "5-114-115")
+	paytest.Want(t, d.find("Никто Нигде", "call"), 200, "Найдено 0 платежей", "платёж к нам не поступил", "5-114-115")
 }
 
 func TestLookupForm(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
 	d := newDesktop(t, pool, true)
-	want(t, d.get("/payments"), 200, "Найти", "телефон или ФИО", "Зачем ищете")
-	want(t, d.find("", "visit"), 422, "Введите номер квитанции или ФИО")
-	want(t, d.find(" . ", "visit"), 422, "Введите номер квитанции или ФИО")
-	want(t, d.find("Каримов", ""), 422, "Выберите, зачем вы ищете платёж", `value="Каримов"`)
-	want(t, d.find("Каримов", "curiosity"), 422, "Выберите, зачем вы ищете платёж")
-	want(t, d.find("1000-0000-0017", "visit"), 422, "В номере квитанции ошибка")
+	paytest.Want(t, d.Get("/payments"), 200, "Найти", "телефон или ФИО", "Зачем ищете")
+	paytest.Want(t, d.find("", "visit"), 422, "Введите номер квитанции или ФИО")
+	paytest.Want(t, d.find(" . ", "visit"), 422, "Введите номер квитанции или ФИО")
+	paytest.Want(t, d.find("Каримов", ""), 422, "Выберите, зачем вы ищете платёж", `value="Каримов"`)
+	paytest.Want(t, d.find("Каримов", "curiosity"), 422, "Выберите, зачем вы ищете платёж")
+	paytest.Want(t, d.find("1000-0000-0017", "visit"), 422, "В номере квитанции ошибка")
 	var n int
 	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM journal`).Scan(&n); err != nil || n != 0 {
 		t.Errorf("%d entries of look-ups that were none (%v)", n, err)
@@ -217,11 +218,11 @@ func TestLookupWithoutRight(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
 	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
-	token := tokenField.FindStringSubmatch(newDesktop(t, pool, true).get("/payments").text)[1]
+	token := newDesktop(t, pool, true).Token("/payments")
 	d := newDesktop(t, pool, false)
-	for _, got := range []answer{d.get("/payments"), d.send("POST", "/payments", values(token, "query", p.Receipt, "purpose", "visit"))} {
-		if got.status != 403 || strings.Contains(got.text, "Найти") || strings.Contains(got.text, p.Receipt) {
-			t.Errorf("status %d: %s", got.status, mainOf(got.text))
+	for _, got := range []paytest.Answer{d.Get("/payments"), d.Send("POST", "/payments", paytest.Values(token, "query", p.Receipt, "purpose", "visit"))} {
+		if got.Status != 403 || strings.Contains(got.Text, "Найти") || strings.Contains(got.Text, p.Receipt) {
+			t.Errorf("status %d: %s", got.Status, paytest.Main(got.Text))
 		}
 	}
 }
@@ -264,7 +265,7 @@ func TestLookupUsesIndex(t *testing.T) {
 	if numbered := explain(t, conn, `EXPLAIN EXECUTE numbered ('1')`); !strings.Contains(numbered, "payment_receipt") {
 		t.Errorf("look-up by number does not use its index:\n%s", numbered)
 	}
-	want(t, newDesktop(t, pool, true).find("Общий", "visit"), 200, "Показаны 50 последних", "Дальше")
+	paytest.Want(t, newDesktop(t, pool, true).find("Общий", "visit"), 200, "Показаны 50 последних", "Дальше")
 }
 
 // TestLookupPages walks the pages of a name that everybody has: each payment once, newest first.

@@ -21,6 +21,7 @@ import (
 	"tamga/internal/fault"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
+	"tamga/payments/paytest"
 )
 
 // The test drives the real desk on a real database with random steps of payers, a bank, call-backs, polls, employees and time,
@@ -58,7 +59,7 @@ func newModelRun(t *testing.T, pool *pgxpool.Pool, seed uint64) *modelRun {
 		t.Fatal(err)
 	}
 	m.bank = &bookBank{r: m.r, now: now, deals: map[string]*bankDeal{}, byOrder: map[uuid.UUID]*bankDeal{}, refunds: map[uuid.UUID]*bankBack{}}
-	if m.box, err = secret.NewBox(bankSecret); err != nil {
+	if m.box, err = secret.NewBox(paytest.Key); err != nil {
 		t.Fatal(err)
 	}
 	m.d = &desk{db: pool, river: client, banks: Banks{m.bank}, now: now, box: m.box, log: logOf(nil)}

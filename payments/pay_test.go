@@ -14,29 +14,30 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/rus"
+	"tamga/payments/paytest"
 )
 
 func TestPay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, b := w.charge(), w.browser()
-	want(t, b.get(c.path("")), 200, "350\u00a0₽", "Госпошлина за регистрацию брака", "Гарипова Алия Маратовна", groupUIN(c.UIN))
+	paytest.Want(t, b.Get(c.path("")), 200, "350\u00a0₽", "Госпошлина за регистрацию брака", "Гарипова Алия Маратовна", groupUIN(c.UIN))
 	page := b.toBank(c)
-	want(t, b.get(page), 200, "Песочница банка", "Это не настоящий банк", "350\u00a0₽")
+	paytest.Want(t, b.Get(page), 200, "Песочница банка", "Это не настоящий банк", "350\u00a0₽")
 	back := b.atBank(page, "choice", "pay")
 	if back != w.portal+c.path("/return") {
 		t.Fatalf("the bank sends the payer to %q", back)
 	}
 	w.deliver()
 	w.wantPaidOnce(c)
-	if got := b.get(back); got.status != 303 || got.to != c.path("/receipt") {
-		t.Errorf("return: %d to %q", got.status, got.to)
+	if got := b.Get(back); got.Status != 303 || got.To != c.path("/receipt") {
+		t.Errorf("return: %d to %q", got.Status, got.To)
 	}
 	paid, err := ChargeOf(t.Context(), w.db, c.Origin())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, b.get(c.path("/receipt")), 200, paid.Receipt, "350\u00a0₽", "Оплачено", "/applications/"+c.OriginID.String())
+	paytest.Want(t, b.Get(c.path("/receipt")), 200, paid.Receipt, "350\u00a0₽", "Оплачено", "/applications/"+c.OriginID.String())
 	if _, err := rus.Receipt(paid.Receipt); err != nil {
 		t.Errorf("receipt number %q: %v", paid.Receipt, err)
 	}
@@ -44,10 +45,10 @@ func TestPay(t *testing.T) {
 		t.Errorf("history: %s", h)
 	}
 	// The back button: every page of the charge now leads to the receipt, and a click pays nothing.
-	if got := b.get(c.path("")); got.to != c.path("/receipt") {
-		t.Errorf("charge page after payment leads to %q", got.to)
+	if got := b.Get(c.path("")); got.To != c.path("/receipt") {
+		t.Errorf("charge page after payment leads to %q", got.To)
 	}
-	want(t, b.get(page), 200, "Этот платёж уже оплачен")
+	paytest.Want(t, b.Get(page), 200, "Этот платёж уже оплачен")
 }
 
 // TestPayFiftyTimes is a double click, two tabs and an impatient person at once.
@@ -55,16 +56,16 @@ func TestPayFiftyTimes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, b := w.charge(), w.browser()
-	token := tokenField.FindStringSubmatch(b.get(c.path("")).text)[1]
+	token := b.Token(c.path(""))
 	var group sync.WaitGroup
-	answers := make([]answer, 50)
+	answers := make([]paytest.Answer, 50)
 	for i := range answers {
-		group.Go(func() { answers[i] = b.send(http.MethodPost, c.path("/pay"), values(token)) })
+		group.Go(func() { answers[i] = b.Send(http.MethodPost, c.path("/pay"), paytest.Values(token)) })
 	}
 	group.Wait()
 	for _, got := range answers {
-		if got.status != 303 || got.to != answers[0].to || !strings.Contains(got.to, "/bank/pay/") {
-			t.Fatalf("one click leads to %d %q, another to %q", got.status, got.to, answers[0].to)
+		if got.Status != 303 || got.To != answers[0].To || !strings.Contains(got.To, "/bank/pay/") {
+			t.Fatalf("one click leads to %d %q, another to %q", got.Status, got.To, answers[0].To)
 		}
 	}
 	if n := w.count(w.bankDB, `SELECT count(*) FROM bank_payment`); n != 1 {
@@ -74,9 +75,9 @@ func TestPayFiftyTimes(t *testing.T) {
 		t.Errorf("we have %d payments", n)
 	}
 	// And the same impatience at the bank.
-	bankToken := tokenField.FindStringSubmatch(b.get(answers[0].to).text)[1]
+	bankToken := b.Token(answers[0].To)
 	for range 20 {
-		group.Go(func() { b.send(http.MethodPost, answers[0].to, values(bankToken, "choice", "pay")) })
+		group.Go(func() { b.Send(http.MethodPost, answers[0].To, paytest.Values(bankToken, "choice", "pay")) })
 	}
 	group.Wait()
 	w.deliver()
@@ -127,8 +128,8 @@ func TestCallbackLost(t *testing.T) {
 	w.deliver()
 	w.wantState(c, Pending)
 	t.Run("the page of return asks the bank", func(t *testing.T) {
-		if got := b.get(back); got.to != c.path("/receipt") {
-			t.Errorf("return leads to %d %q", got.status, got.to)
+		if got := b.Get(back); got.To != c.path("/receipt") {
+			t.Errorf("return leads to %d %q", got.Status, got.To)
 		}
 		w.wantPaidOnce(c)
 	})
@@ -156,7 +157,7 @@ func TestCallbackForged(t *testing.T) {
 			"id": *p.BankID, "order_id": order, "status": "succeeded", "amount": 35000, "currency": "RUB"}})
 		return raw
 	}
-	bank := &Sandbox{Secret: bankSecret, Now: w.now}
+	bank := &Sandbox{Secret: paytest.Key, Now: w.now}
 	stranger := &Sandbox{Secret: []byte("somebody else's secret, as long as ours"), Now: w.now}
 	sign := func(s *Sandbox, at time.Time, body []byte) (string, string) {
 		stamp := strconv.FormatInt(at.Unix(), 10)
@@ -222,12 +223,12 @@ func TestDeclinedThenPaid(t *testing.T) {
 	back := b.atBank(b.toBank(c), "choice", "decline", "reason", "insufficient_funds")
 	w.deliver()
 	w.wantState(c, Failed)
-	want(t, b.get(back), 200, "Оплата не прошла", "не хватает денег", "Попробовать ещё раз")
-	got := b.post(c.path("/return"), c.path("/pay"))
-	if got.status != 303 || !strings.Contains(got.to, "/bank/pay/") {
-		t.Fatalf("again: %d %q", got.status, got.to)
+	paytest.Want(t, b.Get(back), 200, "Оплата не прошла", "не хватает денег", "Попробовать ещё раз")
+	got := b.Post(c.path("/return"), c.path("/pay"))
+	if got.Status != 303 || !strings.Contains(got.To, "/bank/pay/") {
+		t.Fatalf("again: %d %q", got.Status, got.To)
 	}
-	b.atBank(got.to, "choice", "pay")
+	b.atBank(got.To, "choice", "pay")
 	w.deliver()
 	w.wantPaidOnce(c)
 	if n := w.count(w.bankDB, `SELECT count(*) FROM bank_payment`); n != 2 {
@@ -246,13 +247,12 @@ func TestAmountDiffers(t *testing.T) {
 	back := b.atBank(page, "choice", "pay")
 	w.deliver()
 	w.wantState(c, Mismatch)
-	want(t, b.get(back), 200, "Сумма не совпала", "не платите ещё раз", "1\u00a0₽")
+	paytest.Want(t, b.Get(back), 200, "Сумма не совпала", "не платите ещё раз", "1\u00a0₽")
 	if n := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.paid'`); n != 0 {
 		t.Error("the origin was told that it is paid")
 	}
 	// It blocks a second attempt until a person has looked at it.
-	token := tokenField.FindStringSubmatch(b.get(page).text)
-	if token != nil {
+	if strings.Contains(b.Get(page).Text, `name="_csrf" value="`) {
 		t.Error("the bank still offers to pay")
 	}
 	if n := w.count(w.bankDB, `SELECT count(*) FROM bank_payment`); n != 1 {
@@ -267,8 +267,8 @@ func TestPaidLater(t *testing.T) {
 	page := b.toBank(c)
 	back := b.atBank(page, "choice", "later", "delay", "30")
 	w.deliver()
-	want(t, b.get(back), 200, "Проверяем оплату", `http-equiv="refresh"`, "не платите ещё раз")
-	want(t, b.get(page), 200, "будет проведён немного позже")
+	paytest.Want(t, b.Get(back), 200, "Проверяем оплату", `http-equiv="refresh"`, "не платите ещё раз")
+	paytest.Want(t, b.Get(page), 200, "будет проведён немного позже")
 	w.pass(31 * time.Second)
 	w.deliver()
 	w.wantPaidOnce(c)
@@ -280,17 +280,17 @@ func TestBankSilent(t *testing.T) {
 	w := newWorld(t)
 	c, b := w.charge(), w.browser()
 	w.mute.Store(true)
-	got := b.post(c.path(""), c.path("/pay"), "email", "")
-	if got.status != 303 || got.to != c.path("/return") {
-		t.Fatalf("pay: %d %q", got.status, got.to)
+	got := b.Post(c.path(""), c.path("/pay"), "email", "")
+	if got.Status != 303 || got.To != c.path("/return") {
+		t.Fatalf("pay: %d %q", got.Status, got.To)
 	}
-	want(t, b.get(got.to), 200, "Связываемся с банком", "Деньги не списаны")
+	paytest.Want(t, b.Get(got.To), 200, "Связываемся с банком", "Деньги не списаны")
 	w.wantState(c, Created)
 	w.mute.Store(false)
-	page := b.post(c.path("/return"), c.path("/pay")).to
+	page := b.Post(c.path("/return"), c.path("/pay")).To
 	back := b.atBank(page, "choice", "pay")
 	w.mute.Store(true)
-	want(t, b.get(back), 200, "Проверяем оплату")
+	paytest.Want(t, b.Get(back), 200, "Проверяем оплату")
 	w.deliver() // the call-back arrives, the re-reading does not: the bank has to call again
 	w.wantState(c, Pending)
 	w.mute.Store(false)
@@ -325,15 +325,15 @@ func TestStrangersCharge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, stranger := w.charge(), w.browser()
-	token := tokenField.FindStringSubmatch(stranger.get(c.path("")).text)[1]
-	stranger.user = uuid.New()
+	token := stranger.Token(c.path(""))
+	stranger.User = uuid.New()
 	for _, page := range []string{"", "/return", "/receipt", "/bill", "/qr.svg"} {
-		if got := stranger.get(c.path(page)); got.status != 404 || strings.Contains(got.text, "Гарипова") {
-			t.Errorf("%q: status %d", page, got.status)
+		if got := stranger.Get(c.path(page)); got.Status != 404 || strings.Contains(got.Text, "Гарипова") {
+			t.Errorf("%q: status %d", page, got.Status)
 		}
 	}
-	if got := stranger.send(http.MethodPost, c.path("/pay"), values(token)); got.status != 404 {
-		t.Errorf("pay: status %d", got.status)
+	if got := stranger.Send(http.MethodPost, c.path("/pay"), paytest.Values(token)); got.Status != 404 {
+		t.Errorf("pay: status %d", got.Status)
 	}
 }
 
@@ -341,8 +341,8 @@ func TestEmailIsChecked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, b := w.charge(), w.browser()
-	got := b.post(c.path(""), c.path("/pay"), "email", "aliya@")
-	want(t, got, 422, "Введите адрес электронной почты", `value="aliya@"`, "Ошибка")
+	got := b.Post(c.path(""), c.path("/pay"), "email", "aliya@")
+	paytest.Want(t, got, 422, "Введите адрес электронной почты", `value="aliya@"`, "Ошибка")
 	if n := w.count(w.db, `SELECT count(*) FROM payment`); n != 0 {
 		t.Error("a payment was begun")
 	}
@@ -359,8 +359,8 @@ func TestReceiptIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := w.browser()
-	want(t, b.get(c.path("")), 200, `value="old@example.com"`)
-	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "aliya@example.com").to, "choice", "pay")
+	paytest.Want(t, b.Get(c.path("")), 200, `value="old@example.com"`)
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "aliya@example.com").To, "choice", "pay")
 	w.deliver()
 	w.wantPaidOnce(c)
 	for channel, count := range map[string]int{"email": 1, "sms": 1} {
@@ -368,7 +368,7 @@ func TestReceiptIsSent(t *testing.T) {
 			t.Errorf("%d receipts by %s, want %d", n, channel, count)
 		}
 	}
-	want(t, b.get(c.path("/receipt")), 200, "aliya@example.com")
+	paytest.Want(t, b.Get(c.path("/receipt")), 200, "aliya@example.com")
 }
 
 // TestRefusalsAreJournalled: a forged call-back and one about an unknown payment leave a trace, an ordinary one none.
@@ -401,7 +401,7 @@ func TestEverybodyTellsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	stamp := strconv.FormatInt(w.now().Unix(), 10)
-	signature := (&Sandbox{Secret: bankSecret}).sign("callback", stamp, string(body))
+	signature := (&Sandbox{Secret: paytest.Key}).sign("callback", stamp, string(body))
 	var group sync.WaitGroup
 	for range 15 {
 		group.Go(func() {
@@ -409,7 +409,7 @@ func TestEverybodyTellsAtOnce(t *testing.T) {
 				t.Errorf("call-back: status %d", got)
 			}
 		})
-		group.Go(func() { b.get(c.path("/return")) })
+		group.Go(func() { b.Get(c.path("/return")) })
 	}
 	group.Go(func() { w.check(c) })
 	group.Wait()

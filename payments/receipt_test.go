@@ -19,6 +19,7 @@ import (
 	"tamga/internal/paper/papertest"
 	"tamga/internal/rus"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // decode reads a QR code as a telephone does: from the picture.
@@ -105,16 +106,16 @@ func TestReceiptOnPaper(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, b := w.fine(Identity{STS: "9912345678"}), w.stranger()
-	b.post("/payments", "/payments/find", "number", c.UIN)
-	if got := b.get(c.path("/receipt.pdf")); got.status != 404 {
-		t.Errorf("a receipt of what is not paid: %d", got.status)
+	b.Post("/payments", "/payments/find", "number", c.UIN)
+	if got := b.Get(c.path("/receipt.pdf")); got.Status != 404 {
+		t.Errorf("a receipt of what is not paid: %d", got.Status)
 	}
 	// A part first: it has its own receipt, and the charge page leads to it.
-	got := b.post(c.path(""), c.path("/pay"), "email", "payer@demo.tamga.example", "sum", "200")
-	b.atBank(got.to, "choice", "pay")
+	got := b.Post(c.path(""), c.path("/pay"), "email", "payer@demo.tamga.example", "sum", "200")
+	b.atBank(got.To, "choice", "pay")
 	w.deliver()
-	want(t, b.get(c.path("")), 200, c.path("/receipt"))
-	want(t, b.get(c.path("/receipt")), 200, "200", "Осталось оплатить")
+	paytest.Want(t, b.Get(c.path("")), 200, c.path("/receipt"))
+	paytest.Want(t, b.Get(c.path("/receipt")), 200, "200", "Осталось оплатить")
 	b.atBank(b.toBank(c), "choice", "pay")
 	w.deliver()
 	paid, err := paidOf(t.Context(), w.db, c.ID)
@@ -122,23 +123,23 @@ func TestReceiptOnPaper(t *testing.T) {
 		t.Fatalf("%d payments, %v; history: %s", len(paid), err, w.history(c))
 	}
 	for i, sum := range []string{"550", "200"} { // with the discount 750 are owed in all
-		sheet := b.get(receiptPDF(c, paid[i]))
-		text := papertest.Text(t, sheet.raw)
-		if sheet.status != 200 || !strings.Contains(text, paid[i].Receipt) || !strings.Contains(text, sum) || strings.Contains(text, "Гарипова") {
-			t.Errorf("receipt %s of %s: %d %s", paid[i].Receipt, sum, sheet.status, text)
+		sheet := b.Get(receiptPDF(c, paid[i]))
+		text := papertest.Text(t, sheet.Raw)
+		if sheet.Status != 200 || !strings.Contains(text, paid[i].Receipt) || !strings.Contains(text, sum) || strings.Contains(text, "Гарипова") {
+			t.Errorf("receipt %s of %s: %d %s", paid[i].Receipt, sum, sheet.Status, text)
 		}
-		if got := decodePDF(t, sheet.raw); got != w.portal+"/receipts?number="+paid[i].Receipt {
+		if got := decodePDF(t, sheet.Raw); got != w.portal+"/receipts?number="+paid[i].Receipt {
 			t.Errorf("the code of the receipt says %q", got)
 		}
 	}
-	if again := b.get(receiptPDF(c, paid[0])); !bytes.Equal(again.raw, b.get(receiptPDF(c, paid[0])).raw) {
+	if again := b.Get(receiptPDF(c, paid[0])); !bytes.Equal(again.Raw, b.Get(receiptPDF(c, paid[0])).Raw) {
 		t.Error("the same receipt gives other bytes")
 	}
 	other := w.charge()
-	if got := w.browser().get(other.path("/receipt.pdf?number=" + paid[0].Receipt)); got.status != 404 {
-		t.Errorf("a receipt is given out through another charge: %d", got.status)
+	if got := w.browser().Get(other.path("/receipt.pdf?number=" + paid[0].Receipt)); got.Status != 404 {
+		t.Errorf("a receipt is given out through another charge: %d", got.Status)
 	}
-	if got := w.stranger().get(receiptPDF(c, paid[0])); got.status == 200 {
+	if got := w.stranger().Get(receiptPDF(c, paid[0])); got.Status == 200 {
 		t.Error("a receipt is given to somebody who only knows its number")
 	}
 }
@@ -160,27 +161,27 @@ func TestVerifyReceipt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := w.stranger()
-	want(t, s.get("/receipts?number="+receipt.Receipt), 200, `value="`+receipt.Receipt+`"`)
-	yes := s.post("/receipts", "/receipts", "number", strings.ReplaceAll(receipt.Receipt, "-", " "), "amount", "350,00")
-	want(t, yes, 200, "Квитанция подлинная", receipt.Receipt)
+	paytest.Want(t, s.Get("/receipts?number="+receipt.Receipt), 200, `value="`+receipt.Receipt+`"`)
+	yes := s.Post("/receipts", "/receipts", "number", strings.ReplaceAll(receipt.Receipt, "-", " "), "amount", "350,00")
+	paytest.Want(t, yes, 200, "Квитанция подлинная", receipt.Receipt)
 	for _, secret := range []string{"Гарипова", c.Purpose, c.UIN} {
-		if strings.Contains(yes.text, secret) {
+		if strings.Contains(yes.Text, secret) {
 			t.Errorf("the page tells %q", secret)
 		}
 	}
 	for _, try := range [][2]string{{receipt.Receipt, "351"}, {rus.NewReceipt(77777), "350"}, {unpaid.Receipt, "350"}} {
-		got := s.post("/receipts", "/receipts", "number", try[0], "amount", try[1])
-		want(t, got, 200, "Такой квитанции нет")
-		if strings.Contains(got.text, "Квитанция подлинная") {
+		got := s.Post("/receipts", "/receipts", "number", try[0], "amount", try[1])
+		paytest.Want(t, got, 200, "Такой квитанции нет")
+		if strings.Contains(got.Text, "Квитанция подлинная") {
 			t.Errorf("%v passes", try)
 		}
 	}
-	want(t, s.post("/receipts", "/receipts", "number", "1000-0000-0017", "amount", "x"), 422, "govuk-error-summary", "1000-0000-0017")
+	paytest.Want(t, s.Post("/receipts", "/receipts", "number", "1000-0000-0017", "amount", "x"), 422, "govuk-error-summary", "1000-0000-0017")
 	w.handle.Limiter = &web.Limiter{Redis: dbtest.Redis(t)}
 	for i := range verifyPerNumber.Burst + 1 {
-		got := s.post("/receipts", "/receipts", "number", receipt.Receipt, "amount", strconv.Itoa(i+1))
-		if i == verifyPerNumber.Burst && got.status != http.StatusTooManyRequests {
-			t.Errorf("amounts of one number may be tried for ever: %d", got.status)
+		got := s.Post("/receipts", "/receipts", "number", receipt.Receipt, "amount", strconv.Itoa(i+1))
+		if i == verifyPerNumber.Burst && got.Status != http.StatusTooManyRequests {
+			t.Errorf("amounts of one number may be tried for ever: %d", got.Status)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/internal/rus"
+	"tamga/payments/paytest"
 )
 
 // TestRegistry: the bank's file settles what it names, brings what we had not heard of, and shows what one side lacks.
@@ -67,9 +68,9 @@ func TestRegistry(t *testing.T) {
 	}
 	at := w.office()
 	place := w.discrepancy("unknown")
-	want(t, at("valeeva").post("/discrepancies", place, "choice", "dismiss", "note", ""), 422, "почему")
-	if got := at("valeeva").post("/discrepancies", place, "choice", "dismiss", "note", "чужой платёж, банк исправил"); got.status != 303 {
-		t.Errorf("dismiss: %d", got.status)
+	paytest.Want(t, at("valeeva").Post("/discrepancies", place, "choice", "dismiss", "note", ""), 422, "почему")
+	if got := at("valeeva").Post("/discrepancies", place, "choice", "dismiss", "note", "чужой платёж, банк исправил"); got.Status != 303 {
+		t.Errorf("dismiss: %d", got.Status)
 	}
 	// A day later nobody has named the lost one: it is missing, until a registry names it.
 	if err := d.findMissing(t.Context(), "sandbox", today.AddDate(0, 0, 1)); err != nil {
@@ -101,11 +102,11 @@ func TestReversal(t *testing.T) {
 		Currency: Currency, At: w.now()}); err != nil {
 		t.Fatal(err)
 	}
-	w.office()("valeeva").post("/discrepancies", w.discrepancy("reversal"), "choice", "reverse")
+	w.office()("valeeva").Post("/discrepancies", w.discrepancy("reversal"), "choice", "reverse")
 	w.wantState(c, Reversed)
 	w.wantStatus(c, Open)
 	w.wantBooks()
-	want(t, b.get(c.path("/return")), 200, "Банк отозвал платёж")
+	paytest.Want(t, b.Get(c.path("/return")), 200, "Банк отозвал платёж")
 	w.check(c) // the bank still says that it was paid: that is no news
 	w.wantState(c, Reversed)
 	b.atBank(b.toBank(c), "choice", "pay")

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+
+	"tamga/payments/paytest"
 )
 
 // TestRoles: the ministry gives and takes roles, with a ground, in the journal; nobody changes the own one, and the last who approves stays.
@@ -16,22 +18,22 @@ func TestRoles(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
 	desk, clerk := b.as(b.desk), b.as(b.clerk)
-	want(t, b.as(b.head).get("/payment-roles"), 403)
-	want(t, b.as(b.head).post("/payment-access/new", "/payment-roles", "employee", b.clerk.String(), "role", RightAccess, "why", "без права"), 403)
+	paytest.Want(t, b.as(b.head).Get("/payment-roles"), 403)
+	paytest.Want(t, b.as(b.head).Post("/payment-access/new", "/payment-roles", "employee", b.clerk.String(), "role", RightAccess, "why", "без права"), 403)
 	page := "/payment-roles"
-	want(t, desk.get(page), 200, "Шарипова Диляра", "Нуриев Марат")
-	want(t, desk.post(page, page, "employee", b.clerk.String(), "role", RightHead), 422, "Запишите основание")
-	want(t, desk.post(page, page, "employee", b.clerk.String(), "role", "refunds", "why", "x"), 422, "Выберите роль")
-	want(t, desk.post(page, page, "employee", b.desk.String(), "role", RightHead, "why", "x"), 403, "Свою роль")
+	paytest.Want(t, desk.Get(page), 200, "Шарипова Диляра", "Нуриев Марат")
+	paytest.Want(t, desk.Post(page, page, "employee", b.clerk.String(), "role", RightHead), 422, "Запишите основание")
+	paytest.Want(t, desk.Post(page, page, "employee", b.clerk.String(), "role", "refunds", "why", "x"), 422, "Выберите роль")
+	paytest.Want(t, desk.Post(page, page, "employee", b.desk.String(), "role", RightHead, "why", "x"), 403, "Свою роль")
 	for range 2 { // a double click
-		want(t, b.done(desk, page, page, "employee", b.clerk.String(), "role", RightHead, "why", "Приказ 7"), 200, "Валеева Гузель")
+		paytest.Want(t, b.done(desk, page, page, "employee", b.clerk.String(), "role", RightHead, "why", "Приказ 7"), 200, "Валеева Гузель")
 	}
-	want(t, clerk.get("/payment-access"), 200)
-	want(t, b.done(desk, page, page+"/take", "employee", b.clerk.String(), "role", RightHead, "why", "Приказ 8"), 200)
-	want(t, clerk.get("/payment-access"), 403)
-	want(t, b.done(desk, page, page, "employee", b.clerk.String(), "role", RightAccess, "why", "Приказ 9"), 200)
-	want(t, b.done(clerk, page, page+"/take", "employee", b.desk.String(), "role", RightAccess, "why", "Уволен"), 200)
-	want(t, desk.get(page), 403)
+	paytest.Want(t, clerk.Get("/payment-access"), 200)
+	paytest.Want(t, b.done(desk, page, page+"/take", "employee", b.clerk.String(), "role", RightHead, "why", "Приказ 8"), 200)
+	paytest.Want(t, clerk.Get("/payment-access"), 403)
+	paytest.Want(t, b.done(desk, page, page, "employee", b.clerk.String(), "role", RightAccess, "why", "Приказ 9"), 200)
+	paytest.Want(t, b.done(clerk, page, page+"/take", "employee", b.desk.String(), "role", RightAccess, "why", "Уволен"), 200)
+	paytest.Want(t, desk.Get(page), 403)
 	tx := b.db
 	if _, err := tx.Exec(t.Context(), `INSERT INTO payment_role VALUES ($1, $2)`, b.desk, RightAccess); err != nil {
 		t.Fatal(err)
@@ -39,7 +41,7 @@ func TestRoles(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `UPDATE employee SET blocked_at = now() WHERE id = $1`, b.clerk); err != nil {
 		t.Fatal(err)
 	}
-	want(t, clerk.post(page, page+"/take", "employee", b.desk.String(), "role", RightAccess, "why", "x"), 409, "последний") // the other one is blocked
+	paytest.Want(t, clerk.Post(page, page+"/take", "employee", b.desk.String(), "role", RightAccess, "why", "x"), 409, "последний") // the other one is blocked
 	var given, taken int
 	if err := b.db.QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE action = 'payments.role_given'), count(*) FILTER (WHERE action = 'payments.role_taken') FROM journal`).Scan(&given, &taken); err != nil || given != 2 || taken != 2 {
 		t.Errorf("the journal has %d given and %d taken, %v", given, taken, err)
@@ -59,7 +61,7 @@ func TestStuckQuittance(t *testing.T) {
 	t.Cleanup(owner.Close)
 	w.jobs.Owners = map[string]Owner{"gibdd": {URL: owner.URL, Secret: []byte("x")}}
 	c, b := w.fine(Identity{STS: "9912345678"}), w.stranger()
-	b.post("/payments", "/payments/find", "number", c.UIN)
+	b.Post("/payments", "/payments/find", "number", c.UIN)
 	b.atBank(b.toBank(c), "choice", "pay")
 	w.deliver()
 	id := w.only(`SELECT id FROM quittance`)
@@ -70,11 +72,11 @@ func TestStuckQuittance(t *testing.T) {
 		t.Error("a deaf owner is no failure")
 	}
 	staff := w.office()
-	want(t, staff("nobody").get("/quittances"), 403)
-	want(t, staff("valeeva").get("/quittances"), 200, "answers 502", c.Reference)
+	paytest.Want(t, staff("nobody").Get("/quittances"), 403)
+	paytest.Want(t, staff("valeeva").Get("/quittances"), 200, "answers 502", c.Reference)
 	before := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.quittance'`)
-	if got := staff("valeeva").post("/quittances", "/quittances/"+id, "note", "ведомство починили"); got.status != 303 {
-		t.Errorf("try again: %d %s", got.status, mainOf(got.text))
+	if got := staff("valeeva").Post("/quittances", "/quittances/"+id, "note", "ведомство починили"); got.Status != 303 {
+		t.Errorf("try again: %d %s", got.Status, paytest.Main(got.Text))
 	}
 	if n := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.quittance'`) - before; n != 1 {
 		t.Errorf("%d jobs are new", n)
@@ -87,7 +89,7 @@ func TestStuckQuittance(t *testing.T) {
 		t.Error(err)
 	}
 	w.pass(2 * time.Hour)
-	if page := staff("valeeva").get("/quittances"); strings.Contains(page.text, c.Reference) {
+	if page := staff("valeeva").Get("/quittances"); strings.Contains(page.Text, c.Reference) {
 		t.Error("what has arrived is still shown")
 	}
 }

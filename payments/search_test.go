@@ -9,6 +9,7 @@ import (
 
 	"tamga/internal/dbtest"
 	"tamga/internal/rus"
+	"tamga/payments/paytest"
 
 	"github.com/google/uuid"
 )
@@ -128,21 +129,21 @@ func TestNumbersAndReasons(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := newDesktop(t, pool, true)
-	want(t, d.find(c.UIN, "visit"), 200, "никто ещё не начинал платить", rus.FormatRubles(c.Amount))
-	want(t, d.find("+7 917 123-45-67", "visit"), 200, "Телефон указывают не все")
-	want(t, d.find(rus.NewReceipt(777), "visit"), 200, "ещё не выдавали")
+	paytest.Want(t, d.find(c.UIN, "visit"), 200, "никто ещё не начинал платить", rus.FormatRubles(c.Amount))
+	paytest.Want(t, d.find("+7 917 123-45-67", "visit"), 200, "Телефон указывают не все")
+	paytest.Want(t, d.find(rus.NewReceipt(777), "visit"), 200, "ещё не выдавали")
 	if err := CancelCharge(t.Context(), pool, c.Origin()); err != nil {
 		t.Fatal(err)
 	}
-	want(t, d.find(c.UIN, "visit"), 200, "Начисление отменено")
+	paytest.Want(t, d.find(c.UIN, "visit"), 200, "Начисление отменено")
 	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
 	for amount, shown := range map[string]bool{"350": true, "351": false} {
-		got := d.post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "amount", amount, "from", time.Now().In(rus.Moscow).Format("02.01.2006"))
-		if strings.Contains(got.text, `data-receipt="`+p.Receipt) != shown {
+		got := d.Post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "amount", amount, "from", time.Now().In(rus.Moscow).Format("02.01.2006"))
+		if strings.Contains(got.Text, `data-receipt="`+p.Receipt) != shown {
 			t.Errorf("narrowed to %s ₽: shown %t, want %t", amount, !shown, shown)
 		}
 	}
-	want(t, d.post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "from", "31.02.2026"), 422, "Введите дату", `value="31.02.2026"`)
+	paytest.Want(t, d.Post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "from", "31.02.2026"), 422, "Введите дату", `value="31.02.2026"`)
 }
 
 func TestCallIsRecordedFirst(t *testing.T) {
@@ -150,15 +151,15 @@ func TestCallIsRecordedFirst(t *testing.T) {
 	pool := dbtest.DB(t, dbtest.Portal)
 	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
 	d := newDesktop(t, pool, true)
-	want(t, d.post("/payments/calls", "/payments/calls", "caller", "Сафина"), 422, "Запишите фамилию и имя звонящего", "Запишите ведомство", `value="Сафина"`)
-	d.post("/payments/calls", "/payments/calls", "caller", "Сафина Ляйсан", "department", "ЗАГС", "call_purpose", "приём")
+	paytest.Want(t, d.Post("/payments/calls", "/payments/calls", "caller", "Сафина"), 422, "Запишите фамилию и имя звонящего", "Запишите ведомство", `value="Сафина"`)
+	d.Post("/payments/calls", "/payments/calls", "caller", "Сафина Ляйсан", "department", "ЗАГС", "call_purpose", "приём")
 	var id uuid.UUID
 	var sealed []byte
 	if err := pool.QueryRow(t.Context(), `SELECT id, caller FROM payment_call`).Scan(&id, &sealed); err != nil || strings.Contains(string(sealed), "Сафина") {
 		t.Fatalf("the call: %v", err)
 	}
 	path := "/payments/calls/" + id.String()
-	want(t, d.post(path, path, "query", p.Receipt), 200, p.Receipt, "Сафина Ляйсан")
+	paytest.Want(t, d.Post(path, path, "query", p.Receipt), 200, p.Receipt, "Сафина Ляйсан")
 	var n int
 	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM payment_lookup WHERE call_id = $1 AND hits = 1`, id).Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d look-ups of the call (%v)", n, err)
@@ -166,8 +167,8 @@ func TestCallIsRecordedFirst(t *testing.T) {
 	if _, err := pool.Exec(t.Context(), `UPDATE payment_call SET operator = 'another'`); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.get(path); got.status != 404 {
-		t.Errorf("another operator's call: %d, want 404", got.status)
+	if got := d.Get(path); got.Status != 404 {
+		t.Errorf("another operator's call: %d, want 404", got.Status)
 	}
 }
 
@@ -182,9 +183,9 @@ func TestExportIsNoFormula(t *testing.T) {
 	person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
 	d := newDesktop(t, pool, true)
 	for i, format := range formats {
-		got := d.post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "export", format)
-		if format == "csv" && !strings.Contains(got.text, "Каримов Тимур") || format == "xlsx" && !strings.HasPrefix(got.text, "PK") {
-			t.Errorf("%s: %d %.80q", format, got.status, got.text)
+		got := d.Post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "export", format)
+		if format == "csv" && !strings.Contains(got.Text, "Каримов Тимур") || format == "xlsx" && !strings.HasPrefix(got.Text, "PK") {
+			t.Errorf("%s: %d %.80q", format, got.Status, got.Text)
 		}
 		var n int
 		if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM payment_lookup WHERE exported`).Scan(&n); err != nil || n != i+1 {
@@ -195,7 +196,7 @@ func TestExportIsNoFormula(t *testing.T) {
 
 func TestLookupTemplates(t *testing.T) {
 	t.Parallel()
-	p, err := pages()
+	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"tamga/internal/dbtest"
 	"tamga/internal/fault"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 func TestStats(t *testing.T) {
@@ -21,7 +22,7 @@ func TestStats(t *testing.T) {
 	}
 	b.toBank(w.charge()) // begun and not paid
 	w.deliver()
-	p, err := pages()
+	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,23 +30,23 @@ func TestStats(t *testing.T) {
 		t.Error(err)
 	}
 	app, allowed := web.New(web.Config{Role: "intra", ShowError: p.ShowError}), true
-	line := listen(t)
+	line := paytest.Listen(t)
 	(&StatsHandler{DB: w.db, Pages: p, Now: w.now, Allowed: func(*fiber.Ctx) error {
 		if !allowed {
 			return fault.New(fault.Forbidden, "web.csrf")
 		}
 		return nil
 	}}).Mount(app)
-	serve(t, app, line)
+	paytest.Serve(t, app, line)
 	address := "http://" + line.Addr().String() + "/finance?days=7"
-	page := b.get(address)
-	want(t, page, 200, "700", "marriage", "Управление ЗАГС", "Ждём ответа банка", `height="160.0"`)
-	if n := strings.Count(page.text, "<rect"); n != 7 {
+	page := b.Get(address)
+	paytest.Want(t, page, 200, "700", "marriage", "Управление ЗАГС", "Ждём ответа банка", `height="160.0"`)
+	if n := strings.Count(page.Text, "<rect"); n != 7 {
 		t.Errorf("%d bars for 7 days", n)
 	}
 	allowed = false
-	if got := b.get(address); got.status != 403 {
-		t.Errorf("without the right: %d", got.status)
+	if got := b.Get(address); got.Status != 403 {
+		t.Errorf("without the right: %d", got.Status)
 	}
 	figures, err := figuresOf(t.Context(), w.db, w.now().Add(-time.Hour), w.now().Add(time.Hour))
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+
+	"tamga/payments/paytest"
 )
 
 // TestCardOfSharedPayment: who begins to pay somebody's charge with «remember the card» and leaves it to its owner gets nobody's card.
@@ -14,16 +16,16 @@ func TestCardOfSharedPayment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, owner, thief := w.charge(), w.browser(), w.browser()
-	thief.user = uuid.New()
-	if _, err := ClaimByUIN(t.Context(), w.db, thief.user, c.UIN, w.now()); err != nil {
+	thief.User = uuid.New()
+	if _, err := ClaimByUIN(t.Context(), w.db, thief.User, c.UIN, w.now()); err != nil {
 		t.Fatal(err)
 	}
-	trap := thief.post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", thief.chooses(c.path(""), "sandbox.card"))
-	got := owner.post(c.path(""), c.path("/pay"), "email", "", "means", owner.chooses(c.path(""), "sandbox.card"))
-	if got.to != trap.to {
-		t.Fatalf("two live payments of a charge: %s and %s", got.to, trap.to)
+	trap := thief.Post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", thief.chooses(c.path(""), "sandbox.card"))
+	got := owner.Post(c.path(""), c.path("/pay"), "email", "", "means", owner.chooses(c.path(""), "sandbox.card"))
+	if got.To != trap.To {
+		t.Fatalf("two live payments of a charge: %s and %s", got.To, trap.To)
 	}
-	owner.atBank(got.to, "choice", "pay")
+	owner.atBank(got.To, "choice", "pay")
 	w.deliver()
 	w.wantPaidOnce(c)
 	if n := w.count(w.db, `SELECT count(*) FROM saved_card`); n != 0 {
@@ -36,10 +38,10 @@ func TestGuestKeepsNoCard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b, c := w.browser(), w.charge()
-	b.guest = true
-	b.post("/payments", "/payments/find", "number", c.UIN)
-	got := b.post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", b.chooses(c.path(""), "sandbox.card"))
-	b.atBank(got.to, "choice", "pay")
+	b.Guest = true
+	b.Post("/payments", "/payments/find", "number", c.UIN)
+	got := b.Post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", b.chooses(c.path(""), "sandbox.card"))
+	b.atBank(got.To, "choice", "pay")
 	w.deliver()
 	w.wantPaidOnce(c)
 	if n := w.count(w.db, `SELECT count(*) FROM payment WHERE save_card`) + w.count(w.db, `SELECT count(*) FROM saved_card`); n != 0 {
@@ -59,18 +61,18 @@ func TestSmallRest(t *testing.T) {
 	}
 	b := w.browser()
 	for sum, status := range map[string]int{"349,50": 422, "349,01": 422, "350,01": 422, "0,99": 422} {
-		page := b.post(c.path(""), c.path("/pay"), "email", "", "sum", sum, "means", b.chooses(c.path(""), "sandbox.card"))
-		want(t, page, status, `value="`+sum+`"`, "govuk-error-summary", "Перейти к оплате")
+		page := b.Post(c.path(""), c.path("/pay"), "email", "", "sum", sum, "means", b.chooses(c.path(""), "sandbox.card"))
+		paytest.Want(t, page, status, `value="`+sum+`"`, "govuk-error-summary", "Перейти к оплате")
 	}
 	if n := w.count(w.db, `SELECT count(*) FROM payment`); n != 0 {
 		t.Fatalf("%d payments were begun", n)
 	}
-	b.atBank(b.post(c.path(""), c.path("/pay"), "email", "", "sum", "349", "means", b.chooses(c.path(""), "sandbox.card")).to, "choice", "pay")
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "", "sum", "349", "means", b.chooses(c.path(""), "sandbox.card")).To, "choice", "pay")
 	w.deliver()
-	want(t, b.get(c.path("")), 200, "Оплачено 349\u00a0₽, номер квитанции")
+	paytest.Want(t, b.Get(c.path("")), 200, "Оплачено 349\u00a0₽, номер квитанции")
 	for _, page := range []string{"/pay", ""} { // the language of a page with mistakes is changed
-		if got := b.get(c.path(page)); got.status != 200 && got.to != c.path("") {
-			t.Errorf("%s: %d %s", page, got.status, got.to)
+		if got := b.Get(c.path(page)); got.Status != 200 && got.To != c.path("") {
+			t.Errorf("%s: %d %s", page, got.Status, got.To)
 		}
 	}
 	w.wantBooks()
@@ -86,7 +88,7 @@ func TestTwinRefund(t *testing.T) {
 	staff := w.office()
 	receipt := w.text(`SELECT receipt FROM payment`)
 	for range 2 {
-		want(t, staff("valeeva").post("/refunds", "/refunds", "receipt", receipt, "sum", "100", "ground", "error", "note", "дважды"), 303)
+		paytest.Want(t, staff("valeeva").Post("/refunds", "/refunds", "receipt", receipt, "sum", "100", "ground", "error", "note", "дважды"), 303)
 	}
 	if n := w.count(w.db, `SELECT count(*) FROM refund`); n != 1 {
 		t.Errorf("%d refunds of a double click", n)
@@ -94,8 +96,8 @@ func TestTwinRefund(t *testing.T) {
 	if n := w.count(w.db, `SELECT reserved FROM payment`); n != 10000 {
 		t.Errorf("%d kopecks are reserved", n)
 	}
-	want(t, staff("valeeva").post("/refunds", "/refunds", "receipt", receipt, "sum", "50", "ground", "error", "note", strings.Repeat("а", 1001)), 422, "Напишите короче")
-	want(t, staff("nuriev").post("/refunds", "/refunds", "receipt", receipt, "sum", "100", "ground", "error", "note", ""), 303)
+	paytest.Want(t, staff("valeeva").Post("/refunds", "/refunds", "receipt", receipt, "sum", "50", "ground", "error", "note", strings.Repeat("а", 1001)), 422, "Напишите короче")
+	paytest.Want(t, staff("nuriev").Post("/refunds", "/refunds", "receipt", receipt, "sum", "100", "ground", "error", "note", ""), 303)
 	if n := w.count(w.db, `SELECT count(*) FROM refund`); n != 2 {
 		t.Errorf("%d refunds: another employee's is another", n)
 	}
@@ -110,11 +112,11 @@ func TestPaidForAnother(t *testing.T) {
 		return Person{Last: "Гарипова", First: "Ләйсән", Middle: "Фәрит кызы"}, nil
 	}
 	c, helper := w.charge(), w.browser() // of Гарипова Алия Маратовна
-	helper.user = uuid.New()
-	helper.post("/payments", "/payments/find", "number", c.UIN)
-	page := helper.get(c.path(""))
-	want(t, page, 200, "на квитанции будет и ваше имя: Гарипова Ләйсән")
-	if strings.Contains(page.text, "Алия") {
+	helper.User = uuid.New()
+	helper.Post("/payments", "/payments/find", "number", c.UIN)
+	page := helper.Get(c.path(""))
+	paytest.Want(t, page, 200, "на квитанции будет и ваше имя: Гарипова Ләйсән")
+	if strings.Contains(page.Text, "Алия") {
 		t.Error("a stranger reads the debtor's name")
 	}
 	helper.atBank(helper.toBank(c), "choice", "pay")
@@ -122,21 +124,21 @@ func TestPaidForAnother(t *testing.T) {
 	receipt := w.text(`SELECT receipt FROM payment`)
 	d, row := newDesktop(t, w.db, true), `data-receipt="`+receipt+`"`
 	for _, query := range []string{"Гарипова Алия", "Алия Маратовна Гарипова", "Гарипова Ләйсән", "Гарипова Лейсан", "Гарипова Л. Ф.", "Ләйсән Фәрит кызы Гарипова", "Гарыпова Ләйсән"} {
-		want(t, d.find(query, "visit"), 200, row, "Гарипова Алия", "Гарипова Ләйсән")
+		paytest.Want(t, d.find(query, "visit"), 200, row, "Гарипова Алия", "Гарипова Ләйсән")
 	}
-	if page := d.find("Гарипова Мадина", "visit"); strings.Contains(page.text, row) {
+	if page := d.find("Гарипова Мадина", "visit"); strings.Contains(page.Text, row) {
 		t.Error("found by a name that is neither's")
 	}
-	want(t, helper.get("/payments/history"), 200, "350", receipt)
-	want(t, helper.get(c.path("/receipt")), 200, "Гарипова Ләйсән", "А. М. Г.")
+	paytest.Want(t, helper.Get("/payments/history"), 200, "350", receipt)
+	paytest.Want(t, helper.Get(c.path("/receipt")), 200, "Гарипова Ләйсән", "А. М. Г.")
 	owner := w.browser()
-	want(t, owner.get(c.path("/receipt")), 200, "Гарипова Алия", "Л. Ф. Г.")
-	if page := owner.get("/payments/history"); strings.Contains(page.text, receipt) {
+	paytest.Want(t, owner.Get(c.path("/receipt")), 200, "Гарипова Алия", "Л. Ф. Г.")
+	if page := owner.Get("/payments/history"); strings.Contains(page.Text, receipt) {
 		t.Error("the debtor has a payment of another in the list of the own ones")
 	}
 	guest := w.browser()
-	guest.guest = true
-	if got := guest.get("/payments/history"); got.status == 200 {
+	guest.Guest = true
+	if got := guest.Get("/payments/history"); got.Status == 200 {
 		t.Error("a guest has a list")
 	}
 }
@@ -147,12 +149,12 @@ func TestNamedAgain(t *testing.T) {
 	w := newWorld(t)
 	w.fine(Identity{STS: "9912345678"})
 	b := w.browser()
-	b.user = uuid.New()
+	b.User = uuid.New()
 	for range 2 {
-		want(t, b.post("/payments", "/payments/find", "kind", "sts", "number", "99 12 345678"), 303)
-		want(t, b.get("/payments"), 200, "Найдено по номеру")
+		paytest.Want(t, b.Post("/payments", "/payments/find", "kind", "sts", "number", "99 12 345678"), 303)
+		paytest.Want(t, b.Get("/payments"), 200, "Найдено по номеру")
 		w.pass(25 * time.Hour)
-		if page := b.get("/payments"); strings.Contains(page.text, "Найдено по номеру") {
+		if page := b.Get("/payments"); strings.Contains(page.Text, "Найдено по номеру") {
 			t.Error("what was named yesterday is still there")
 		}
 	}

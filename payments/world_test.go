@@ -1,17 +1,7 @@
 package payments
 
 import (
-	"context"
-	"fmt"
-	"html"
-	"io"
-	"net"
-	"net/http"
-	"net/http/cookiejar"
-	"net/url"
-	"regexp"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,12 +14,12 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"tamga/departments/stand"
-	"tamga/frontend"
 	"tamga/internal/dbtest"
 	"tamga/internal/fault"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // world is the portal's payments and the sandbox bank, each on its own database and its own port, as in the demo.
@@ -47,32 +37,28 @@ type world struct {
 	payer  uuid.UUID
 }
 
-var bankSecret = []byte("0123456789abcdef0123456789abcdef")
-
-var pages = sync.OnceValues(func() (*frontend.Pages, error) { return frontend.New(frontend.Options{}) })
-
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	p, err := pages()
+	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{t: t, db: dbtest.DB(t, dbtest.Portal), bankDB: dbtest.DB(t, dbtest.Stand), payer: uuid.New()}
-	portalLine, bankLine := listen(t), listen(t)
+	portalLine, bankLine := paytest.Listen(t), paytest.Listen(t)
 	w.portal = "http://" + portalLine.Addr().String()
 	bankURL := "http://" + bankLine.Addr().String()
 
-	w.bank = &stand.Bank{DB: w.bankDB, Pages: p, Secret: bankSecret, URL: bankURL + "/bank", Callback: w.portal + CallbackPath + "sandbox", Now: w.now}
+	w.bank = &stand.Bank{DB: w.bankDB, Pages: p, Secret: paytest.Key, URL: bankURL + "/bank", Callback: w.portal + CallbackPath + "sandbox", Now: w.now}
 	client, err := river.NewClient(riverpgxv5.New(w.db), &river.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := secret.NewBox(bankSecret)
+	box, err := secret.NewBox(paytest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	outbox := &notify.Outbox{River: client, Box: box, Now: w.now}
-	acquirer := &Sandbox{URL: bankURL + stand.BankAPI, Secret: bankSecret, Now: w.now}
+	acquirer := &Sandbox{URL: bankURL + stand.BankAPI, Secret: paytest.Key, Now: w.now}
 	w.handle = &Handler{Box: box, DB: w.db, River: client, Pages: p, Notify: outbox, Bank: acquirer, Now: w.now, PublicURL: w.portal,
 		Back: func(o Origin) string { return "/applications/" + o.ID.String() },
 		User: func(c *fiber.Ctx) (uuid.UUID, error) {
@@ -91,7 +77,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return c.Next()
 	})
-	portal.Use((&web.CSRF{Key: bankSecret, Cookie: "portal_csrf", Exempt: []string{CallbackPath}}).Check)
+	portal.Use((&web.CSRF{Key: paytest.Key, Cookie: "portal_csrf", Exempt: []string{CallbackPath}}).Check)
 	w.handle.Mount(portal)
 	bank := web.New(web.Config{Role: "stand", ShowError: p.ShowError})
 	bank.Use(func(c *fiber.Ctx) error {
@@ -100,34 +86,14 @@ func newWorld(t *testing.T) *world {
 		}
 		return c.Next()
 	})
-	bank.Use((&web.CSRF{Key: bankSecret, Cookie: "stand_csrf", Exempt: []string{stand.BankAPI}}).Check)
+	bank.Use((&web.CSRF{Key: paytest.Key, Cookie: "stand_csrf", Exempt: []string{stand.BankAPI}}).Check)
 	w.bank.Mount(bank)
-	serve(t, portal, portalLine)
-	serve(t, bank, bankLine)
+	paytest.Serve(t, portal, portalLine)
+	paytest.Serve(t, bank, bankLine)
 	return w
 }
 
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.later.Load())) }
-
-func listen(t *testing.T) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-func serve(t *testing.T, app *fiber.App, l net.Listener) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- web.Serve(ctx, app, l, time.Second) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-	})
-}
 
 // charge makes an open charge of 350 rubles.
 func (w *world) charge() *Charge {
@@ -144,113 +110,32 @@ func newCharge(payer uuid.UUID) NewCharge {
 		Amount: 35000, Purpose: "Госпошлина за регистрацию брака", Service: "marriage", Payee: "zags"}
 }
 
-// browser is one payer's browser: cookies, and no redirect followed, so that tests see each step.
-type browser struct {
-	w      *world
-	user   uuid.UUID
-	guest  bool // nobody is signed in
-	client *http.Client
-}
+// browser is one payer's browser.
+type browser struct{ *paytest.Browser }
 
 func (w *world) browser() *browser {
 	w.t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return &browser{w, w.payer, false, &http.Client{Jar: jar, Timeout: 20 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-}
-
-// answer is what a browser got.
-type answer struct {
-	status int
-	text   string // of the page, entities resolved
-	to     string // where a redirect leads
-	raw    []byte
-}
-
-func (b *browser) get(address string) answer {
-	b.w.t.Helper()
-	return b.send(http.MethodGet, address, nil)
-}
-
-func (b *browser) send(method, address string, form url.Values) answer {
-	b.w.t.Helper()
-	if strings.HasPrefix(address, "/") {
-		address = b.w.portal + address
-	}
-	req, err := http.NewRequestWithContext(b.w.t.Context(), method, address, strings.NewReader(form.Encode()))
-	if err != nil {
-		b.w.t.Fatal(err)
-	}
-	if !b.guest {
-		req.Header.Set("X-User", b.user.String())
-	}
-	req.Header.Set("Accept", "text/html")
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	res, err := b.client.Do(req)
-	if err != nil {
-		b.w.t.Error(err)
-		return answer{}
-	}
-	defer func() { _ = res.Body.Close() }()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.w.t.Error(err)
-	}
-	return answer{res.StatusCode, html.UnescapeString(string(raw)), res.Header.Get("Location"), raw}
-}
-
-// cookie plants a cookie in the browser.
-func (b *browser) cookie(name, value string) {
-	address, err := url.Parse(b.w.portal + "/payments")
-	if err != nil {
-		b.w.t.Fatal(err)
-	}
-	b.client.Jar.SetCookies(address, []*http.Cookie{{Name: name, Value: value, Path: "/payments"}})
-}
-
-var tokenField = regexp.MustCompile(`name="_csrf" value="([^"]+)"`)
-
-// post fills a form of the page and sends it.
-func (b *browser) post(page, action string, fields ...string) answer {
-	b.w.t.Helper()
-	token := tokenField.FindStringSubmatch(b.get(page).text)
-	if token == nil {
-		b.w.t.Fatalf("no form on %s", page)
-	}
-	return b.send(http.MethodPost, action, values(token[1], fields...))
-}
-
-func values(token string, fields ...string) url.Values {
-	form := url.Values{"_csrf": {token}}
-	for i := 0; i < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
-	}
-	return form
+	return &browser{paytest.NewBrowser(w.t, w.portal, w.payer)}
 }
 
 // toBank clicks «Оплатить» and returns the address of the bank's page.
 func (b *browser) toBank(c *Charge) string {
-	b.w.t.Helper()
-	got := b.post(c.path(""), c.path("/pay"), "email", "")
-	if got.status != 303 || !strings.Contains(got.to, "/bank/pay/") {
-		b.w.t.Fatalf("pay: %d to %q, want the bank", got.status, got.to)
+	b.T.Helper()
+	got := b.Post(c.path(""), c.path("/pay"), "email", "")
+	if got.Status != 303 || !strings.Contains(got.To, "/bank/pay/") {
+		b.T.Fatalf("pay: %d to %q, want the bank", got.Status, got.To)
 	}
-	return got.to
+	return got.To
 }
 
 // atBank chooses on the bank's page and returns where the bank sends the payer.
 func (b *browser) atBank(page string, fields ...string) string {
-	b.w.t.Helper()
-	got := b.post(page, page, fields...)
-	if got.status != 303 {
-		b.w.t.Fatalf("bank: %d %s", got.status, got.text)
+	b.T.Helper()
+	got := b.Post(page, page, fields...)
+	if got.Status != 303 {
+		b.T.Fatalf("bank: %d %s", got.Status, got.Text)
 	}
-	return got.to
+	return got.To
 }
 
 // deliver lets the bank do what is due.
@@ -324,21 +209,4 @@ func (w *world) wantState(c *Charge, want State) {
 	if p.State != want {
 		w.t.Errorf("payment is %s, want %s; history: %s", p.State, want, w.history(c))
 	}
-}
-
-func want(t *testing.T, got answer, status int, texts ...string) {
-	t.Helper()
-	if got.status != status {
-		t.Errorf("status %d, want %d", got.status, status)
-	}
-	for _, text := range texts {
-		if !strings.Contains(got.text, text) {
-			t.Errorf("the page lacks %q:\n%s", text, mainOf(got.text))
-		}
-	}
-}
-
-func mainOf(page string) string {
-	_, main, _ := strings.Cut(page, "<main")
-	return fmt.Sprintf("<main%.3000s", main)
 }

@@ -12,6 +12,7 @@ import (
 	"tamga/departments/stand/yookassa"
 	"tamga/internal/rus"
 	"tamga/internal/web"
+	"tamga/payments/paytest"
 )
 
 // yooWorld is a world whose payments go to a stand of YooKassa.
@@ -27,10 +28,10 @@ func yooWorld(t *testing.T, twoStages bool) (*world, *yookassa.Stand) {
 	h.Bank, h.More = y, nil
 	w.handle, w.jobs.Bank = &h, y
 	app := web.New(web.Config{Role: "portal", ShowError: h.Pages.ShowError})
-	app.Use((&web.CSRF{Key: bankSecret, Cookie: "portal_csrf", Exempt: []string{CallbackPath}}).Check)
+	app.Use((&web.CSRF{Key: paytest.Key, Cookie: "portal_csrf", Exempt: []string{CallbackPath}}).Check)
 	h.Mount(app)
-	line := listen(t)
-	serve(t, app, line)
+	line := paytest.Listen(t)
+	paytest.Serve(t, app, line)
 	w.portal = "http://" + line.Addr().String()
 	stand.Webhook = w.portal + CallbackPath + "yookassa"
 	return w, stand
@@ -39,9 +40,9 @@ func yooWorld(t *testing.T, twoStages bool) (*world, *yookassa.Stand) {
 func (w *world) toYoo(c *Charge) string {
 	w.t.Helper()
 	b := w.browser()
-	got := b.post(c.path(""), c.path("/pay"), "email", "aliya@example.com")
-	if got.status != 303 || !strings.Contains(got.to, "yoomoney.test") {
-		w.t.Fatalf("pay: %d to %q", got.status, got.to)
+	got := b.Post(c.path(""), c.path("/pay"), "email", "aliya@example.com")
+	if got.Status != 303 || !strings.Contains(got.To, "yoomoney.test") {
+		w.t.Fatalf("pay: %d to %q", got.Status, got.To)
 	}
 	p, err := lastPayment(w.t.Context(), w.db, c.ID)
 	if err != nil {
@@ -111,7 +112,7 @@ func TestYooKassaFails(t *testing.T) {
 	c := w.charge()
 	stand.Fail(500, -1)
 	b := w.browser()
-	b.post(c.path(""), c.path("/pay"), "email", "")
+	b.Post(c.path(""), c.path("/pay"), "email", "")
 	w.wantState(c, Created)
 	p, err := lastPayment(t.Context(), w.db, c.ID)
 	if err != nil {
@@ -145,11 +146,11 @@ func TestYooKassaFails(t *testing.T) {
 	w.wantPaidOnce(c)
 	refused := w.charge()
 	stand.Fail(400)
-	b.post(refused.path(""), refused.path("/pay"), "email", "")
+	b.Post(refused.path(""), refused.path("/pay"), "email", "")
 	w.wantState(refused, Failed)
 	again := w.charge()
 	stand.Fail(401)
-	b.post(again.path(""), again.path("/pay"), "email", "")
+	b.Post(again.path(""), again.path("/pay"), "email", "")
 	w.wantState(again, Created) // our own trouble is not the payer's
 	w.wantBooks()
 }
@@ -231,10 +232,10 @@ func TestYooKassaSBP(t *testing.T) {
 	t.Parallel()
 	w, stand := yooWorld(t, true)
 	c, b := w.charge(), w.browser()
-	if got := b.post(c.path(""), c.path("/pay"), "email", "", "method", "sbp"); got.to != c.path("/sbp") {
-		t.Fatalf("pay by SBP: %d to %q", got.status, got.to)
+	if got := b.Post(c.path(""), c.path("/pay"), "email", "", "method", "sbp"); got.To != c.path("/sbp") {
+		t.Fatalf("pay by SBP: %d to %q", got.Status, got.To)
 	}
-	want(t, b.get(c.path("/sbp")), 200, "https://qr.nspk.test/")
+	paytest.Want(t, b.Get(c.path("/sbp")), 200, "https://qr.nspk.test/")
 	if err := stand.Pay(stand.Payments()[0].ID); err != nil {
 		t.Fatal(err)
 	}
