@@ -91,7 +91,9 @@ func (h *Handler) receiveOne(c *fiber.Ctx, p *Person, d *dossier, step *catalog.
 		return wrong("catalog_fields.file_away")
 	}
 	if h.Redis != nil {
-		if err := (&web.Limiter{Redis: h.Redis}).Allow(ctx, "files", p.ID.String(), uploadRate); err != nil {
+		if err := (&web.Limiter{Redis: h.Redis}).Allow(ctx, "files", p.ID.String(), uploadRate); errors.Is(err, fault.TooMany) {
+			return wrong("catalog_fields.file_rate")
+		} else if err != nil {
 			return uuid.Nil, nil, err
 		}
 	}

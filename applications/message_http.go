@@ -13,6 +13,7 @@ import (
 
 	"tamga/catalog"
 	"tamga/frontend"
+	"tamga/internal/files"
 	"tamga/internal/i18n"
 	"tamga/internal/rus"
 	"tamga/internal/web"
@@ -201,7 +202,7 @@ func (h *Handler) takeFiles(c *fiber.Ctx, p *Person, d *dossier, wrong *frontend
 			wrong.Add("files", problem.Text(tr))
 			continue
 		}
-		kept = append(kept, keptFile{id.String(), f.Filename})
+		kept = append(kept, keptFile{id.String(), files.CleanName(f.Filename)})
 	}
 	return kept, nil
 }

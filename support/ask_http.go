@@ -106,10 +106,7 @@ func (h *Handler) sendQuestion(c *fiber.Ctx) error {
 		if q.Files, problem, err = h.receive(c, t); err != nil {
 			return err
 		}
-		if problem != "" {
-			page.Errors.Add("files", problem)
-			page.Files.ErrorMessage = page.Errors.Message("files")
-		}
+		h.tellOfFiles(c, t, &page, problem)
 	}
 	key, err := uuid.Parse(q.Key)
 	if err != nil {
@@ -130,6 +127,21 @@ func (h *Handler) sendQuestion(c *fiber.Ctx) error {
 		return c.Redirect("/support/requests/"+i.ID.String()+"?sent=1", fiber.StatusSeeOther)
 	}
 	return c.Redirect("/support/sent?"+url.Values{"number": {i.Number}}.Encode(), fiber.StatusSeeOther)
+}
+
+// tellOfFiles puts beside the field of files what is wrong with them, and when the form comes back, that they were not kept: a browser
+// shows that field empty again.
+func (h *Handler) tellOfFiles(c *fiber.Ctx, t func(string, ...any) string, page *askPage, problem string) {
+	switch names := sentNames(c); {
+	case problem == "" && page.Errors.Any() && len(names) > 0:
+		problem = t("support.files_again", strings.Join(names, ", "))
+	case problem != "" && len(names) > 1:
+		problem += ". " + t("support.files_again", strings.Join(names, ", "))
+	}
+	if problem != "" {
+		page.Errors.Add("files", problem)
+		page.Files.ErrorMessage = page.Errors.Message("files")
+	}
 }
 
 func checkAsk(t func(string, ...any) string, page *askPage, q *question) {

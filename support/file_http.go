@@ -54,6 +54,20 @@ func (h *Handler) receive(c *fiber.Ctx, t func(string, ...any) string) (list []a
 	return list, "", nil
 }
 
+// sentNames are the files that came with a form, as they are called on their owner's device.
+func sentNames(c *fiber.Ctx) (names []string) {
+	form, err := c.MultipartForm()
+	if err != nil {
+		return nil
+	}
+	for _, sent := range form.File["files"] {
+		if (sent.Filename != "" || sent.Size > 0) && len(names) <= maxFiles {
+			names = append(names, "«"+files.CleanName(sent.Filename)+"»")
+		}
+	}
+	return names
+}
+
 func (h *Handler) scan(ctx context.Context, t func(string, ...any) string, name string, content []byte) (string, error) {
 	if h.Scanner == nil {
 		return "", nil

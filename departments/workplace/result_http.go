@@ -40,7 +40,20 @@ func (h *Handler) upload(c *fiber.Ctx, who *departments.Clerk) error {
 			return err
 		}
 	}
+	h.again(c, &wrong)
 	return h.after(c, who, id, wrong, "result")
+}
+
+// again says beside each file of a form that comes back that it has to be attached anew: a browser shows its field empty.
+func (h *Handler) again(c *fiber.Ctx, wrong *frontend.Errors) {
+	if !wrong.Any() {
+		return
+	}
+	for _, name := range []string{"file", "signature"} {
+		if sent, err := c.FormFile(name); err == nil && sent.Size > 0 && wrong.Text(name) == "" {
+			wrong.Add(name, h.Pages.Texts(c)("workplace.file_again", files.CleanName(sent.Filename)))
+		}
+	}
 }
 
 // issue keeps the document and gives it to the application.

@@ -207,6 +207,10 @@ func TestIssuedDocumentReachesTheCitizenWhole(t *testing.T) {
 	if r := w.issue(f, "Разрешение", map[string][]byte{"file": pdf, "signature": []byte("no signature")}); r.Status != 422 || !strings.Contains(r.Page.Words(), "Подпись не подходит") {
 		t.Errorf("a bad signature: %d", r.Status)
 	}
+	r := w.issue(f, "", map[string][]byte{"file": pdf})
+	if again := r.Page.Text("#file-error"); r.Status != 422 || !strings.Contains(again, "«file.pdf» не сохранился") {
+		t.Errorf("a file that was not kept: %d %q", r.Status, again)
+	}
 	for range 2 {
 		if r := w.issue(f, "Разрешение", map[string][]byte{"file": pdf}); r.Status != 303 {
 			t.Fatalf("%d %s", r.Status, r.Body)

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test, expect } from '@playwright/test';
 import { Visitor, message } from '../helpers.js';
 import { site } from '../playwright.config.js';
-import { begin, walk } from '../filer.js';
+import { begin, paper, walk } from '../filer.js';
 import { enter, pay, password } from '../story.js';
 
 const aliya = { first: 'Алия', phone: '+79172000001', password };
@@ -90,6 +90,19 @@ test('what is typed without a network waits on the device and is sent later; who
   await visitor.press('Отправить ещё раз');
   await expect(page.locator('main')).toContainText('Документ сохранён');
   expect(await page.evaluate(() => sessionStorage.getItem('tamga-kept'))).toBeNull();
+
+  await visitor.open(`${site.portal}/support/new`); // words are kept on the device, files are not, and their field says so
+  await visitor.answer({ 'Опишите вопрос': 'Где моя квитанция?' });
+  await page.locator('#files').setInputFiles(paper('чек.pdf'));
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Отправить' }).click();
+  await page.reload();
+  await visitor.heading('Нет связи с интернетом');
+  await context.setOffline(false);
+  visitor.troubles.length = 0;
+  await visitor.press('Отправить ещё раз');
+  await expect(page.locator('#text')).toHaveValue('Где моя квитанция?');
+  await expect(page.locator('#files')).toHaveAccessibleDescription(/Файл не сохранился на устройстве, приложите его снова/);
 
   await visitor.press('Выйти');
   await visitor.open(`${site.portal}/documents`);

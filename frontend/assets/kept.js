@@ -59,7 +59,7 @@ const typed = (form, button) => {
 }
 
 const send = kept => {
-  if (kept.files) return window.location.assign(kept.page) // files are attached anew
+  if (kept.files?.length) return window.location.assign(kept.page) // files are attached anew
   write({ ...kept, waits: false }) // the next page that is not this one forgets it
   const form = document.createElement('form')
   form.method = 'post'
@@ -84,6 +84,21 @@ const fill = (form, fields) => {
   }
 }
 
+// remind says beside each field whose files were chosen that they have to be chosen again.
+const remind = async (form, names) => {
+  const text = (await told())?.dataset.files
+  for (const input of form.querySelectorAll('input[type=file]')) {
+    if (!text || !names.includes(input.name)) continue
+    const note = document.createElement('p')
+    note.className = 'govuk-error-message'
+    note.id = `${input.id}-again`
+    note.textContent = text
+    input.before(note)
+    input.setAttribute('aria-describedby', `${input.getAttribute('aria-describedby') ?? ''} ${note.id}`.trim())
+    input.addEventListener('change', () => note.remove(), { once: true })
+  }
+}
+
 const forget = () => {
   write(null)
   elsewhere?.postMessage('forget')
@@ -100,6 +115,7 @@ if (worker && 'serviceWorker' in navigator) {
   const form = kept && [...document.querySelectorAll('main form[method=post]')].find(one => addressOf(one).href === kept.action)
   if (form) {
     fill(form, kept.fields)
+    if (kept.files?.length) remind(form, kept.files).catch(() => {})
     show(() => form.requestSubmit())
   } else if (kept && offline) {
     show(() => send(kept))
@@ -114,7 +130,7 @@ if (worker && 'serviceWorker' in navigator) {
     if (!form.closest('main') || form.querySelector(secret)) return
     const away = !navigator.onLine
     write({ action: address.href, page: window.location.href, fields: typed(form, event.submitter), person, at: Date.now(), waits: away,
-      files: [...form.querySelectorAll('input[type=file]')].some(input => input.files.length > 0) })
+      files: [...form.querySelectorAll('input[type=file]')].filter(input => input.files.length > 0).map(input => input.name) })
     if (!away) return
     event.preventDefault()
     const button = event.submitter
