@@ -153,6 +153,17 @@ func Row(key, value string, actions ...Action) SummaryRow {
 	return row
 }
 
+// SummaryOf pairs locale keys with values; a value of "" has no row.
+func SummaryOf(t func(key string, args ...any) string, pairs ...string) SummaryList {
+	var list SummaryList
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			list.Rows = append(list.Rows, Row(t(pairs[i]), pairs[i+1]))
+		}
+	}
+	return list
+}
+
 // Actions are links beside an answer or a card's title.
 type Actions struct {
 	Items   []Action

@@ -52,7 +52,7 @@ func (h *AccessHandler) page(c *fiber.Ctx, r *accessRequest, people []accessPers
 		decided = rus.FormatDateTime(*r.DecidedAt, lang)
 	}
 	page := accessPage{Title: t("payments_access.request", r.Number), Back: base, Decide: frontend.Button{Text: t("payments_access.decide"), PreventDoubleClick: true},
-		List: summary(t, "payments_access.organisation", r.Organisation, "payments_access.head", r.HeadName+", "+r.HeadPost, "payments_access.purpose", r.Purpose,
+		List: frontend.SummaryOf(t, "payments_access.organisation", r.Organisation, "payments_access.head", r.HeadName+", "+r.HeadPost, "payments_access.purpose", r.Purpose,
 			"payments_access.term", term, "payments_access.asked_at", rus.FormatDateTime(r.AskedAt, lang), "payments_access.status", h.status(c, r),
 			"payments_access.decided_at", decided, "payments_access.decided_by", r.DecidedBy)}
 	for i := range people {
@@ -63,7 +63,7 @@ func (h *AccessHandler) page(c *fiber.Ctx, r *accessRequest, people []accessPers
 			ended = rus.FormatDateTime(*p.EndedAt, lang) + ": " + p.EndReason
 		}
 		card := accessCard{Name: p.Name(), Tag: frontend.Tag{Text: t("payments_access.state_" + state), Classes: accessColours[state]},
-			List: summary(t, "payments_access.post", p.Post, "payments_access.phone", rus.FormatPhone(p.Phone), "payments_access.reason", p.Reason, "payments_access.ended", ended)}
+			List: frontend.SummaryOf(t, "payments_access.post", p.Post, "payments_access.phone", rus.FormatPhone(p.Phone), "payments_access.reason", p.Reason, "payments_access.ended", ended)}
 		if state == "open" || state == "later" {
 			card.End = base + "/" + r.ID.String() + "/" + strconv.Itoa(p.Position) + "/end"
 			card.Why = &frontend.Input{Name: "reason", ID: "end-" + strconv.Itoa(p.Position), Label: frontend.Label{Text: t("payments_access.end_reason")}, Autocomplete: "off"}

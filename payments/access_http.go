@@ -23,6 +23,15 @@ import (
 	"tamga/internal/web"
 )
 
+// Viewer is the employee who looks.
+type Viewer struct {
+	ID                  uuid.UUID
+	Organisation        uuid.UUID
+	Department          string
+	Post                string
+	Last, First, Middle string
+}
+
 // Enrol returns the employee of a body by name, and makes one with a temporary password when there is none.
 type Enrol func(ctx context.Context, tx pgx.Tx, organisation uuid.UUID, last, first, middle, post string) (id uuid.UUID, password string, err error)
 

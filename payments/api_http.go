@@ -103,7 +103,7 @@ func (h *APIHandler) refuse(c *fiber.Ctx, status int, field, title string) error
 
 func (h *APIHandler) lookUp(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	k, err := clientOfKey(c.UserContext(), h.Staff, c.Get(fiber.HeaderAuthorization), h.Now())
+	k, err := clientOfKey(c.UserContext(), h.Staff.DB, c.Get(fiber.HeaderAuthorization), h.Now())
 	switch {
 	case err != nil:
 		return err

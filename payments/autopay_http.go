@@ -87,7 +87,7 @@ func (h *Handler) renderAutopay(c *fiber.Ctx, form ruleForm) error {
 	for _, r := range rules {
 		page.Rules = append(page.Rules, ruleCard{Title: kindsText(t, r.Kinds), Stop: "/payments/autopay/" + r.ID.String() + "/stop",
 			Halt: frontend.Button{Text: t("payments_auto.stop"), Classes: "govuk-button--warning", PreventDoubleClick: true},
-			List: summary(t, "payments_auto.whose", whose(r.Keys), "payments_auto.card", orText(r.Card, t("payments_auto.card_gone")), "payments_auto.each_is", rus.FormatRubles(r.PerPayment), "payments_auto.month_is", rus.FormatRubles(r.PerMonth),
+			List: frontend.SummaryOf(t, "payments_auto.whose", whose(r.Keys), "payments_auto.card", orText(r.Card, t("payments_auto.card_gone")), "payments_auto.each_is", rus.FormatRubles(r.PerPayment), "payments_auto.month_is", rus.FormatRubles(r.PerMonth),
 				"payments_auto.tell", orText(r.Email, rus.FormatPhone(r.Phone)), "payments_auto.since", rus.FormatDate(r.CreatedAt, lang))})
 	}
 	orders, err := ordersOf(c.UserContext(), h.DB, user)
@@ -309,7 +309,7 @@ func (h *Handler) showOrder(c *fiber.Ctx) error {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	page := orderPage{Back: frontend.BackLink{Href: "/payments/autopay"}, Title: t("payments_auto.state_" + o.State), Text: t("payments_auto.about_" + o.State),
 		Action: "/payments/autopay/orders/" + o.ID.String() + "/skip",
-		List:   summary(t, "payments.amount", rus.FormatRubles(o.Total), "payments.purpose", o.Purpose, "payments_auto.due", rus.FormatDateTime(o.DueAt, lang))}
+		List:   frontend.SummaryOf(t, "payments.amount", rus.FormatRubles(o.Total), "payments.purpose", o.Purpose, "payments_auto.due", rus.FormatDateTime(o.DueAt, lang))}
 	if o.State == "announced" {
 		page.Skip = frontend.Button{Text: t("payments_auto.skip"), PreventDoubleClick: true}
 	}

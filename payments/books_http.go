@@ -89,7 +89,7 @@ func (h *BooksHandler) listDiscrepancies(c *fiber.Ctx) error {
 	for _, x := range all {
 		card := bookCard{ID: x.ID.String(), Title: t("payments_books.kind_" + x.Kind), Action: "/discrepancies/" + x.ID.String(),
 			Hint: t("payments_books.hint_" + x.Kind), Note: note(t, x.ID.String()),
-			List: summary(t, "payments.number", x.Receipt, "payments_books.ours", sumText(x.Ours, Currency), "payments_books.theirs", sumText(x.Theirs, x.Currency),
+			List: frontend.SummaryOf(t, "payments.number", x.Receipt, "payments_books.ours", sumText(x.Ours, Currency), "payments_books.theirs", sumText(x.Theirs, x.Currency),
 				"payments_books.bank_id", x.BankID, "payments_books.detail", x.Detail, "payments_books.found", rus.FormatDateTime(x.FoundAt, web.Lang(c)))}
 		for i, choice := range choices[x.Kind] {
 			card.Buttons = append(card.Buttons, act(t, choice, i > 0))
@@ -197,7 +197,7 @@ func (h *BooksHandler) renderRefunds(c *fiber.Ctx, form refundForm, wrong map[st
 func (h *BooksHandler) refundCard(c *fiber.Ctx, r *Refund) bookCard {
 	t := h.Pages.Texts(c)
 	card := bookCard{ID: r.ID.String(), Title: t("payments_books.refund_" + string(r.State)), Action: "/refunds/" + r.ID.String(),
-		List: summary(t, "payments.number", r.Receipt, "payments.amount", rus.FormatRubles(r.Amount), "payments_books.ground", t("payments_books.ground_"+r.Ground),
+		List: frontend.SummaryOf(t, "payments.number", r.Receipt, "payments.amount", rus.FormatRubles(r.Amount), "payments_books.ground", t("payments_books.ground_"+r.Ground),
 			"payments_books.note", r.Note, "payments_books.found", rus.FormatDateTime(r.CreatedAt, web.Lang(c)))}
 	mine := r.FirstBy != nil && *r.FirstBy == h.Actor(c)
 	switch {

@@ -181,7 +181,7 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 		Charge: ch,
 		Action: ch.path("/pay"),
 		Bill:   ch.path("/bill"),
-		List: summary(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose,
+		List: frontend.SummaryOf(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose,
 			"payments.payer", shownName(ch), "payments.uin", groupUIN(ch.UIN)),
 		Email: frontend.Input{Name: "email", Type: "email", Value: form.email, Autocomplete: "email", Spellcheck: "false",
 			Label: frontend.Label{Text: t("payments.email")}, Hint: frontend.Hint{Text: t("payments.email_hint")}},
@@ -267,17 +267,6 @@ func (h *Handler) chargeRows(c *fiber.Ctx, page *chargePage, ch *Charge) error {
 		page.List.Rows = append(page.List.Rows, frontend.Row(t("payments_charge.to_pay"), rus.FormatRubles(pay)))
 	}
 	return nil
-}
-
-// summary pairs locale keys with values; a value of "" has no row.
-func summary(t func(string, ...any) string, pairs ...string) frontend.SummaryList {
-	var list frontend.SummaryList
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			list.Rows = append(list.Rows, frontend.Row(t(pairs[i]), pairs[i+1]))
-		}
-	}
-	return list
 }
 
 // payCharge sends the payer to the bank. Clicked twice, in two tabs or by the back button, it leads to the same payment.

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
+	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
@@ -104,7 +105,7 @@ func (h *AccessHandler) clientsPage(c *fiber.Ctx, f clientForm, wrong map[string
 		if k.RevokedAt != nil {
 			revoked = rus.FormatDateTime(*k.RevokedAt, lang)
 		}
-		card := clientCard{Name: k.Name, List: summary(t, "payments_clients.organisation", k.Organisation, "payments_clients.issued", rus.FormatDate(k.IssuedAt, lang),
+		card := clientCard{Name: k.Name, List: frontend.SummaryOf(t, "payments_clients.organisation", k.Organisation, "payments_clients.issued", rus.FormatDate(k.IssuedAt, lang),
 			"payments_clients.until", rus.FormatDate(k.EndsOn, lang), "payments_clients.limit", strconv.Itoa(k.PerMinute), "payments_clients.used", used, "payments_clients.revoked", revoked)}
 		if k.RevokedAt == nil {
 			card.Revoke = "/payment-clients/" + k.ID.String() + "/revoke"
@@ -180,12 +181,12 @@ func (h *AccessHandler) revokeClient(c *fiber.Ctx) error {
 }
 
 // clientOfKey returns whose key it is, nil for a key that is none, or not in force.
-func clientOfKey(ctx context.Context, h *StaffHandler, header string, now time.Time) (*client, error) {
+func clientOfKey(ctx context.Context, d db.DB, header string, now time.Time) (*client, error) {
 	key, bearer := strings.CutPrefix(header, "Bearer ")
 	if !bearer || !strings.HasPrefix(key, keyPrefix) {
 		return nil, nil
 	}
-	k, err := useClient(ctx, h.DB, secret.HashToken(key), now)
+	k, err := useClient(ctx, d, secret.HashToken(key), now)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}

@@ -57,7 +57,10 @@ func useClient(ctx context.Context, d db.DB, hash []byte, now time.Time) (*clien
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[client])
 }
 
-func organisationNames(ctx context.Context, d db.DB) ([]payeeName, error) {
+// choice is an organisation or an employee that a form offers.
+type choice struct{ Code, Name string }
+
+func organisationNames(ctx context.Context, d db.DB) ([]choice, error) {
 	rows, err := d.Query(ctx, `
 		SELECT id::text AS code, name
 		FROM organisation
@@ -65,5 +68,5 @@ func organisationNames(ctx context.Context, d db.DB) ([]payeeName, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[payeeName])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[choice])
 }

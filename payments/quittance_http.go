@@ -29,7 +29,7 @@ func (h *BooksHandler) listQuittances(c *fiber.Ctx) error {
 	}
 	for _, q := range all {
 		page.Cards = append(page.Cards, bookCard{ID: q.ID.String(), Title: t("payments_role.quittance_" + q.Kind), Action: "/quittances/" + q.ID.String(),
-			List: summary(t, "payments.number", q.Receipt, "payments.amount", rus.FormatRubles(q.Amount), "payments_role.source", q.Source, "payments_role.reference", q.Reference,
+			List: frontend.SummaryOf(t, "payments.number", q.Receipt, "payments.amount", rus.FormatRubles(q.Amount), "payments_role.source", q.Source, "payments_role.reference", q.Reference,
 				"payments_role.attempts", strconv.Itoa(q.Attempts), "payments_role.problem", q.LastError, "payments_books.found", rus.FormatDateTime(q.At, web.Lang(c))),
 			Note:    note(t, q.ID.String()),
 			Buttons: []frontend.Button{{Text: t("payments_role.retry"), Name: "choice", Value: "retry", PreventDoubleClick: true}}})

@@ -99,14 +99,14 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 		Title:  t("payments.return_" + outcome + "_title"),
 		Text:   t("payments.return_" + outcome + "_text"),
 		Action: ch.path("/pay"),
-		List:   summary(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose),
+		List:   frontend.SummaryOf(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose),
 		Back:   frontend.Button{Text: t("payments.back"), Href: h.backOf(ch), Classes: "govuk-button--secondary"},
 	}
 	if page.Back.Href == "/payments" {
 		page.Back.Text = t("payments_charge.back")
 	}
 	if p != nil {
-		page.List = summary(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Total()), "payments_means.fee", feeText(p.Fee),
+		page.List = frontend.SummaryOf(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Total()), "payments_means.fee", feeText(p.Fee),
 			"payments.received", receivedText(p), "payments.purpose", ch.Purpose,
 			"payments.started", rus.FormatDateTime(p.CreatedAt, web.Lang(c)))
 	}

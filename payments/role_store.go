@@ -30,7 +30,7 @@ func rolesHeld(ctx context.Context, d db.DB) ([]roleHolder, error) {
 }
 
 // candidates are the employees to whom a role may be given.
-func candidates(ctx context.Context, d db.DB) ([]payeeName, error) {
+func candidates(ctx context.Context, d db.DB) ([]choice, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT e.id::text AS code, concat_ws(' ', e.last_name, e.first_name, nullif(e.middle_name, '')) || ', ' || o.name AS name
 		FROM employee e
@@ -38,7 +38,7 @@ func candidates(ctx context.Context, d db.DB) ([]payeeName, error) {
 		WHERE e.blocked_at IS NULL
 		ORDER BY e.last_name, e.first_name, o.name
 		LIMIT 2000`)
-	return pgx.CollectRows(rows, pgx.RowToStructByName[payeeName])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[choice])
 }
 
 // giveRole tells whether it was not held yet.

@@ -31,15 +31,6 @@ type StaffHandler struct {
 	Services func(*fiber.Ctx) []frontend.Option // services to narrow by, with their names; may be nil
 }
 
-// Viewer is the employee who looks.
-type Viewer struct {
-	ID                  uuid.UUID
-	Organisation        uuid.UUID
-	Department          string
-	Post                string
-	Last, First, Middle string
-}
-
 // Mount registers the routes.
 func (h *StaffHandler) Mount(r fiber.Router) {
 	r.Get("/payments", h.showLookup)
@@ -123,7 +114,7 @@ func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, erro
 	}
 	if call != nil {
 		page.Action = "/payments/calls/" + call.ID.String()
-		list := summary(t, "payments_lookup.caller", call.Caller, "payments_lookup.department", call.Department, "payments_lookup.call_purpose", call.Purpose)
+		list := frontend.SummaryOf(t, "payments_lookup.caller", call.Caller, "payments_lookup.department", call.Department, "payments_lookup.call_purpose", call.Purpose)
 		page.Call = &list
 		return page, nil
 	}
@@ -315,7 +306,7 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 	if f.Received != nil && *f.Received != f.Amount {
 		received = rus.FormatRubles(*f.Received)
 	}
-	list := summary(t, "payments.number", f.Receipt, "payments.status", t("payments.state_"+string(f.State)),
+	list := frontend.SummaryOf(t, "payments.number", f.Receipt, "payments.status", t("payments.state_"+string(f.State)),
 		"payments.amount", rus.FormatRubles(f.Amount), "payments.received", received, "payments.purpose", f.Purpose, "payments.paid_at", paid,
 		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments_for.paid_by", f.PaidBy, "payments.uin", groupUIN(f.UIN))
 	card := foundCard{Receipt: f.Receipt, List: &list}

@@ -83,7 +83,7 @@ func (h *Handler) verify(c *fiber.Ctx) error {
 	page.Looked, page.Verdict = true, t("payments_payer.verify_no")
 	if found != nil {
 		page.Genuine, page.Verdict = true, t("payments_payer.verify_yes")
-		page.List = summary(t, "payments.number", number, "payments.amount", rus.FormatRubles(amount),
+		page.List = frontend.SummaryOf(t, "payments.number", number, "payments.amount", rus.FormatRubles(amount),
 			"payments.paid_at", rus.FormatDateTime(found.PaidAt, web.Lang(c)))
 		switch {
 		case found.State == Reversed:

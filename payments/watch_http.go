@@ -36,13 +36,16 @@ type concern struct {
 	NotedAt *time.Time
 }
 
+// field is a hidden one of a form.
+type field struct{ Name, Value string }
+
 // concernCard is one of them on the page.
 type concernCard struct {
 	Title   string
 	Text    string
 	Tag     frontend.Tag
 	List    frontend.SummaryList
-	Fields  []hidden // which concern a note is of
+	Fields  []field // which concern a note is of
 	Outcome *frontend.Select
 	Note    *frontend.Input
 	Button  *frontend.Button
@@ -105,10 +108,10 @@ func (h *AccessHandler) watch(c *fiber.Ctx, tried concern, wrong string) error {
 func (h *AccessHandler) concernCard(c *fiber.Ctx, page *watchPage, i int, x concern, wrong string) concernCard {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	card := concernCard{Title: x.Name + ", " + rus.FormatDate(x.Day, lang), Text: t("payments_watch.kind_"+x.Kind, x.Count),
-		Fields: []hidden{{"actor", x.Actor}, {"kind", x.Kind}, {"day", x.Day.Format(time.DateOnly)}}}
+		Fields: []field{{"actor", x.Actor}, {"kind", x.Kind}, {"day", x.Day.Format(time.DateOnly)}}}
 	if x.NotedAt != nil && wrong == "" {
 		card.Tag = frontend.Tag{Text: t("payments_watch.noted"), Classes: "govuk-tag--grey"}
-		card.List = summary(t, "payments_watch.outcome", t("payments_watch.outcome_"+x.Outcome), "payments_watch.note", x.Note,
+		card.List = frontend.SummaryOf(t, "payments_watch.outcome", t("payments_watch.outcome_"+x.Outcome), "payments_watch.note", x.Note,
 			"payments_watch.noted_at", rus.FormatDateTime(*x.NotedAt, lang))
 		return card
 	}
