@@ -170,12 +170,17 @@ func monthStart(now time.Time) time.Time {
 }
 
 // tellRule tells the owner of a rule how an order stands: the notice before, a limit, a failure, a payment. The detail is a card, a
-// receipt, or the key of a reason.
+// receipt, or the key of a reason. It goes where the person is reached on that day, and in the language read then: a rule lives for years.
 func (d *desk) tellRule(ctx context.Context, tx pgx.Tx, rule *autopayRule, o *autopayOrder, detail string) error {
 	if d.notify == nil {
 		return nil
 	}
-	text := func(key string, args ...any) string { return d.pages.T(i18n.RU, key, args...) }
+	way, err := d.wayTo(ctx, tx, rule)
+	if err != nil || way.To == "" {
+		return err
+	}
+	lang := i18n.Parse(way.Lang)
+	text := func(key string, args ...any) string { return d.pages.T(lang, key, args...) }
 	if o.State == "failed" {
 		if !d.pages.Bundle.Has(i18n.RU, detail) {
 			detail = "payments.reason_other"
@@ -183,13 +188,23 @@ func (d *desk) tellRule(ctx context.Context, tx pgx.Tx, rule *autopayRule, o *au
 		detail = text(detail)
 	}
 	link := d.url + "/payments/autopay/orders/" + o.ID.String()
-	m := notify.Message{Channel: notify.Email, To: rule.Email, Kind: "payments.autopay", Subject: text("payments_auto.subject_" + o.State),
-		Body: text("payments_auto.tell_"+o.State, rus.FormatRubles(o.Total), o.Purpose, detail, rus.FormatDateTime(o.DueAt, i18n.RU), link)}
-	if rule.Email == "" {
-		m.Channel, m.To, m.Subject = notify.SMS, rule.Phone, ""
-		m.Body = text("payments_auto.sms_"+o.State, rus.FormatRubles(o.Total), link)
+	m := notify.Message{Channel: way.Channel, To: way.To, Account: rule.Owner, Kind: "payments.autopay", Subject: text("payments_auto.subject_" + o.State),
+		Body: text("payments_auto.tell_"+o.State, rus.FormatRubles(o.Total), o.Purpose, detail, rus.FormatDateTime(o.DueAt, lang), link)}
+	if way.Channel == notify.SMS {
+		m.Subject, m.Body = "", text("payments_auto.sms_"+o.State, rus.FormatRubles(o.Total), link)
 	}
 	return d.notify.Send(ctx, tx, m)
+}
+
+// wayTo is where the owner of a rule has messages now. Where nobody knows accounts, it is what was left with the rule.
+func (d *desk) wayTo(ctx context.Context, tx pgx.Tx, rule *autopayRule) (notify.Way, error) {
+	switch {
+	case d.notify.WayTo != nil:
+		return d.notify.WayTo(ctx, tx, rule.Owner, "payments")
+	case rule.Email != "":
+		return notify.Way{Channel: notify.Email, To: rule.Email}, nil
+	}
+	return notify.Way{Channel: notify.SMS, To: rule.Phone}, nil
 }
 
 // payOrder makes the payment of an order, once: it is kept with the order in one transaction, and everything after that is the same

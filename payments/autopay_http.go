@@ -80,6 +80,10 @@ func (h *Handler) renderAutopay(c *fiber.Ctx, form ruleForm) error {
 	if err != nil {
 		return err
 	}
+	where, err := h.toldWhere(c)
+	if err != nil {
+		return err
+	}
 	whose, err := h.whoseKeys(c, user)
 	if err != nil {
 		return err
@@ -88,7 +92,7 @@ func (h *Handler) renderAutopay(c *fiber.Ctx, form ruleForm) error {
 		page.Rules = append(page.Rules, ruleCard{Title: kindsText(t, r.Kinds), Stop: "/payments/autopay/" + r.ID.String() + "/stop",
 			Halt: frontend.Button{Text: t("payments_auto.stop"), Classes: "govuk-button--warning", PreventDoubleClick: true},
 			List: frontend.SummaryOf(t, "payments_auto.whose", whose(r.Keys), "payments_auto.card", orText(r.Card, t("payments_auto.card_gone")), "payments_auto.each_is", rus.FormatRubles(r.PerPayment), "payments_auto.month_is", rus.FormatRubles(r.PerMonth),
-				"payments_auto.tell", orText(r.Email, rus.FormatPhone(r.Phone)), "payments_auto.since", rus.FormatDate(r.CreatedAt, lang))})
+				"payments_auto.tell", where, "payments_auto.since", rus.FormatDate(r.CreatedAt, lang))})
 	}
 	orders, err := ordersOf(c.UserContext(), h.DB, user)
 	if err != nil {
@@ -265,6 +269,15 @@ func (h *Handler) readRule(c *fiber.Ctx, user uuid.UUID, form *ruleForm) (*autop
 		bad("agree", "no_contact")
 	}
 	return r, hashes, nil
+}
+
+// toldWhere is where notices go now, for the eyes of whoever is signed in.
+func (h *Handler) toldWhere(c *fiber.Ctx) (string, error) {
+	if h.Person == nil {
+		return "", nil
+	}
+	who, err := h.Person(c)
+	return orText(who.Email, rus.FormatPhone(who.Phone)), err
 }
 
 // ruleKeys are the numbers whose charges a rule pays: the own ones and those of the person's templates.

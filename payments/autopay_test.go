@@ -1,6 +1,8 @@
 package payments
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
+	"tamga/internal/notify"
 	"tamga/payments/paytest"
 )
 
@@ -211,4 +214,61 @@ func (w *world) wantPaid(c *Charge) {
 	if n := w.count(w.db, `SELECT count(*) FROM charge WHERE id = $1 AND status = 'paid'`, c.ID); n != 1 {
 		w.t.Errorf("the charge is not paid: %s", w.history(c))
 	}
+}
+
+// TestAutopayTellsWhereThePersonIsNow: an address that was left, and a language that was changed, after the rule was made.
+func TestAutopayTellsWhereThePersonIsNow(t *testing.T) {
+	t.Parallel()
+	a := newAuto(t)
+	now := notify.Way{Channel: notify.Email, To: "ilnur@mail.ru", Lang: "ru"}
+	a.jobs.Notify.WayTo = func(_ context.Context, _ pgx.Tx, account uuid.UUID, topic string) (notify.Way, error) {
+		if account != a.b.User || topic != "payments" {
+			t.Errorf("asked of %s about %q", account, topic)
+		}
+		return now, nil
+	}
+	paytest.Want(t, a.rule("800", "8000"), 303)
+	for _, test := range []struct {
+		way  notify.Way
+		says string
+	}{
+		{now, "Мы спишем"},
+		{notify.Way{Channel: notify.Email, To: "new@mail.ru", Lang: "en"}, "We will take"},
+		{notify.Way{Channel: notify.SMS, To: "+79172000010", Lang: "tt"}, "Иртәгә"},
+	} {
+		now = test.way
+		a.fine(a.car)
+		a.hour()
+		m := a.lastTold()
+		if m.Channel != now.Channel || m.To != now.To || !strings.Contains(m.Body, test.says) {
+			t.Errorf("%+v, want it to %+v", m, now)
+		}
+	}
+	now = notify.Way{} // the account is gone
+	before := a.told()
+	a.fine(a.car)
+	a.hour()
+	if n := a.told() - before; n != 0 {
+		t.Errorf("%d messages to nobody", n)
+	}
+}
+
+// lastTold is the last message about a rule, as it will be sent.
+func (a *auto) lastTold() (m notify.Message) {
+	a.t.Helper()
+	var id uuid.UUID
+	var to, body []byte
+	err := a.db.QueryRow(a.t.Context(), `SELECT id, channel, recipient, body FROM notification WHERE kind = 'payments.autopay' ORDER BY id DESC LIMIT 1`).Scan(&id, &m.Channel, &to, &body)
+	for _, part := range []struct {
+		sealed []byte
+		name   string
+		text   *string
+	}{{to, "recipient", &m.To}, {body, "body", &m.Body}} {
+		plain, wrong := a.jobs.Box.Open(part.sealed, []byte("notification/"+id.String()+"/"+part.name))
+		*part.text, err = string(plain), errors.Join(err, wrong)
+	}
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return m
 }

@@ -16,6 +16,7 @@ import (
 	"tamga/intra"
 	"tamga/migrations"
 	"tamga/payments"
+	"tamga/payments/access"
 	"tamga/portal/notices"
 	"tamga/support"
 )
@@ -51,7 +52,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	g.note.Inbox = (&notices.Inbox{Box: g.box, Now: time.Now}).Take
+	g.note.Inbox, g.note.WayTo = (&notices.Inbox{Box: g.box, Now: time.Now}).Take, notices.WayTo
 	forms, err := i.Key.one("intra forms")
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 		Secure: !i.Insecure, Proxies: i.Proxies, Checks: g.check,
 		Uploads: &web.Uploads{Path: workplace.TakesFiles, Cookie: "tamga_intra", Max: workplace.MaxUpload},
 		Given: func(ctx context.Context, employee uuid.UUID) ([]string, error) {
-			return payments.AccessOf(ctx, g.pool, employee, time.Now())
+			return access.RightsOf(ctx, g.pool, employee, time.Now())
 		},
 		Domains: func(staff *intra.Staff) []web.Handler {
 			actor := func(c *fiber.Ctx) string {

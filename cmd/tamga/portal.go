@@ -58,7 +58,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 	if err != nil {
 		return nil, err
 	}
-	g.note.Inbox = (&notices.Inbox{Box: g.box, Now: time.Now}).Take
+	g.note.Inbox, g.note.WayTo = (&notices.Inbox{Box: g.box, Now: time.Now}).Take, notices.WayTo
 	services, err := r.services(ctx, g, p.definitions)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,15 @@ type Message struct {
 	Subject string // of an e-mail; an SMS has none
 	Body    string // plain text
 	Kind    string // what it is for, as domain.noun: the monitoring's and Worker.MaxAge's word for it
+
+	Account uuid.UUID // whose it is; uuid.Nil is whoever has this phone or e-mail
+}
+
+// Way is how one message reaches a person now.
+type Way struct {
+	Channel Channel
+	To      string // "" when there is no way
+	Lang    string // that the person reads
 }
 
 // Outbox takes messages.
@@ -39,6 +48,8 @@ type Outbox struct {
 	// Inbox, if any, keeps the message where its recipient reads it on the site, and tells whether it is sent as well: people may
 	// turn a way off. It runs in the caller's transaction.
 	Inbox func(ctx context.Context, tx pgx.Tx, m Message) (send bool, err error)
+	// WayTo, if any, tells where an account has messages of a topic: for what is sent long after somebody left an address.
+	WayTo func(ctx context.Context, tx pgx.Tx, account uuid.UUID, topic string) (Way, error)
 }
 
 // Send queues messages in tx. A missing recipient is no error, since it must not undo the caller's work: the message is kept as

@@ -45,7 +45,12 @@ func (b *Inbox) Take(ctx context.Context, tx pgx.Tx, m notify.Message) (send boo
 	if !slices.Contains(Topics, topic) {
 		return true, nil
 	}
-	account, muted, err := recipientOf(ctx, tx, m.Channel, m.To, topic)
+	account, muted := m.Account, false
+	if account == uuid.Nil {
+		account, muted, err = recipientOf(ctx, tx, m.Channel, m.To, topic)
+	} else {
+		muted, err = mutedFor(ctx, tx, account, m.Channel, topic)
+	}
 	if err != nil || account == uuid.Nil {
 		return true, err
 	}
@@ -55,6 +60,20 @@ func (b *Inbox) Take(ctx context.Context, tx pgx.Tx, m notify.Message) (send boo
 		return true, err
 	}
 	return !muted, nil
+}
+
+// WayTo tells how an account is reached now about a topic: by e-mail where it has one, else by SMS; a way that is turned off is taken
+// only when there is no other, for then the message is kept to be read on the site, and not sent.
+func WayTo(ctx context.Context, tx pgx.Tx, account uuid.UUID, topic string) (notify.Way, error) {
+	a, err := addressesOf(ctx, tx, account, topic)
+	if err != nil || a == nil {
+		return notify.Way{}, err
+	}
+	mail, sms := notify.Way{Channel: notify.Email, To: a.Email, Lang: a.Lang}, notify.Way{Channel: notify.SMS, To: a.Phone, Lang: a.Lang}
+	if a.Phone == "" || a.Email != "" && (!a.EmailOff || a.PhoneOff) {
+		return mail, nil
+	}
+	return sms, nil
 }
 
 // linkIn returns the path of the first address of this site in a text.

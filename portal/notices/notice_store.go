@@ -32,6 +32,32 @@ func recipientOf(ctx context.Context, tx pgx.Tx, channel notify.Channel, to, top
 	return account, muted, err
 }
 
+func mutedFor(ctx context.Context, tx pgx.Tx, account uuid.UUID, channel notify.Channel, topic string) (muted bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM account_mute WHERE account = $1 AND topic = $2 AND channel = $3)`, account, topic, channel).Scan(&muted)
+	return muted, err
+}
+
+// addresses are where an account can be written to, and what of it is turned off.
+type addresses struct {
+	Email, Phone, Lang string
+	EmailOff, PhoneOff bool
+}
+
+// addressesOf returns nil for an account that is gone.
+func addressesOf(ctx context.Context, tx pgx.Tx, account uuid.UUID, topic string) (*addresses, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT a.email, coalesce(a.phone, '') AS phone, a.lang,
+			EXISTS (SELECT FROM account_mute m WHERE m.account = a.id AND m.topic = $2 AND m.channel = 'email') AS email_off,
+			EXISTS (SELECT FROM account_mute m WHERE m.account = a.id AND m.topic = $2 AND m.channel = 'sms') AS phone_off
+		FROM account a
+		WHERE a.id = $1`, account, topic)
+	found, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[addresses])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return found, err
+}
+
 // insertNotice keeps a text once: the same words within ten minutes are the same notice by another way.
 func insertNotice(ctx context.Context, tx pgx.Tx, id, account uuid.UUID, kind string, body, hash []byte, at time.Time) error {
 	_, err := tx.Exec(ctx, `
