@@ -17,6 +17,7 @@ import (
 	"tamga/internal/i18n"
 	"tamga/internal/rus"
 	"tamga/internal/web"
+	"tamga/payments/access"
 )
 
 // APIPath is where the systems of departments ask; the guard of forms lets it through, for a key stands in each request.
@@ -103,7 +104,7 @@ func (h *APIHandler) refuse(c *fiber.Ctx, status int, field, title string) error
 
 func (h *APIHandler) lookUp(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	k, err := clientOfKey(c.UserContext(), h.Staff.DB, c.Get(fiber.HeaderAuthorization), h.Now())
+	k, err := access.ClientOf(c.UserContext(), h.Staff.DB, c.Get(fiber.HeaderAuthorization), h.Now())
 	switch {
 	case err != nil:
 		return err
@@ -135,7 +136,7 @@ func (h *APIHandler) lookUp(c *fiber.Ctx) error {
 			return err
 		}
 		name := strings.TrimSpace(q.Employee.Name)
-		by := looker{actor: k.actor(), role: "system", organisation: k.OrganisationID, own: rus.FoldName(name), asker: strings.Trim(name+", "+q.Employee.Post, ", ")}
+		by := looker{actor: k.Actor(), role: "system", organisation: k.OrganisationID, own: rus.FoldName(name), asker: strings.Trim(name+", "+q.Employee.Post, ", ")}
 		return h.Staff.note(c, tx, mark{kind: l.Kind, query: q.Query, purpose: q.Purpose, by: by}, o.Found)
 	})
 	if err != nil {

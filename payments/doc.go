@@ -71,13 +71,8 @@
 // payment_name hold all that a search is narrowed by. When nothing is found, why tells which narrowing keeps the payment away, what is charged
 // and not paid, and for a receipt number with a wrong digit, which numbers one digit away were given (slipsOf).
 //
-// Who may look up follows the head's request: AccessOf gives the right "payments" to whom the ministry approved (payment_access_person), from the
-// first day to the last, until it is ended; "payments_head" and "payments_access" are rows of payment_role. The head is shown what stands out
-// by the thresholds of payment_watch_rule: too many look-ups, of oneself, of one person, at night, without result; whom they looked for stays hidden.
+// Who may look up is package access.
 //
-// Routes of AccessHandler (intra), head: GET /payment-access, GET and POST /payment-access/new, GET /payment-access/:id and /request.pdf,
-// POST /payment-access/:id/:position/end; GET and POST /payment-watch. Ministry: GET /payment-requests, GET and POST /payment-requests/:id,
-// POST /payment-requests/:id/:position/end; GET and POST /payment-clients, POST /payment-clients/:id/revoke; GET and POST /payment-roles, POST /payment-roles/take.
 // Routes of APIHandler (intra, a key of payment_client, no CSRF): POST /api/payments/lookups (docs/openapi/payments.yaml).
 // Routes of StaffHandler (intra): GET and POST /payments (also the files, CSV and XLSX). POST, because a name must not stand in
 // an address. GET and POST /payments/calls, /payments/calls/:call: contact centre, where the caller is written down first.
@@ -90,6 +85,5 @@
 // that was owed and of money that was not, are worked by the charge's origin.
 // Tables: charge_line, payment_line, payment_template, autopay_rule, autopay_key, autopay_order; payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event, quittance; payment, payment_transition,
 // payment_event; commission_rule, saved_card, department_payee, charge_notice; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
-// discrepancy; payment_name, name_word, name_typo; payment_call, payment_lookup, payment_lookup_seen;
-// payment_role, payment_access_request, payment_access_person, payment_watch_rule, payment_watch_note, payment_client.
+// discrepancy; payment_name, name_word, name_typo; payment_call, payment_lookup, payment_lookup_seen.
 package payments

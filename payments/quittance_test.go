@@ -10,9 +10,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+
+	"tamga/payments/paytest"
 )
 
 // TestQuittance: the owner of a fine hears of each part once, also when its first answer was an error; an application's charge
@@ -71,5 +75,51 @@ func TestQuittance(t *testing.T) {
 	}
 	if len(heard) == 2 && (heard[0].Amount != 20000 || heard[1].Amount != 55000 || heard[1].Status != Paid || heard[1].UIN != c.UIN || heard[1].Reference != c.Reference) {
 		t.Errorf("the owner has heard %+v", heard)
+	}
+}
+
+// TestStuckQuittance: staff see what a department has not taken and why, try again, and it is gone when it has arrived.
+func TestStuckQuittance(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	deaf := true
+	owner := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+		if deaf {
+			out.WriteHeader(http.StatusBadGateway)
+		}
+	}))
+	t.Cleanup(owner.Close)
+	w.jobs.Owners = map[string]Owner{"gibdd": {URL: owner.URL, Secret: []byte("x")}}
+	c, b := w.fine(Identity{STS: "9912345678"}), w.stranger()
+	b.Post("/payments", "/payments/find", "number", c.UIN)
+	b.atBank(b.toBank(c), "choice", "pay")
+	w.deliver()
+	id := w.only(`SELECT id FROM quittance`)
+	work := func() error {
+		return (&quittanceWorker{jobs: w.jobs}).Work(t.Context(), &river.Job[QuittanceArgs]{Args: QuittanceArgs{uuid.MustParse(id)}})
+	}
+	if work() == nil {
+		t.Error("a deaf owner is no failure")
+	}
+	staff := w.office()
+	paytest.Want(t, staff("nobody").Get("/quittances"), 403)
+	paytest.Want(t, staff("valeeva").Get("/quittances"), 200, "answers 502", c.Reference)
+	before := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.quittance'`)
+	if got := staff("valeeva").Post("/quittances", "/quittances/"+id, "note", "ведомство починили"); got.Status != 303 {
+		t.Errorf("try again: %d %s", got.Status, paytest.Main(got.Text))
+	}
+	if n := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.quittance'`) - before; n != 1 {
+		t.Errorf("%d jobs are new", n)
+	}
+	if n := w.count(w.db, `SELECT count(*) FROM journal WHERE action = 'payments.quittance_retry'`); n != 1 {
+		t.Errorf("the journal has %d lines of it", n)
+	}
+	deaf = false
+	if err := work(); err != nil {
+		t.Error(err)
+	}
+	w.pass(2 * time.Hour)
+	if page := staff("valeeva").Get("/quittances"); strings.Contains(page.Text, c.Reference) {
+		t.Error("what has arrived is still shown")
 	}
 }

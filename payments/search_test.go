@@ -204,3 +204,20 @@ func TestLookupTemplates(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWhyNot tells which narrowing keeps a payment away, and which digit may be wrong.
+func TestWhyNot(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	d := newDesktop(t, pool, true)
+	for _, x := range []struct{ field, value, why string }{{"from", "01.01.2090", "в другие дни"}, {"amount", "1", "на другую сумму"}, {"payee", "bti", "в другое ведомство"}, {"service", "none", "за другую услугу"}} {
+		for _, query := range []string{p.Receipt, "Каримов Тимур", "Каримав Тимур"} {
+			paytest.Want(t, d.Post("/payments", "/payments", "query", query, "purpose", "visit", x.field, x.value), 200, "Найдено 0", x.why)
+		}
+	}
+	digits := onlyDigits(p.Receipt)
+	wrong := []byte(digits)
+	wrong[10] = '0' + (wrong[10]-'0'+1)%10
+	paytest.Want(t, d.find(string(wrong), "visit"), 422, "В номере квитанции ошибка", p.Receipt, "11-я цифра")
+}

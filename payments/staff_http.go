@@ -15,6 +15,7 @@ import (
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments/access"
 )
 
 // StaffHandler lets an employee find payments by any number of theirs or the name of the payer. Whoever has no right to it sees
@@ -23,10 +24,10 @@ type StaffHandler struct {
 	DB      db.DB
 	Box     *secret.Box // seals in the journal what was looked for: entries are never erased, a key can be
 	Pages   *frontend.Pages
-	Allowed func(*fiber.Ctx) error  // a Forbidden fault without the access right "payments"
-	Actor   func(*fiber.Ctx) string // key of the employee, for the journal
-	Who     func(*fiber.Ctx) Viewer // more of the employee; may be nil
-	Numbers Numbers                 // finds applications; may be nil
+	Allowed func(*fiber.Ctx) error         // a Forbidden fault without the access right "payments"
+	Actor   func(*fiber.Ctx) string        // key of the employee, for the journal
+	Who     func(*fiber.Ctx) access.Viewer // more of the employee; may be nil
+	Numbers Numbers                        // finds applications; may be nil
 
 	Services func(*fiber.Ctx) []frontend.Option // services to narrow by, with their names; may be nil
 }

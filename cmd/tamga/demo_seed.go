@@ -14,7 +14,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/secret"
 	"tamga/intra"
-	"tamga/payments"
+	"tamga/payments/access"
 )
 
 // seed makes the demo's people, in parallel: hashing their passwords is what takes the time. Each step does nothing the second time.
@@ -26,7 +26,7 @@ func (d *demoCommand) seed(ctx context.Context, s *demoState, k secret.Keys) err
 			if err := intra.SeedDemo(ctx, pool, hasher, time.Now()); err != nil {
 				return err
 			}
-			return payments.SeedDemo(ctx, pool, time.Now())
+			return access.SeedDemo(ctx, pool, time.Now())
 		},
 		"stand": func(pool *pgxpool.Pool) error {
 			papers, births := registeredPapers()

@@ -15,6 +15,7 @@ import (
 	"tamga/internal/web"
 	"tamga/intra"
 	"tamga/payments"
+	"tamga/payments/access"
 )
 
 // paymentControl are the pages and the API by which staff look payments up, ask for access and watch over it.
@@ -26,12 +27,12 @@ func paymentControl(g *ground, services *catalog.Catalog, staff *intra.Staff, ha
 		}
 		return e.ID.String()
 	}
-	who := func(c *fiber.Ctx) payments.Viewer {
+	who := func(c *fiber.Ctx) access.Viewer {
 		e, err := staff.Employee(c)
 		if err != nil {
-			return payments.Viewer{}
+			return access.Viewer{}
 		}
-		return payments.Viewer{ID: e.ID, Organisation: e.OrganisationID, Department: e.Organisation, Post: e.Post,
+		return access.Viewer{ID: e.ID, Organisation: e.OrganisationID, Department: e.Organisation, Post: e.Post,
 			Last: e.LastName, First: e.FirstName, Middle: e.MiddleName}
 	}
 	look := &payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor, Who: who,
@@ -39,7 +40,7 @@ func paymentControl(g *ground, services *catalog.Catalog, staff *intra.Staff, ha
 	return []web.Handler{
 		look,
 		&payments.APIHandler{Staff: look, Limit: &web.Limiter{Redis: g.redis, Log: g.log}, Now: time.Now},
-		&payments.AccessHandler{DB: g.pool, Box: g.box, Pages: g.pages, Now: time.Now, Who: who, Head: staff.Allowed(intra.RightHead),
+		&access.Handler{DB: g.pool, Box: g.box, Pages: g.pages, Now: time.Now, Who: who, Head: staff.Allowed(intra.RightHead),
 			Desk: staff.Allowed(intra.RightAccess),
 			Enrol: func(ctx context.Context, tx pgx.Tx, organisation uuid.UUID, last, first, middle, post string) (uuid.UUID, string, error) {
 				return intra.Enrol(ctx, tx, hasher, organisation, last, first, middle, post, time.Now())

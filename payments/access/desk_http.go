@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"strconv"
@@ -15,8 +15,8 @@ import (
 	"tamga/internal/web"
 )
 
-// accessCard is one of the list of a request, with what may be done about it.
-type accessCard struct {
+// personCard is one of the list of a request, with what may be done about it.
+type personCard struct {
 	Name   string
 	Tag    frontend.Tag
 	List   frontend.SummaryList
@@ -28,30 +28,30 @@ type accessCard struct {
 	Button *frontend.Button
 }
 
-type accessPage struct {
+type requestPage struct {
 	frontend.Errors
 	Title  string
 	List   frontend.SummaryList
 	Paper  string // address of the printable request
 	Action string // of the ministry's decision; "" when there is none to make
-	People []accessCard
+	People []personCard
 	Decide frontend.Button
 	Back   string
 }
 
-const accessView frontend.Page[accessPage] = "payments/access.html"
+const requestView frontend.Page[requestPage] = "payments/access.html"
 
-var accessColours = map[string]string{"waits": "govuk-tag--yellow", "refused": "govuk-tag--red", "ended": "govuk-tag--grey", "over": "govuk-tag--grey",
+var colours = map[string]string{"waits": "govuk-tag--yellow", "refused": "govuk-tag--red", "ended": "govuk-tag--grey", "over": "govuk-tag--grey",
 	"later": "govuk-tag--blue", "open": "govuk-tag--green"}
 
-func (h *AccessHandler) page(c *fiber.Ctx, r *accessRequest, people []accessPerson, base string) accessPage {
+func (h *Handler) page(c *fiber.Ctx, r *request, people []person, base string) requestPage {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	term := t("payments_access.term_text", rus.FormatDate(r.StartsOn, lang), rus.FormatDate(r.EndsOn, lang))
 	decided := ""
 	if r.DecidedAt != nil {
 		decided = rus.FormatDateTime(*r.DecidedAt, lang)
 	}
-	page := accessPage{Title: t("payments_access.request", r.Number), Back: base, Decide: frontend.Button{Text: t("payments_access.decide"), PreventDoubleClick: true},
+	page := requestPage{Title: t("payments_access.request", r.Number), Back: base, Decide: frontend.Button{Text: t("payments_access.decide"), PreventDoubleClick: true},
 		List: frontend.SummaryOf(t, "payments_access.organisation", r.Organisation, "payments_access.head", r.HeadName+", "+r.HeadPost, "payments_access.purpose", r.Purpose,
 			"payments_access.term", term, "payments_access.asked_at", rus.FormatDateTime(r.AskedAt, lang), "payments_access.status", h.status(c, r),
 			"payments_access.decided_at", decided, "payments_access.decided_by", r.DecidedBy)}
@@ -62,7 +62,7 @@ func (h *AccessHandler) page(c *fiber.Ctx, r *accessRequest, people []accessPers
 		if p.EndedAt != nil {
 			ended = rus.FormatDateTime(*p.EndedAt, lang) + ": " + p.EndReason
 		}
-		card := accessCard{Name: p.Name(), Tag: frontend.Tag{Text: t("payments_access.state_" + state), Classes: accessColours[state]},
+		card := personCard{Name: p.Name(), Tag: frontend.Tag{Text: t("payments_access.state_" + state), Classes: colours[state]},
 			List: frontend.SummaryOf(t, "payments_access.post", p.Post, "payments_access.phone", rus.FormatPhone(p.Phone), "payments_access.reason", p.Reason, "payments_access.ended", ended)}
 		if state == "open" || state == "later" {
 			card.End = base + "/" + r.ID.String() + "/" + strconv.Itoa(p.Position) + "/end"
@@ -75,7 +75,7 @@ func (h *AccessHandler) page(c *fiber.Ctx, r *accessRequest, people []accessPers
 }
 
 // showOwn is a request as its head sees it: with the temporary passwords of those who were made, until they are used.
-func (h *AccessHandler) showOwn(c *fiber.Ctx) error {
+func (h *Handler) showOwn(c *fiber.Ctx) error {
 	r, people, err := h.request(c, h.Who(c).Organisation)
 	if err != nil {
 		return err
@@ -92,19 +92,19 @@ func (h *AccessHandler) showOwn(c *fiber.Ctx) error {
 		}
 		page.People[i].Secret = string(plain)
 	}
-	return accessView.Render(c, h.Pages, page)
+	return requestView.Render(c, h.Pages, page)
 }
 
-func (h *AccessHandler) listAll(c *fiber.Ctx) error {
+func (h *Handler) listAll(c *fiber.Ctx) error {
 	return h.list(c, uuid.Nil, "/payment-requests", "payments_access.desk_title", "payments_access.desk_intro")
 }
 
-func (h *AccessHandler) showRequest(c *fiber.Ctx) error { return h.showDesk(c, nil) }
+func (h *Handler) showRequest(c *fiber.Ctx) error { return h.showDesk(c, nil) }
 
 // decision is what the ministry chose for one of the list.
 type decision struct{ choice, reason, wrong string }
 
-func (h *AccessHandler) showDesk(c *fiber.Ctx, chosen []decision) error {
+func (h *Handler) showDesk(c *fiber.Ctx, chosen []decision) error {
 	r, people, err := h.request(c, uuid.Nil)
 	if err != nil {
 		return err
@@ -133,11 +133,11 @@ func (h *AccessHandler) showDesk(c *fiber.Ctx, chosen []decision) error {
 	if page.Errors.Any() {
 		c.Status(fiber.StatusUnprocessableEntity)
 	}
-	return accessView.Render(c, h.Pages, page)
+	return requestView.Render(c, h.Pages, page)
 }
 
 // decide approves or refuses each of the list, all at once.
-func (h *AccessHandler) decide(c *fiber.Ctx) error {
+func (h *Handler) decide(c *fiber.Ctx) error {
 	r, people, err := h.request(c, uuid.Nil)
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (h *AccessHandler) decide(c *fiber.Ctx) error {
 }
 
 // settle writes one decision. Whoever was approved gets a way to sign in.
-func (h *AccessHandler) settle(c *fiber.Ctx, tx pgx.Tx, r *accessRequest, p *accessPerson, d decision) error {
+func (h *Handler) settle(c *fiber.Ctx, tx pgx.Tx, r *request, p *person, d decision) error {
 	approved := d.choice == "approve"
 	p.Approved, p.Reason = &approved, d.reason
 	details := map[string]any{"request": r.ID, "position": p.Position, "approved": approved}
@@ -195,13 +195,13 @@ func (h *AccessHandler) settle(c *fiber.Ctx, tx pgx.Tx, r *accessRequest, p *acc
 	return h.journal(c, tx, "payments.access_decided", details)
 }
 
-func (h *AccessHandler) endOwn(c *fiber.Ctx) error {
+func (h *Handler) endOwn(c *fiber.Ctx) error {
 	return h.end(c, h.Who(c).Organisation, "/payment-access/")
 }
-func (h *AccessHandler) endAny(c *fiber.Ctx) error { return h.end(c, uuid.Nil, "/payment-requests/") }
+func (h *Handler) endAny(c *fiber.Ctx) error { return h.end(c, uuid.Nil, "/payment-requests/") }
 
 // end takes access away before its last day.
-func (h *AccessHandler) end(c *fiber.Ctx, organisation uuid.UUID, base string) error {
+func (h *Handler) end(c *fiber.Ctx, organisation uuid.UUID, base string) error {
 	r, _, err := h.request(c, organisation)
 	if err != nil {
 		return err

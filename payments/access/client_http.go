@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"context"
@@ -20,8 +20,8 @@ import (
 	"tamga/internal/web"
 )
 
-// client is a department's system that looks payments up through the API.
-type client struct {
+// Client is a department's system that looks payments up through the API.
+type Client struct {
 	ID             uuid.UUID
 	OrganisationID uuid.UUID
 	Organisation   string
@@ -33,8 +33,8 @@ type client struct {
 	UsedAt         *time.Time
 }
 
-// actor is the client in the journal.
-func (k *client) actor() string { return "system:" + k.ID.String() }
+// Actor is the client in the journal.
+func (k *Client) Actor() string { return "system:" + k.ID.String() }
 
 // keyPrefix tells what a key is for whoever finds one where it should not be.
 const keyPrefix = "tpk_"
@@ -62,7 +62,7 @@ const clientsView frontend.Page[clientsPage] = "payments/clients.html"
 // clientForm is a key as it is asked for.
 type clientForm struct{ organisation, name, limit, until string }
 
-func (h *AccessHandler) listClients(c *fiber.Ctx) error {
+func (h *Handler) listClients(c *fiber.Ctx) error {
 	page, err := h.clientsPage(c, clientForm{limit: "60"}, map[string]string{})
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (h *AccessHandler) listClients(c *fiber.Ctx) error {
 	return clientsView.Render(c, h.Pages, page)
 }
 
-func (h *AccessHandler) clientsPage(c *fiber.Ctx, f clientForm, wrong map[string]string) (page clientsPage, err error) {
+func (h *Handler) clientsPage(c *fiber.Ctx, f clientForm, wrong map[string]string) (page clientsPage, err error) {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	all, err := clientsOf(c.UserContext(), h.DB)
 	if err != nil {
@@ -117,10 +117,10 @@ func (h *AccessHandler) clientsPage(c *fiber.Ctx, f clientForm, wrong map[string
 }
 
 // issueClient makes a key and shows it on the answer itself, the only time it can be read.
-func (h *AccessHandler) issueClient(c *fiber.Ctx) error {
+func (h *Handler) issueClient(c *fiber.Ctx) error {
 	value := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
 	f, wrong := clientForm{value("organisation"), value("name"), value("limit"), value("until")}, map[string]string{}
-	k := client{ID: uuid.Must(uuid.NewV7()), Name: f.name, IssuedAt: h.Now()}
+	k := Client{ID: uuid.Must(uuid.NewV7()), Name: f.name, IssuedAt: h.Now()}
 	var err error
 	if k.OrganisationID, err = uuid.Parse(f.organisation); err != nil {
 		wrong["organisation"] = "organisation_empty"
@@ -163,7 +163,7 @@ func (h *AccessHandler) issueClient(c *fiber.Ctx) error {
 	return clientsView.Render(c, h.Pages, page)
 }
 
-func (h *AccessHandler) revokeClient(c *fiber.Ctx) error {
+func (h *Handler) revokeClient(c *fiber.Ctx) error {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return fault.New(fault.NotFound, "payments_clients.gone")
@@ -180,8 +180,8 @@ func (h *AccessHandler) revokeClient(c *fiber.Ctx) error {
 	return c.Redirect("/payment-clients", fiber.StatusSeeOther)
 }
 
-// clientOfKey returns whose key it is, nil for a key that is none, or not in force.
-func clientOfKey(ctx context.Context, d db.DB, header string, now time.Time) (*client, error) {
+// ClientOf returns whose key it is, nil for a key that is none, or not in force.
+func ClientOf(ctx context.Context, d db.DB, header string, now time.Time) (*Client, error) {
 	key, bearer := strings.CutPrefix(header, "Bearer ")
 	if !bearer || !strings.HasPrefix(key, keyPrefix) {
 		return nil, nil

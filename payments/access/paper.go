@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"strconv"
@@ -11,7 +11,7 @@ import (
 )
 
 // print is the request on paper, to be signed by the head: in Russian, as letters to the ministry are.
-func (h *AccessHandler) print(c *fiber.Ctx) error {
+func (h *Handler) print(c *fiber.Ctx) error {
 	r, people, err := h.request(c, h.Who(c).Organisation)
 	if err != nil {
 		return err

@@ -1,20 +1,15 @@
-package payments
+package access_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
+	"fmt"
 	"log/slog"
-	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/goccy/go-yaml"
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -26,10 +21,12 @@ import (
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments"
+	"tamga/payments/access"
 	"tamga/payments/paytest"
 )
 
-// bureau is the staff site with look-up, access, watch and API; each employee has the rights that AccessOf tells, as on the real one.
+// bureau is the staff site with look-up, access, watch and API; each employee has the rights that RightsOf tells, as on the real one.
 type bureau struct {
 	t           *testing.T
 	db          *pgxpool.Pool
@@ -39,19 +36,19 @@ type bureau struct {
 	clerk       uuid.UUID
 	stranger    uuid.UUID // head of the other body
 	later       time.Duration
-	named       map[uuid.UUID]Viewer
+	named       map[uuid.UUID]access.Viewer
 }
 
 func newBureau(t *testing.T) *bureau {
 	t.Helper()
-	b := &bureau{t: t, db: dbtest.DB(t, dbtest.Portal), named: map[uuid.UUID]Viewer{}, body: uuid.New(), other: uuid.New()}
+	b := &bureau{t: t, db: dbtest.DB(t, dbtest.Portal), named: map[uuid.UUID]access.Viewer{}, body: uuid.New(), other: uuid.New()}
 	for id, name := range map[uuid.UUID]string{b.body: "Управление ЗАГС", b.other: "Центр помощи"} {
 		if _, err := b.db.Exec(t.Context(), `INSERT INTO organisation (id, name) VALUES ($1, $2)`, id, name); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b.head, b.clerk = b.employ(b.body, "Шарипова", "Диляра", RightHead), b.employ(b.body, "Валеева", "Гузель", "")
-	b.desk, b.stranger = b.employ(b.other, "Нуриев", "Марат", RightAccess), b.employ(b.other, "Сафина", "Ляйсан", RightHead)
+	b.head, b.clerk = b.employ(b.body, "Шарипова", "Диляра", access.RightHead), b.employ(b.body, "Валеева", "Гузель", "")
+	b.desk, b.stranger = b.employ(b.other, "Нуриев", "Марат", access.RightAccess), b.employ(b.other, "Сафина", "Ляйсан", access.RightHead)
 	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
@@ -60,32 +57,30 @@ func newBureau(t *testing.T) *bureau {
 	if err != nil {
 		t.Fatal(err)
 	}
-	who := func(c *fiber.Ctx) Viewer {
+	who := func(c *fiber.Ctx) access.Viewer {
 		id, _ := uuid.Parse(c.Get("X-User"))
 		return b.named[id]
 	}
 	allowed := func(right string) func(*fiber.Ctx) error {
 		return func(c *fiber.Ctx) error {
-			rights, err := AccessOf(c.UserContext(), b.db, who(c).ID, b.now())
+			rights, err := access.RightsOf(c.UserContext(), b.db, who(c).ID, b.now())
 			if err == nil && !slices.Contains(rights, right) {
 				err = fault.New(fault.Forbidden, "intra.no_right")
 			}
 			return err
 		}
 	}
-	look := &StaffHandler{DB: b.db, Box: box, Pages: p, Allowed: allowed(RightLook), Who: who, Actor: func(c *fiber.Ctx) string { return who(c).ID.String() }}
+	look := &payments.StaffHandler{DB: b.db, Box: box, Pages: p, Allowed: allowed(access.RightLook), Who: who, Actor: func(c *fiber.Ctx) string { return who(c).ID.String() }}
 	cache := redis.NewClient(&redis.Options{Addr: miniredis.RunT(t).Addr()})
 	t.Cleanup(func() { _ = cache.Close() })
-	access := &AccessHandler{DB: b.db, Box: box, Pages: p, Now: b.now, Who: who, Head: allowed(RightHead), Desk: allowed(RightAccess), Enrol: b.enrol}
-	api := &APIHandler{Staff: look, Limit: &web.Limiter{Redis: cache, Log: slog.New(slog.DiscardHandler)}, Now: b.now}
+	rights := &access.Handler{DB: b.db, Box: box, Pages: p, Now: b.now, Who: who, Head: allowed(access.RightHead), Desk: allowed(access.RightAccess), Enrol: b.enrol}
+	api := &payments.APIHandler{Staff: look, Limit: &web.Limiter{Redis: cache, Log: slog.New(slog.DiscardHandler)}, Now: b.now}
 	app := web.New(web.Config{Role: "intra", ShowError: p.ShowError})
 	app.Use((&web.CSRF{Key: paytest.Key, Cookie: "intra_csrf", Exempt: []string{"/api/"}}).Check)
-	for _, h := range []web.Handler{look, access, api} {
+	for _, h := range []web.Handler{look, rights, api} {
 		h.Mount(app)
 	}
-	line := paytest.Listen(t)
-	paytest.Serve(t, app, line)
-	b.url = "http://" + line.Addr().String()
+	b.url = paytest.Serve(t, app, paytest.Listen(t))
 	return b
 }
 
@@ -99,9 +94,9 @@ func (b *bureau) employ(body uuid.UUID, last, first, role string) uuid.UUID {
 		VALUES ($1, $2, $3, $4, 'x', now())`, id, body, last, first); err != nil {
 		b.t.Fatal(err)
 	}
-	b.named[id] = Viewer{ID: id, Organisation: body, Post: "начальник", Last: last, First: first}
+	b.named[id] = access.Viewer{ID: id, Organisation: body, Post: "начальник", Last: last, First: first}
 	if role != "" {
-		if err := insertRole(b.t.Context(), b.db, id, role); err != nil {
+		if _, err := b.db.Exec(b.t.Context(), `INSERT INTO payment_role (employee_id, role) VALUES ($1, $2)`, id, role); err != nil {
 			b.t.Fatal(err)
 		}
 	}
@@ -119,17 +114,19 @@ func (b *bureau) enrol(ctx context.Context, tx pgx.Tx, body uuid.UUID, last, fir
 	_, err := tx.Exec(ctx, `
 		INSERT INTO employee (id, organisation_id, last_name, first_name, password_hash, password_changed_at)
 		VALUES ($1, $2, $3, $4, 'x', now())`, id, body, last, first)
-	b.named[id] = Viewer{ID: id, Organisation: body, Last: last, First: first}
+	b.named[id] = access.Viewer{ID: id, Organisation: body, Last: last, First: first}
 	return id, "TEMP-2345", err
 }
 
-func (b *bureau) as(id uuid.UUID) *browser {
-	w := &world{t: b.t, db: b.db, portal: b.url, payer: id}
-	return w.browser()
+func (b *bureau) as(id uuid.UUID) *paytest.Browser {
+	return paytest.NewBrowser(b.t, b.url, id)
 }
 
+// row is a field of one person of a request.
+func row(name string, i int) string { return fmt.Sprintf("%s-%d", name, i+1) }
+
 // done posts a form and returns the page that it leads to.
-func (b *bureau) done(who *browser, from, to string, form ...string) paytest.Answer {
+func (b *bureau) done(who *paytest.Browser, from, to string, form ...string) paytest.Answer {
 	b.t.Helper()
 	got := who.Post(from, to, form...)
 	if got.Status != 303 {
@@ -146,7 +143,7 @@ func (b *bureau) ask(people ...string) string {
 		"from", b.now().In(rus.Moscow).Format("02.01.2006"), "until", b.now().In(rus.Moscow).AddDate(0, 0, 10).Format("02.01.2006")}
 	for i, p := range people {
 		last, first, _ := strings.Cut(p, " ")
-		form = append(form, rowField("last", i), last, rowField("first", i), first, rowField("post", i), "специалист", rowField("phone", i), "88432223344")
+		form = append(form, row("last", i), last, row("first", i), first, row("post", i), "специалист", row("phone", i), "88432223344")
 	}
 	head := b.as(b.head)
 	got := b.done(head, "/payment-access/new", "/payment-access/new", form...)
@@ -215,7 +212,7 @@ func (b *bureau) grant(people ...string) {
 	id := b.ask(people...)
 	form := []string{}
 	for i := range people {
-		form = append(form, rowField("choice", i), "approve")
+		form = append(form, row("choice", i), "approve")
 	}
 	b.as(b.desk).Post("/payment-requests/"+id, "/payment-requests/"+id, form...)
 }
@@ -224,8 +221,8 @@ func TestWatch(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
 	b.grant("Валеева Гузель")
-	person(t, b.db, "Валеева", "Гузель", "", "registered", "paid")
-	person(t, b.db, "Каримов", "Тимур", "", "registered", "paid")
+	paytest.Book(t, b.db, "Валеева", "Гузель", "", "registered", "paid")
+	paytest.Book(t, b.db, "Каримов", "Тимур", "", "registered", "paid")
 	clerk, head := b.as(b.clerk), b.as(b.head)
 	for range 4 {
 		clerk.Post("/payments", "/payments", "query", "Каримов Тимур", "purpose", "visit")
@@ -242,8 +239,8 @@ func TestWatch(t *testing.T) {
 	}
 	paytest.Want(t, clerk.Get("/payment-watch"), 403)
 
-	day := dayOf(b.now()).Format(time.DateOnly)
-	note := func(who *browser, outcome, text string) paytest.Answer {
+	day := b.now().In(rus.Moscow).Format(time.DateOnly)
+	note := func(who *paytest.Browser, outcome, text string) paytest.Answer {
 		return who.Post("/payment-access/new", "/payment-watch", "actor", b.clerk.String(), "kind", "own", "day", day, "outcome", outcome, "note", text)
 	}
 	paytest.Want(t, note(head, "", "спросила"), 422, "Выберите, чем кончилось", `value="спросила"`)
@@ -258,150 +255,4 @@ func TestWatch(t *testing.T) {
 	if strings.Contains(head.Get("/payment-watch").Text, "одного и того же человека: ") {
 		t.Error("thresholds are not what the table says")
 	}
-}
-
-// call asks the API with a key.
-func (b *bureau) call(key, body string) (int, map[string]any) {
-	b.t.Helper()
-	r, err := http.NewRequestWithContext(b.t.Context(), "POST", b.url+APIPath+"lookups", bytes.NewReader([]byte(body)))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	if key != "" {
-		r.Header.Set("Authorization", "Bearer "+key)
-	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	var said map[string]any
-	if err := json.Unmarshal(raw, &said); err != nil {
-		b.t.Fatalf("%d %s: %v", res.StatusCode, raw, err)
-	}
-	return res.StatusCode, said
-}
-
-func TestAPI(t *testing.T) {
-	t.Parallel()
-	b := newBureau(t)
-	c, p := person(t, b.db, "Гарипова", "Алия", "Рашитовна", "registered", "paid")
-	desk := b.as(b.desk)
-	paytest.Want(t, b.as(b.head).Get("/payment-clients"), 403)
-	until := b.now().AddDate(0, 1, 0).Format("02.01.2006")
-	page := desk.Post("/payment-clients", "/payment-clients", "organisation", b.body.String(), "name", "АИС ЗАГС", "limit", "5", "until", until)
-	paytest.Want(t, page, 200, "АИС ЗАГС", keyPrefix)
-	key := keyPrefix + strings.SplitN(strings.SplitN(page.Text, keyPrefix, 2)[1], "<", 2)[0]
-	if strings.Contains(desk.Get("/payment-clients").Text, key) {
-		t.Error("the key is shown twice")
-	}
-	ask := func(query string) string {
-		raw, _ := json.Marshal(map[string]any{"query": query, "purpose": "visit", "employee": map[string]string{"name": "Сафина Ляйсан", "post": "специалист"}})
-		return string(raw)
-	}
-	for _, wrong := range []string{"", "x", keyPrefix + "wrong"} {
-		if status, _ := b.call(wrong, ask(p.Receipt)); status != 401 {
-			t.Errorf("key %q: %d", wrong, status)
-		}
-	}
-	status, said := b.call(key, ask("гарипова алия рашитовна"))
-	found, _ := said["payments"].([]any)
-	if status != 200 || len(found) != 1 || found[0].(map[string]any)["receipt"] != p.Receipt || said["kind"] != "name" {
-		t.Fatalf("%d %v", status, said)
-	}
-	var actor, purpose string
-	if err := b.db.QueryRow(t.Context(), `SELECT actor, purpose FROM journal WHERE subject = $1 AND action = 'payments.seen'`, c.Payer.String()).
-		Scan(&actor, &purpose); err != nil || !strings.HasPrefix(actor, "system:") || purpose != "Гражданин на приёме" {
-		t.Errorf("the payer reads %q %q (%v)", actor, purpose, err)
-	}
-	for _, wrong := range []string{`{`, `{"query":"x","who":1}`, `{"query":"Каримов","purpose":"visit","employee":{"name":"Сафина"}}`} {
-		if status, _ := b.call(key, wrong); status != 400 && status != 422 {
-			t.Errorf("%s: %d", wrong, status)
-		}
-	}
-	if status, said := b.call(key, ask("1000-0000-9999-x")); status != 422 || said["field"] != "query" {
-		t.Errorf("%d %v", status, said)
-	}
-	if status, _ := b.call(key, ask(p.Receipt)); status != 429 {
-		t.Errorf("sixth request of a minute: %d", status)
-	}
-	var id uuid.UUID
-	if err := b.db.QueryRow(t.Context(), `SELECT id FROM payment_client`).Scan(&id); err != nil {
-		t.Fatal(err)
-	}
-	desk.Post("/payment-clients", "/payment-clients/"+id.String()+"/revoke")
-	if status, _ := b.call(key, ask(p.Receipt)); status != 401 {
-		t.Errorf("revoked key: %d", status)
-	}
-}
-
-// TestWhyNot tells which narrowing keeps a payment away, and which digit may be wrong.
-func TestWhyNot(t *testing.T) {
-	t.Parallel()
-	pool := dbtest.DB(t, dbtest.Portal)
-	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
-	d := newDesktop(t, pool, true)
-	for _, x := range []struct{ field, value, why string }{{"from", "01.01.2090", "в другие дни"}, {"amount", "1", "на другую сумму"}, {"payee", "bti", "в другое ведомство"}, {"service", "none", "за другую услугу"}} {
-		for _, query := range []string{p.Receipt, "Каримов Тимур", "Каримав Тимур"} {
-			paytest.Want(t, d.Post("/payments", "/payments", "query", query, "purpose", "visit", x.field, x.value), 200, "Найдено 0", x.why)
-		}
-	}
-	digits := onlyDigits(p.Receipt)
-	wrong := []byte(digits)
-	wrong[10] = '0' + (wrong[10]-'0'+1)%10
-	paytest.Want(t, d.find(string(wrong), "visit"), 422, "В номере квитанции ошибка", p.Receipt, "11-я цифра")
-}
-
-// TestAPIIsAsDescribed sends the example of the description and holds the answer's fields to it.
-func TestAPIIsAsDescribed(t *testing.T) {
-	t.Parallel()
-	raw, err := os.ReadFile("../docs/openapi/payments.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var doc struct {
-		Paths map[string]struct {
-			Post struct {
-				RequestBody struct {
-					Content map[string]struct{ Example map[string]any }
-				} `yaml:"requestBody"`
-			}
-		}
-		Components struct {
-			Schemas map[string]struct{ Properties map[string]any }
-		}
-	}
-	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		t.Fatal(err)
-	}
-	b := newBureau(t)
-	person(t, b.db, "Гарипова", "Алия", "Рашитовна", "registered", "paid")
-	key := keyPrefix + secret.Token(32)
-	k := client{ID: uuid.New(), OrganisationID: b.body, Name: "АИС", PerMinute: 5, IssuedAt: b.now(), EndsOn: b.now().AddDate(0, 0, 2)}
-	if err := insertClient(t.Context(), b.db, k, secret.HashToken(key), b.desk); err != nil {
-		t.Fatal(err)
-	}
-	example, err := json.Marshal(doc.Paths[APIPath+"lookups"].Post.RequestBody.Content["application/json"].Example)
-	if err != nil {
-		t.Fatal(err)
-	}
-	status, said := b.call(key, string(example))
-	found, _ := said["payments"].([]any)
-	if status != 200 || len(found) != 1 {
-		t.Fatalf("the example: %d %v", status, said)
-	}
-	described := func(schema string, object map[string]any) {
-		for name := range object {
-			if _, ok := doc.Components.Schemas[schema].Properties[name]; !ok {
-				t.Errorf("%s has %q, which is not described", schema, name)
-			}
-		}
-	}
-	described("Answer", said)
-	described("Payment", found[0].(map[string]any))
 }

@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"slices"
@@ -17,8 +17,8 @@ const (
 	RightAccess = "payments_access" // the ministry: approves access, issues keys to systems
 )
 
-// accessRequest is a head's request for access of staff to payment control.
-type accessRequest struct {
+// request is a head's request for access of staff to payment control.
+type request struct {
 	ID             uuid.UUID
 	Number         int64
 	OrganisationID uuid.UUID
@@ -36,8 +36,8 @@ type accessRequest struct {
 	People         int
 }
 
-// accessPerson is one of its list.
-type accessPerson struct {
+// person is one of its list.
+type person struct {
 	RequestID  uuid.UUID
 	Position   int
 	LastName   string
@@ -54,10 +54,10 @@ type accessPerson struct {
 }
 
 // Name is surname, name and patronymic.
-func (p *accessPerson) Name() string { return rus.FullName(p.LastName, p.FirstName, p.MiddleName) }
+func (p *person) Name() string { return rus.FullName(p.LastName, p.FirstName, p.MiddleName) }
 
 // state is where the access of one of the list stands on a day: the end of a key payments_access.state_<…>.
-func (p *accessPerson) state(r *accessRequest, today time.Time) string {
+func (p *person) state(r *request, today time.Time) string {
 	switch {
 	case p.Approved == nil:
 		return "waits"
@@ -89,23 +89,23 @@ const (
 	mostDays   = 366
 )
 
-// accessForm is the request as it was typed.
-type accessForm struct {
-	people               []accessPerson
+// requestForm is the request as it was typed.
+type requestForm struct {
+	people               []person
 	purpose, from, until string
 	computers            bool // the staff have computers with the Internet, as the rules want
 	starts, ends         time.Time
 	wrong                map[string]string // field: key of the text
 }
 
-func (f *accessForm) fail(field, key string) {
+func (f *requestForm) fail(field, key string) {
 	if f.wrong[field] == "" {
 		f.wrong[field] = "payments_access." + key
 	}
 }
 
 // check reads the dates and tells what is wrong.
-func (f *accessForm) check(today time.Time) {
+func (f *requestForm) check(today time.Time) {
 	f.wrong = map[string]string{}
 	if len(f.people) == 0 {
 		f.fail("last-1", "people_empty")
@@ -132,7 +132,7 @@ func (f *accessForm) check(today time.Time) {
 	}
 }
 
-func (f *accessForm) checkPerson(i int) {
+func (f *requestForm) checkPerson(i int) {
 	p := &f.people[i]
 	field := func(name string) string { return rowField(name, i) }
 	for name, value := range map[string]*string{"last": &p.LastName, "first": &p.FirstName, "middle": &p.MiddleName} {
@@ -155,7 +155,7 @@ func (f *accessForm) checkPerson(i int) {
 	} else {
 		p.Phone = phone
 	}
-	same := func(o accessPerson) bool { return rus.FoldName(o.Name()) == rus.FoldName(p.Name()) }
+	same := func(o person) bool { return rus.FoldName(o.Name()) == rus.FoldName(p.Name()) }
 	if p.LastName != "" && slices.ContainsFunc(f.people[:i], same) {
 		f.fail(field("last"), "person_twice")
 	}

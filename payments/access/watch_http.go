@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"slices"
@@ -60,10 +60,10 @@ type watchPage struct {
 
 const watchView frontend.Page[watchPage] = "payments/watch.html"
 
-func (h *AccessHandler) showWatch(c *fiber.Ctx) error { return h.watch(c, concern{}, "") }
+func (h *Handler) showWatch(c *fiber.Ctx) error { return h.watch(c, concern{}, "") }
 
 // watch shows what stands out among the look-ups of the head's staff. One of the forms may have come back with a mistake.
-func (h *AccessHandler) watch(c *fiber.Ctx, tried concern, wrong string) error {
+func (h *Handler) watch(c *fiber.Ctx, tried concern, wrong string) error {
 	who := h.Who(c)
 	all, err := concernsOf(c.UserContext(), h.DB, who.Organisation, h.Now())
 	if err != nil {
@@ -105,7 +105,7 @@ func (h *AccessHandler) watch(c *fiber.Ctx, tried concern, wrong string) error {
 	return watchView.Render(c, h.Pages, page)
 }
 
-func (h *AccessHandler) concernCard(c *fiber.Ctx, page *watchPage, i int, x concern, wrong string) concernCard {
+func (h *Handler) concernCard(c *fiber.Ctx, page *watchPage, i int, x concern, wrong string) concernCard {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
 	card := concernCard{Title: x.Name + ", " + rus.FormatDate(x.Day, lang), Text: t("payments_watch.kind_"+x.Kind, x.Count),
 		Fields: []field{{"actor", x.Actor}, {"kind", x.Kind}, {"day", x.Day.Format(time.DateOnly)}}}
@@ -134,7 +134,7 @@ func (h *AccessHandler) concernCard(c *fiber.Ctx, page *watchPage, i int, x conc
 }
 
 // noteWatch writes down what the head found out.
-func (h *AccessHandler) noteWatch(c *fiber.Ctx) error {
+func (h *Handler) noteWatch(c *fiber.Ctx) error {
 	day, err := time.Parse(time.DateOnly, c.FormValue("day"))
 	if err != nil {
 		return fault.New(fault.Invalid, "payments_watch.gone")

@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"tamga/internal/fault"
 )
 
-func clientsOf(ctx context.Context, d db.DB) ([]client, error) {
+func clientsOf(ctx context.Context, d db.DB) ([]Client, error) {
 	rows, err := d.Query(ctx, `
 		SELECT k.id, k.organisation_id, o.name AS organisation, k.name, k.per_minute, k.issued_at, k.ends_on, k.revoked_at, k.used_at
 		FROM payment_client k
@@ -21,10 +21,10 @@ func clientsOf(ctx context.Context, d db.DB) ([]client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[client])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Client])
 }
 
-func insertClient(ctx context.Context, d db.DB, k client, hash []byte, by uuid.UUID) error {
+func insertClient(ctx context.Context, d db.DB, k Client, hash []byte, by uuid.UUID) error {
 	_, err := d.Exec(ctx, `
 		INSERT INTO payment_client (id, organisation_id, name, key_hash, per_minute, issued_by, issued_at, ends_on)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, k.ID, k.OrganisationID, k.Name, hash, k.PerMinute, by, k.IssuedAt, k.EndsOn)
@@ -43,7 +43,7 @@ func revokeClient(ctx context.Context, d db.DB, id uuid.UUID, at time.Time) erro
 }
 
 // useClient returns the client of a key that is in force, and notes that it was used.
-func useClient(ctx context.Context, d db.DB, hash []byte, now time.Time) (*client, error) {
+func useClient(ctx context.Context, d db.DB, hash []byte, now time.Time) (*Client, error) {
 	rows, err := d.Query(ctx, `
 		UPDATE payment_client k
 		SET used_at = $2
@@ -54,7 +54,7 @@ func useClient(ctx context.Context, d db.DB, hash []byte, now time.Time) (*clien
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[client])
+	return pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Client])
 }
 
 // choice is an organisation or an employee that a form offers.

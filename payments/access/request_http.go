@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"context"
@@ -35,9 +35,9 @@ type Viewer struct {
 // Enrol returns the employee of a body by name, and makes one with a temporary password when there is none.
 type Enrol func(ctx context.Context, tx pgx.Tx, organisation uuid.UUID, last, first, middle, post string) (id uuid.UUID, password string, err error)
 
-// AccessHandler lets a head ask for access of the own staff to payment control and watch over what they look up, and the ministry approve
+// Handler lets a head ask for access of the own staff to payment control and watch over what they look up, and the ministry approve
 // it, one by one, and issue keys to the systems of departments.
-type AccessHandler struct {
+type Handler struct {
 	DB    db.DB
 	Box   *secret.Box
 	Pages *frontend.Pages
@@ -49,7 +49,7 @@ type AccessHandler struct {
 }
 
 // Mount registers the routes.
-func (h *AccessHandler) Mount(r fiber.Router) {
+func (h *Handler) Mount(r fiber.Router) {
 	head := guard{h.Head}
 	r.Get("/payment-access", head.of(h.listOwn))
 	r.Get("/payment-access/new", head.of(h.showNew))
@@ -94,7 +94,7 @@ type personRow struct {
 	Fields []frontend.Input
 }
 
-type accessNewPage struct {
+type newPage struct {
 	frontend.Errors
 	ID        string // of the request: pressed twice, it is one
 	Count     int
@@ -108,10 +108,10 @@ type accessNewPage struct {
 	Send      frontend.Button
 }
 
-const accessNewView frontend.Page[accessNewPage] = "payments/access_new.html"
+const newView frontend.Page[newPage] = "payments/access_new.html"
 
-// accessListPage is the list of requests, of a head or of the ministry.
-type accessListPage struct {
+// listPage is the list of requests, of a head or of the ministry.
+type listPage struct {
 	Title string
 	Intro string
 	New   bool
@@ -119,15 +119,15 @@ type accessListPage struct {
 	Empty string
 }
 
-const accessListView frontend.Page[accessListPage] = "payments/access_list.html"
+const listView frontend.Page[listPage] = "payments/access_list.html"
 
-func (h *AccessHandler) list(c *fiber.Ctx, organisation uuid.UUID, base, title, intro string) error {
-	all, err := accessRequests(c.UserContext(), h.DB, organisation)
+func (h *Handler) list(c *fiber.Ctx, organisation uuid.UUID, base, title, intro string) error {
+	all, err := requestsOf(c.UserContext(), h.DB, organisation)
 	if err != nil {
 		return err
 	}
 	t, lang := h.Pages.Texts(c), web.Lang(c)
-	page := accessListPage{Title: t(title), Intro: t(intro), New: organisation != uuid.Nil, Empty: t("payments_access.none")}
+	page := listPage{Title: t(title), Intro: t(intro), New: organisation != uuid.Nil, Empty: t("payments_access.none")}
 	table := frontend.Table{Caption: t("payments_access.requests"), CaptionClasses: "govuk-visually-hidden", FirstCellIsHeader: true}
 	for _, key := range []string{"number", "asked_at", "organisation", "term", "status"} {
 		table.Head = append(table.Head, frontend.Cell{Text: t("payments_access." + key)})
@@ -141,10 +141,10 @@ func (h *AccessHandler) list(c *fiber.Ctx, organisation uuid.UUID, base, title, 
 	if len(all) > 0 {
 		page.Table = &table
 	}
-	return accessListView.Render(c, h.Pages, page)
+	return listView.Render(c, h.Pages, page)
 }
 
-func (h *AccessHandler) status(c *fiber.Ctx, r *accessRequest) string {
+func (h *Handler) status(c *fiber.Ctx, r *request) string {
 	t := h.Pages.Texts(c)
 	if r.DecidedAt == nil {
 		return t("payments_access.waits")
@@ -152,21 +152,21 @@ func (h *AccessHandler) status(c *fiber.Ctx, r *accessRequest) string {
 	return t("payments_access.decided", r.Approved, r.People)
 }
 
-func (h *AccessHandler) listOwn(c *fiber.Ctx) error {
+func (h *Handler) listOwn(c *fiber.Ctx) error {
 	return h.list(c, h.Who(c).Organisation, "/payment-access", "payments_access.title", "payments_access.intro")
 }
 
-func (h *AccessHandler) showNew(c *fiber.Ctx) error {
-	return accessNewView.Render(c, h.Pages, h.newPage(c, uuid.Must(uuid.NewV7()), accessForm{people: make([]accessPerson, 1)}, 1))
+func (h *Handler) showNew(c *fiber.Ctx) error {
+	return newView.Render(c, h.Pages, h.newPage(c, uuid.Must(uuid.NewV7()), requestForm{people: make([]person, 1)}, 1))
 }
 
 // readForm takes the rows that were filled; those left empty do not count.
-func (h *AccessHandler) readForm(c *fiber.Ctx) (f accessForm, rows int) {
+func (h *Handler) readForm(c *fiber.Ctx) (f requestForm, rows int) {
 	value := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
 	rows, _ = strconv.Atoi(value("rows"))
 	rows = min(max(rows, 1), mostPeople)
 	for i := range rows {
-		p := accessPerson{LastName: value(rowField("last", i)), FirstName: value(rowField("first", i)), MiddleName: value(rowField("middle", i)),
+		p := person{LastName: value(rowField("last", i)), FirstName: value(rowField("first", i)), MiddleName: value(rowField("middle", i)),
 			Post: value(rowField("post", i)), Phone: value(rowField("phone", i))}
 		if p.LastName+p.FirstName+p.MiddleName+p.Post+p.Phone != "" {
 			f.people = append(f.people, p)
@@ -177,24 +177,24 @@ func (h *AccessHandler) readForm(c *fiber.Ctx) (f accessForm, rows int) {
 }
 
 // file takes the request, or adds a row to the form without taking it.
-func (h *AccessHandler) file(c *fiber.Ctx) error {
+func (h *Handler) file(c *fiber.Ctx) error {
 	f, rows := h.readForm(c)
 	id, err := uuid.Parse(c.FormValue("id"))
 	if err != nil {
 		id = uuid.Must(uuid.NewV7())
 	}
 	if c.FormValue("add") != "" {
-		return accessNewView.Render(c, h.Pages, h.newPage(c, id, f, min(rows+1, mostPeople)))
+		return newView.Render(c, h.Pages, h.newPage(c, id, f, min(rows+1, mostPeople)))
 	}
 	if f.check(dayOf(h.Now())); len(f.wrong) > 0 {
 		c.Status(fiber.StatusUnprocessableEntity)
-		return accessNewView.Render(c, h.Pages, h.newPage(c, id, f, max(len(f.people), 1)))
+		return newView.Render(c, h.Pages, h.newPage(c, id, f, max(len(f.people), 1)))
 	}
 	who := h.Who(c)
-	r := &accessRequest{ID: id, OrganisationID: who.Organisation, HeadID: who.ID, HeadName: rus.FullName(who.Last, who.First, who.Middle),
+	r := &request{ID: id, OrganisationID: who.Organisation, HeadID: who.ID, HeadName: rus.FullName(who.Last, who.First, who.Middle),
 		HeadPost: who.Post, Purpose: f.purpose, StartsOn: f.starts, EndsOn: f.ends, AskedAt: h.Now()}
 	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
-		if err := insertAccessRequest(c.UserContext(), tx, r, f.people); err != nil {
+		if err := insertRequest(c.UserContext(), tx, r, f.people); err != nil {
 			return err
 		}
 		return h.journal(c, tx, "payments.access_asked", map[string]any{"request": r.ID, "people": len(f.people)})
@@ -205,14 +205,14 @@ func (h *AccessHandler) file(c *fiber.Ctx) error {
 	return c.Redirect("/payment-access/"+id.String(), fiber.StatusSeeOther)
 }
 
-func (h *AccessHandler) journal(c *fiber.Ctx, tx pgx.Tx, action string, details map[string]any) error {
+func (h *Handler) journal(c *fiber.Ctx, tx pgx.Tx, action string, details map[string]any) error {
 	address, _ := netip.ParseAddr(c.IP())
 	return journal.Write(c.UserContext(), tx, journal.Entry{Actor: h.Who(c).ID.String(), ActorRole: "employee", Action: action, Address: address, Details: details})
 }
 
-func (h *AccessHandler) newPage(c *fiber.Ctx, id uuid.UUID, f accessForm, rows int) accessNewPage {
+func (h *Handler) newPage(c *fiber.Ctx, id uuid.UUID, f requestForm, rows int) newPage {
 	t := h.Pages.Texts(c)
-	page := accessNewPage{ID: id.String(), Count: rows, More: rows < mostPeople,
+	page := newPage{ID: id.String(), Count: rows, More: rows < mostPeople,
 		Add:  frontend.Button{Text: t("payments_access.add"), Name: "add", Value: "1", Classes: "govuk-button--secondary"},
 		Send: frontend.Button{Text: t("payments_access.send"), PreventDoubleClick: true}}
 	complain := func(field string) frontend.ErrorMessage {
@@ -225,7 +225,7 @@ func (h *AccessHandler) newPage(c *fiber.Ctx, id uuid.UUID, f accessForm, rows i
 		return frontend.Input{Name: name, Value: value, Autocomplete: "off", Spellcheck: "false", Label: frontend.Label{Text: t("payments_access." + key)}, ErrorMessage: complain(name)}
 	}
 	for i := range rows {
-		p := accessPerson{}
+		p := person{}
 		if i < len(f.people) {
 			p = f.people[i]
 		}
@@ -252,15 +252,15 @@ func (h *AccessHandler) newPage(c *fiber.Ctx, id uuid.UUID, f accessForm, rows i
 }
 
 // request returns the request of the address: of the head's own body, or any for the ministry.
-func (h *AccessHandler) request(c *fiber.Ctx, organisation uuid.UUID) (*accessRequest, []accessPerson, error) {
+func (h *Handler) request(c *fiber.Ctx, organisation uuid.UUID) (*request, []person, error) {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return nil, nil, fault.New(fault.NotFound, "payments_access.no_request")
 	}
-	r, err := accessRequestOf(c.UserContext(), h.DB, id, organisation)
+	r, err := requestOf(c.UserContext(), h.DB, id, organisation)
 	if err != nil {
 		return nil, nil, err
 	}
-	people, err := accessPeople(c.UserContext(), h.DB, id)
+	people, err := peopleOf(c.UserContext(), h.DB, id)
 	return r, people, err
 }

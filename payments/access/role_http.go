@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"strings"
@@ -39,9 +39,9 @@ type roleForm struct {
 	taken               bool // it is to be taken away
 }
 
-func (h *AccessHandler) listRoles(c *fiber.Ctx) error { return h.renderRoles(c, roleForm{}) }
+func (h *Handler) listRoles(c *fiber.Ctx) error { return h.renderRoles(c, roleForm{}) }
 
-func (h *AccessHandler) renderRoles(c *fiber.Ctx, form roleForm) error {
+func (h *Handler) renderRoles(c *fiber.Ctx, form roleForm) error {
 	held, err := rolesHeld(c.UserContext(), h.DB)
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (h *AccessHandler) renderRoles(c *fiber.Ctx, form roleForm) error {
 }
 
 // readRole reads whose role is meant; nobody changes the own one.
-func (h *AccessHandler) readRole(c *fiber.Ctx) (form roleForm, employee uuid.UUID, err error) {
+func (h *Handler) readRole(c *fiber.Ctx) (form roleForm, employee uuid.UUID, err error) {
 	form = roleForm{employee: c.FormValue("employee"), role: c.FormValue("role"), why: strings.TrimSpace(c.FormValue("why"))}
 	if employee, err = uuid.Parse(form.employee); err != nil {
 		form.wrong = append(form.wrong, [2]string{"employee", "payments_role.employee_empty"})
@@ -107,7 +107,7 @@ func (h *AccessHandler) readRole(c *fiber.Ctx) (form roleForm, employee uuid.UUI
 	return form, employee, nil
 }
 
-func (h *AccessHandler) giveRole(c *fiber.Ctx) error {
+func (h *Handler) giveRole(c *fiber.Ctx) error {
 	form, employee, err := h.readRole(c)
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (h *AccessHandler) giveRole(c *fiber.Ctx) error {
 	return c.Redirect("/payment-roles", fiber.StatusSeeOther)
 }
 
-func (h *AccessHandler) takeRole(c *fiber.Ctx) error {
+func (h *Handler) takeRole(c *fiber.Ctx) error {
 	form, employee, err := h.readRole(c)
 	if err != nil {
 		return err

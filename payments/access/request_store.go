@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"tamga/internal/fault"
 )
 
-// AccessOf returns the rights that an employee has on a day by approved requests and by roles: for the staff site, which asks with each
+// RightsOf returns the rights that an employee has on a day by approved requests and by roles: for the staff site, which asks with each
 // request, so that an ended access is gone at once.
-func AccessOf(ctx context.Context, d db.DB, employee uuid.UUID, now time.Time) ([]string, error) {
+func RightsOf(ctx context.Context, d db.DB, employee uuid.UUID, now time.Time) ([]string, error) {
 	rows, err := d.Query(ctx, `
 		SELECT role
 		FROM payment_role
@@ -31,7 +31,7 @@ func AccessOf(ctx context.Context, d db.DB, employee uuid.UUID, now time.Time) (
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-func insertAccessRequest(ctx context.Context, tx pgx.Tx, r *accessRequest, people []accessPerson) error {
+func insertRequest(ctx context.Context, tx pgx.Tx, r *request, people []person) error {
 	err := tx.QueryRow(ctx, `
 		INSERT INTO payment_access_request (id, organisation_id, head_id, head_name, head_post, purpose, starts_on, ends_on, asked_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -50,7 +50,7 @@ func insertAccessRequest(ctx context.Context, tx pgx.Tx, r *accessRequest, peopl
 	return nil
 }
 
-const accessColumns = `
+const requestColumns = `
 	SELECT r.id, r.number, r.organisation_id, o.name AS organisation, r.head_id, r.head_name, r.head_post, r.purpose, r.starts_on, r.ends_on,
 		r.asked_at, r.decided_at, coalesce(concat_ws(' ', e.last_name, e.first_name, nullif(e.middle_name, '')), '') AS decided_by,
 		(SELECT count(*) FROM payment_access_person p WHERE p.request_id = r.id AND p.approved) AS approved,
@@ -59,34 +59,34 @@ const accessColumns = `
 	JOIN organisation o ON o.id = r.organisation_id
 	LEFT JOIN employee e ON e.id = r.decided_by`
 
-// accessRequests returns the requests of a body, or with the nil one those of all: what waits first, then the newest.
-func accessRequests(ctx context.Context, d db.DB, organisation uuid.UUID) ([]accessRequest, error) {
-	rows, err := d.Query(ctx, accessColumns+`
+// requestsOf returns the requests of a body, or with the nil one those of all: what waits first, then the newest.
+func requestsOf(ctx context.Context, d db.DB, organisation uuid.UUID) ([]request, error) {
+	rows, err := d.Query(ctx, requestColumns+`
 		WHERE r.organisation_id = $1 OR $1 = '00000000-0000-0000-0000-000000000000'::uuid
 		ORDER BY r.decided_at IS NOT NULL, r.asked_at DESC
 		LIMIT 200`, organisation)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[accessRequest])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[request])
 }
 
-// accessRequestOf returns a request, of the body if one is named.
-func accessRequestOf(ctx context.Context, d db.DB, id, organisation uuid.UUID) (*accessRequest, error) {
-	rows, err := d.Query(ctx, accessColumns+`
+// requestOf returns a request, of the body if one is named.
+func requestOf(ctx context.Context, d db.DB, id, organisation uuid.UUID) (*request, error) {
+	rows, err := d.Query(ctx, requestColumns+`
 		WHERE r.id = $1 AND (r.organisation_id = $2 OR $2 = '00000000-0000-0000-0000-000000000000'::uuid)`, id, organisation)
 	if err != nil {
 		return nil, err
 	}
-	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[accessRequest])
+	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[request])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, fault.New(fault.NotFound, "payments_access.no_request")
 	}
 	return r, err
 }
 
-// accessPeople returns the list of a request. The temporary password is told only until it was used.
-func accessPeople(ctx context.Context, d db.DB, request uuid.UUID) ([]accessPerson, error) {
+// peopleOf returns the list of a request. The temporary password is told only until it was used.
+func peopleOf(ctx context.Context, d db.DB, request uuid.UUID) ([]person, error) {
 	rows, err := d.Query(ctx, `
 		SELECT p.request_id, p.position, p.last_name, p.first_name, p.middle_name, p.post, p.phone, p.approved, p.reason, p.employee_id,
 			CASE WHEN e.temporary THEN p.password END AS password, p.ended_at, p.end_reason
@@ -97,7 +97,7 @@ func accessPeople(ctx context.Context, d db.DB, request uuid.UUID) ([]accessPers
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[accessPerson])
+	return pgx.CollectRows(rows, pgx.RowToStructByName[person])
 }
 
 // decideRequest marks a request as decided; of two who decide at once the second finds it so.
@@ -112,7 +112,7 @@ func decideRequest(ctx context.Context, tx pgx.Tx, id, by uuid.UUID, at time.Tim
 	return err
 }
 
-func decidePerson(ctx context.Context, tx pgx.Tx, p *accessPerson) error {
+func decidePerson(ctx context.Context, tx pgx.Tx, p *person) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE payment_access_person
 		SET approved = $3, reason = $4, employee_id = $5, password = $6

@@ -1,4 +1,4 @@
-package payments
+package access
 
 import (
 	"context"
@@ -75,14 +75,14 @@ func seedRequest(ctx context.Context, tx pgx.Tx, head, ministry demoEmployee, st
 	if err := insertRole(ctx, tx, head.id, RightHead); err != nil {
 		return err
 	}
-	r := &accessRequest{ID: uuid.Must(uuid.NewV7()), OrganisationID: head.organisation, HeadID: head.id, HeadName: rus.FullName(head.last, head.first, head.middle),
+	r := &request{ID: uuid.Must(uuid.NewV7()), OrganisationID: head.organisation, HeadID: head.id, HeadName: rus.FullName(head.last, head.first, head.middle),
 		HeadPost: head.post, Purpose: "Проверка госпошлины при приёме заявлений граждан", StartsOn: dayOf(now), EndsOn: dayOf(now).AddDate(1, 0, 0), AskedAt: now}
-	var list []accessPerson
+	var list []person
 	for _, name := range staff {
 		e := people[name]
-		list = append(list, accessPerson{RequestID: r.ID, Position: len(list) + 1, LastName: e.last, FirstName: e.first, MiddleName: e.middle, Post: e.post, Phone: "+78432223344"})
+		list = append(list, person{RequestID: r.ID, Position: len(list) + 1, LastName: e.last, FirstName: e.first, MiddleName: e.middle, Post: e.post, Phone: "+78432223344"})
 	}
-	if err := insertAccessRequest(ctx, tx, r, list); err != nil {
+	if err := insertRequest(ctx, tx, r, list); err != nil {
 		return err
 	}
 	if err := decideRequest(ctx, tx, r.ID, ministry.id, now); err != nil {
