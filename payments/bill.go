@@ -87,15 +87,6 @@ func dark(code barcode.Barcode, x, y int) bool {
 	return r == 0
 }
 
-// groupUIN shows a УИН in groups of four, as people read it aloud.
-func groupUIN(uin string) string {
-	var groups []string
-	for len(uin) > 4 {
-		groups, uin = append(groups, uin[:4]), uin[4:]
-	}
-	return strings.Join(append(groups, uin), " ")
-}
-
 // shownName is the payer's name for whom may read it: not for somebody who only knows the number of the charge.
 func shownName(c *Charge) string {
 	if !c.Mine {

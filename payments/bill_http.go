@@ -48,7 +48,7 @@ func (h *Handler) billList(c *fiber.Ctx, ch *Charge, payee *Payee) (frontend.Sum
 		until = rus.FormatDateTime(d.Until.Add(-time.Second), web.Lang(c))
 	}
 	list := frontend.SummaryOf(t, "payments.amount", rus.FormatRubles(billSum(ch, h.Now())), "payments_charge.discount_until", until,
-		"payments.uin", groupUIN(ch.UIN), "payments.purpose", ch.Purpose,
+		"payments.uin", rus.FormatUIN(ch.UIN), "payments.purpose", ch.Purpose,
 		"payments.payer", shownName(ch), "payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP,
 		"payments.bank", payee.BankName, "payments.bik", payee.BIK, "payments.corr_account", payee.CorrAccount,
 		accountKey(payee), payee.Account, "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)

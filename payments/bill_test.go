@@ -46,7 +46,7 @@ func TestBill(t *testing.T) {
 	if _, err := rus.Account(known["BIC"], known["CorrespAcc"]); err != nil {
 		t.Errorf("account: %v", err)
 	}
-	paytest.Want(t, b.Get(c.path("/bill")), 200, payee.Name, groupUIN(c.UIN), c.path("/qr.svg"), payee.KBK)
+	paytest.Want(t, b.Get(c.path("/bill")), 200, payee.Name, rus.FormatUIN(c.UIN), c.path("/qr.svg"), payee.KBK)
 	picture := b.Get(c.path("/qr.svg"))
 	var svg struct {
 		ViewBox string `xml:"viewBox,attr"`
@@ -97,15 +97,6 @@ func TestPages(t *testing.T) {
 		chargesView.Check(p), verifyView.Check(p)} {
 		if err != nil {
 			t.Error(err)
-		}
-	}
-}
-
-func TestGroupUIN(t *testing.T) {
-	t.Parallel()
-	for uin, want := range map[string]string{"18810116000000000048": "1881 0116 0000 0000 0048", "": ""} {
-		if got := groupUIN(uin); got != want {
-			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

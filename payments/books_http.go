@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
+	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/i18n"
 	"tamga/internal/journal"
@@ -21,8 +22,11 @@ import (
 // BooksHandler is for the few employees who set right what differs between the bank's books and ours, and who let refunds go.
 // Everything that they do stands in the journal with their reason; a refund needs two of them.
 type BooksHandler struct {
-	StaffHandler
-	Desk *Jobs // its bank is not needed here: what must be asked there, the worker asks
+	DB      db.DB
+	Pages   *frontend.Pages
+	Allowed func(*fiber.Ctx) error  // a Forbidden fault without the access right "refunds"
+	Actor   func(*fiber.Ctx) string // key of the employee, for the journal
+	Desk    *Jobs                   // its bank is not needed here: what must be asked there, the worker asks
 }
 
 // Mount registers the routes.

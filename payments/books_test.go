@@ -18,13 +18,13 @@ import (
 func (w *world) office() func(name string) *browser {
 	w.t.Helper()
 	h := &BooksHandler{
-		StaffHandler: StaffHandler{DB: w.db, Pages: w.handle.Pages, Actor: func(c *fiber.Ctx) string { return c.Get("X-User") },
-			Allowed: func(c *fiber.Ctx) error {
-				if c.Get("X-User") == nobody.String() {
-					return fault.New(fault.Forbidden, "web.csrf")
-				}
-				return nil
-			}},
+		DB: w.db, Pages: w.handle.Pages, Actor: func(c *fiber.Ctx) string { return c.Get("X-User") },
+		Allowed: func(c *fiber.Ctx) error {
+			if c.Get("X-User") == nobody.String() {
+				return fault.New(fault.Forbidden, "web.csrf")
+			}
+			return nil
+		},
 		Desk: &Jobs{DB: w.db, Pages: w.handle.Pages, Now: w.now, River: w.handle.River},
 	}
 	app := web.New(web.Config{Role: "intra", ShowError: w.handle.Pages.ShowError})

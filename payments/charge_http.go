@@ -182,7 +182,7 @@ func (h *Handler) renderCharge(c *fiber.Ctx, ch *Charge, form payForm) error {
 		Action: ch.path("/pay"),
 		Bill:   ch.path("/bill"),
 		List: frontend.SummaryOf(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose,
-			"payments.payer", shownName(ch), "payments.uin", groupUIN(ch.UIN)),
+			"payments.payer", shownName(ch), "payments.uin", rus.FormatUIN(ch.UIN)),
 		Email: frontend.Input{Name: "email", Type: "email", Value: form.email, Autocomplete: "email", Spellcheck: "false",
 			Label: frontend.Label{Text: t("payments.email")}, Hint: frontend.Hint{Text: t("payments.email_hint")}},
 		Agree: form.agree, Vague: ch.PartAllowed && !form.agree && (form.sum == "" || form.wrongSum != nil || form.wrongLines || form.smallRest),

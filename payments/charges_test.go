@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/internal/dbtest"
+	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/payments/paytest"
@@ -57,7 +58,7 @@ func TestGuestPaysByUIN(t *testing.T) {
 	}
 	paytest.Want(t, b.Post("/payments", "/payments/find", "number", "18810116000000000040"), 422, "govuk-error-summary")
 	paytest.Want(t, b.Post("/payments", "/payments/find", "number", "18810116000000000830"), 422, "Начисления с таким УИН нет")
-	got := b.Post("/payments", "/payments/find", "number", groupUIN(c.UIN))
+	got := b.Post("/payments", "/payments/find", "number", rus.FormatUIN(c.UIN))
 	if got.Status != 303 || got.To != c.path("") {
 		t.Fatalf("find: %d to %q", got.Status, got.To)
 	}

@@ -48,25 +48,3 @@ func insertLookup(ctx context.Context, d db.DB, r lookupRow, people []seenPerson
 		hashes, own, r.asker)
 	return err
 }
-
-// payeeName is a department that money goes to.
-type payeeName struct{ Code, Name string }
-
-func payeeNames(ctx context.Context, d db.DB) ([]payeeName, error) {
-	rows, err := d.Query(ctx, `
-		SELECT DISTINCT ON (code) code, name
-		FROM payee
-		ORDER BY code, valid_from DESC`)
-	if err != nil {
-		return nil, err
-	}
-	var all []payeeName
-	for rows.Next() {
-		var p payeeName
-		if err := rows.Scan(&p.Code, &p.Name); err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	return all, rows.Err()
-}

@@ -21,7 +21,7 @@ func TestPay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, b := w.charge(), w.browser()
-	paytest.Want(t, b.Get(c.path("")), 200, "350\u00a0₽", "Госпошлина за регистрацию брака", "Гарипова Алия Маратовна", groupUIN(c.UIN))
+	paytest.Want(t, b.Get(c.path("")), 200, "350\u00a0₽", "Госпошлина за регистрацию брака", "Гарипова Алия Маратовна", rus.FormatUIN(c.UIN))
 	page := b.toBank(c)
 	paytest.Want(t, b.Get(page), 200, "Песочница банка", "Это не настоящий банк", "350\u00a0₽")
 	back := b.atBank(page, "choice", "pay")

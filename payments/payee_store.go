@@ -74,3 +74,26 @@ func payeeOn(ctx context.Context, d db.DB, code string, at time.Time) (*Payee, e
 func payeeOf(ctx context.Context, d db.DB, c *Charge) (*Payee, error) {
 	return payeeOn(ctx, d, c.Payee, c.PayeeFrom)
 }
+
+// PayeeName is a department that money goes to.
+type PayeeName struct{ Code, Name string }
+
+// PayeeNames returns them by code, as they are called now.
+func PayeeNames(ctx context.Context, d db.DB) ([]PayeeName, error) {
+	rows, err := d.Query(ctx, `
+		SELECT DISTINCT ON (code) code, name
+		FROM payee
+		ORDER BY code, valid_from DESC`)
+	if err != nil {
+		return nil, err
+	}
+	var all []PayeeName
+	for rows.Next() {
+		var p PayeeName
+		if err := rows.Scan(&p.Code, &p.Name); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, rows.Err()
+}

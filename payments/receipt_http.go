@@ -107,7 +107,7 @@ func (h *Handler) receiptList(c *fiber.Ctx, ch *Charge, p *Payment, payee *Payee
 	list := frontend.SummaryOf(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_means.fee", feeText(p.FeeTaken), "payments_payer.rest", rest,
 		"payments.paid_at", rus.FormatDateTime(*p.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments_for.payer", h.paidBy(c, ch, p), "payments_for.whom", forWhom(ch, p), "payments.payer", ownName(ch, p),
 		"payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP, "payments.bank", payee.BankName, "payments.bik", payee.BIK,
-		accountKey(payee), payee.Account, "payments.uin", groupUIN(ch.UIN), "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
+		accountKey(payee), payee.Account, "payments.uin", rus.FormatUIN(ch.UIN), "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)
 	lines, err := paidLines(c.UserContext(), h.DB, p.ID)
 	for _, l := range lines {
 		list.Rows = append(list.Rows, frontend.Row(t("payments_utility.paid_line", l.Title), rus.FormatRubles(l.Amount)))

@@ -40,7 +40,15 @@ const narrowed = ` AND p.created_at >= coalesce($2, '-infinity'::timestamptz) AN
 	LIMIT $7`
 
 func (n Narrow) args(first any, limit int) []any {
-	return []any{first, timeOrNil(n.From), timeOrNil(n.Until), n.Service, n.Payee, n.Amount, limit}
+	return []any{first, bound(n.From), bound(n.Until), n.Service, n.Payee, n.Amount, limit}
+}
+
+// bound is nil where nothing is narrowed.
+func bound(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func findByReceipt(ctx context.Context, d db.DB, receipt string, n Narrow, limit int) ([]Found, error) {

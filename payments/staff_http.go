@@ -102,7 +102,7 @@ func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, erro
 			Items: []frontend.Option{{Value: "", Text: t("payments_lookup.any")}}},
 		Button: frontend.Button{Text: t("payments.staff_find")},
 	}
-	payees, err := payeeNames(c.UserContext(), h.DB)
+	payees, err := PayeeNames(c.UserContext(), h.DB)
 	if err != nil {
 		return page, err
 	}
@@ -309,7 +309,7 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 	}
 	list := frontend.SummaryOf(t, "payments.number", f.Receipt, "payments.status", t("payments.state_"+string(f.State)),
 		"payments.amount", rus.FormatRubles(f.Amount), "payments.received", received, "payments.purpose", f.Purpose, "payments.paid_at", paid,
-		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments_for.paid_by", f.PaidBy, "payments.uin", groupUIN(f.UIN))
+		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments_for.paid_by", f.PaidBy, "payments.uin", rus.FormatUIN(f.UIN))
 	card := foundCard{Receipt: f.Receipt, List: &list}
 	switch {
 	case f.State != Succeeded:

@@ -69,7 +69,7 @@ func (h *StatsHandler) show(c *fiber.Ctx) error {
 	for _, n := range periods {
 		page.Periods = append(page.Periods, frontend.Link{Text: t("payments_payer.stats_days", n), Href: "/finance?days=" + strconv.Itoa(n), Current: n == days})
 	}
-	payees, err := payeeNames(c.UserContext(), h.DB)
+	payees, err := PayeeNames(c.UserContext(), h.DB)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func bars[L ~string](byDay map[string]figure, from time.Time, days int, lang L) 
 	return list
 }
 
-func (h *StatsHandler) table(c *fiber.Ctx, dimension string, figures []figure, payees []payeeName) frontend.Table {
+func (h *StatsHandler) table(c *fiber.Ctx, dimension string, figures []figure, payees []PayeeName) frontend.Table {
 	t := h.Pages.Texts(c)
 	table := frontend.Table{Caption: t("payments_payer.stats_" + dimension), CaptionClasses: "govuk-table__caption--m", FirstCellIsHeader: true}
 	for _, key := range []string{"name", "begun", "paid", "sum", "returned"} {
@@ -126,7 +126,7 @@ func (h *StatsHandler) table(c *fiber.Ctx, dimension string, figures []figure, p
 		case dimension == "service":
 			name = h.serviceName(c, f.Name)
 		case dimension == "payee":
-			if i := slices.IndexFunc(payees, func(p payeeName) bool { return p.Code == f.Name }); i >= 0 {
+			if i := slices.IndexFunc(payees, func(p PayeeName) bool { return p.Code == f.Name }); i >= 0 {
 				name = payees[i].Name
 			}
 		}

@@ -88,8 +88,8 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 			return append(paymentControl(g, services, staff, passwords()), []web.Handler{
 				&payments.StatsHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightPayments), Services: paidServices(services)},
 				&payments.BooksHandler{
-					StaffHandler: payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightRefunds), Actor: actor},
-					Desk:         &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},
+					DB: g.pool, Pages: g.pages, Allowed: staff.Allowed(intra.RightRefunds), Actor: actor,
+					Desk: &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},
 				},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor, Service: nameOf(services)},

@@ -94,3 +94,12 @@ func TestNewReceipt(t *testing.T) {
 		}
 	}
 }
+
+func TestFormatUIN(t *testing.T) {
+	t.Parallel()
+	for uin, want := range map[string]string{"18810116000000000048": "1881 0116 0000 0000 0048", "": ""} {
+		if got := FormatUIN(uin); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

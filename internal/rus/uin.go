@@ -1,5 +1,7 @@
 package rus
 
+import "strings"
+
 // UINNone stands in a payment order for "no charge identifier". It is not a number: UIN refuses it, callers compare first.
 const UINNone = "0"
 
@@ -30,4 +32,13 @@ func NewUIN(prefix string) (string, error) {
 		return "", fail("rus.uin.prefix")
 	}
 	return number + string(budgetDigit(number)), nil
+}
+
+// FormatUIN shows a УИН in groups of four, as people read it aloud.
+func FormatUIN(uin string) string {
+	var groups []string
+	for len(uin) > 4 {
+		groups, uin = append(groups, uin[:4]), uin[4:]
+	}
+	return strings.Join(append(groups, uin), " ")
 }
