@@ -49,6 +49,8 @@ type bookCard struct {
 	Note    frontend.Input // without a name there is none
 	Buttons []frontend.Button
 	Hint    string
+	Problem string // why nothing was done, where there is no field to say it at
+	Typed   string // what was typed then
 }
 
 type booksPage struct {
@@ -84,12 +86,16 @@ func (h *BooksHandler) listDiscrepancies(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
+	return h.renderDiscrepancies(c, nil)
+}
+
+func (h *BooksHandler) renderDiscrepancies(c *fiber.Ctx, no *refusal) error {
 	all, err := openDiscrepancies(c.UserContext(), h.DB)
 	if err != nil {
 		return err
 	}
 	t := h.Pages.Texts(c)
-	page := booksPage{Title: t("payments_books.discrepancies"), Empty: t("payments_books.no_discrepancies")}
+	page := booksPage{Title: t("payments_books.discrepancies"), Empty: t("payments_books.no_discrepancies"), Done: h.done(c)}
 	for _, x := range all {
 		card := bookCard{ID: x.ID.String(), Title: t("payments_books.kind_" + x.Kind), Action: "/discrepancies/" + x.ID.String(),
 			Hint: t("payments_books.hint_" + x.Kind), Note: note(t, x.ID.String()),
@@ -100,7 +106,23 @@ func (h *BooksHandler) listDiscrepancies(c *fiber.Ctx) error {
 		}
 		page.Cards = append(page.Cards, card)
 	}
+	if no != nil {
+		gone, err := h.goneDiscrepancy(c, t, no.id)
+		if err != nil {
+			return err
+		}
+		page.refuse(c, t, no, gone)
+	}
 	return booksView.Render(c, h.Pages, page)
+}
+
+// done says what was decided a moment ago.
+func (h *BooksHandler) done(c *fiber.Ctx) string {
+	key := "payments_books.done_" + c.Query("done")
+	if c.Query("done") == "" || !h.Pages.Bundle.Has(i18n.RU, key) {
+		return ""
+	}
+	return h.Pages.Texts(c)(key)
 }
 
 // sumText is a sum in its own currency, which is not always ours.
@@ -117,11 +139,14 @@ func (h *BooksHandler) decideDiscrepancy(c *fiber.Ctx) error {
 		return err
 	}
 	v := verdict{Choice: c.FormValue("choice"), Note: strings.TrimSpace(c.FormValue("note")), Actor: h.Actor(c)}
-	if v.Actor == "" || len([]rune(v.Note)) > 1000 {
+	if v.Actor == "" {
 		return fault.New(fault.Invalid, "payments_books.no_choice")
 	}
 	id := uuid.MustParse(c.Params("id"))
 	err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
+		if err := noteOf(v.Note); err != nil {
+			return err
+		}
 		d := h.desk()
 		d.db = tx
 		x, err := d.Resolve(c.UserContext(), id, v)
@@ -130,10 +155,13 @@ func (h *BooksHandler) decideDiscrepancy(c *fiber.Ctx) error {
 		}
 		return h.write(c, tx, "payments.discrepancy_"+v.Choice, x.PaymentID, v.Note, map[string]any{"discrepancy": x.ID, "kind": x.Kind})
 	})
+	if no := refusalOf(id, v.Note, err); no != nil {
+		return h.renderDiscrepancies(c, no)
+	}
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/discrepancies", fiber.StatusSeeOther)
+	return c.Redirect("/discrepancies?done="+v.Choice, fiber.StatusSeeOther)
 }
 
 func (h *BooksHandler) desk() *desk {
@@ -160,19 +188,19 @@ func (h *BooksHandler) listRefunds(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
-	return h.renderRefunds(c, refundForm{receipt: c.Query("receipt")}, nil)
+	return h.renderRefunds(c, refundForm{receipt: c.Query("receipt")}, nil, nil)
 }
 
 // refundForm is what an employee has typed.
 type refundForm struct{ receipt, sum, ground, note string }
 
-func (h *BooksHandler) renderRefunds(c *fiber.Ctx, form refundForm, wrong map[string]string) error {
+func (h *BooksHandler) renderRefunds(c *fiber.Ctx, form refundForm, wrong map[string]string, no *refusal) error {
 	all, err := openRefunds(c.UserContext(), h.DB)
 	if err != nil {
 		return err
 	}
 	t := h.Pages.Texts(c)
-	page := booksPage{Title: t("payments_books.refunds"), Empty: t("payments_books.no_refunds"), Propose: true,
+	page := booksPage{Title: t("payments_books.refunds"), Empty: t("payments_books.no_refunds"), Propose: true, Done: h.done(c),
 		Receipt: frontend.Input{Name: "receipt", Value: form.receipt, Autocomplete: "off", Label: frontend.Label{Text: t("payments.number")}},
 		Sum: frontend.Input{Name: "sum", Value: form.sum, Autocomplete: "off", Classes: "govuk-input--width-10", Inputmode: "decimal",
 			Label: frontend.Label{Text: t("payments_books.sum")}, Hint: frontend.Hint{Text: t("payments_books.sum_hint")}},
@@ -194,6 +222,13 @@ func (h *BooksHandler) renderRefunds(c *fiber.Ctx, form refundForm, wrong map[st
 	page.Note.ErrorMessage = page.Errors.Message("note")
 	for _, r := range all {
 		page.Cards = append(page.Cards, h.refundCard(c, r))
+	}
+	if no != nil {
+		gone, err := h.goneRefund(c, no.id)
+		if err != nil {
+			return err
+		}
+		page.refuse(c, t, no, gone)
 	}
 	return booksView.Render(c, h.Pages, page)
 }
@@ -239,11 +274,11 @@ func (h *BooksHandler) proposeRefund(c *fiber.Ctx) error {
 	if !h.Pages.Bundle.Has(i18n.RU, "payments_books.ground_"+form.ground) {
 		wrong["ground"] = t("payments_books.ground_empty")
 	}
-	if len([]rune(form.note)) > 1000 {
+	if noteOf(form.note) != nil {
 		wrong["note"] = t("payments_books.note_long")
 	}
 	if len(wrong) > 0 {
-		return h.renderRefunds(c, form, wrong)
+		return h.renderRefunds(c, form, wrong, nil)
 	}
 	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
 		p, err := paymentByReceipt(c.UserContext(), tx, receipt)
@@ -260,13 +295,13 @@ func (h *BooksHandler) proposeRefund(c *fiber.Ctx) error {
 	})
 	switch {
 	case errors.Is(err, fault.NotFound):
-		return h.renderRefunds(c, form, map[string]string{"receipt": t("payments.no_payment")})
+		return h.renderRefunds(c, form, map[string]string{"receipt": t("payments.no_payment")}, nil)
 	case errors.Is(err, fault.Conflict), errors.Is(err, fault.Invalid):
-		return h.renderRefunds(c, form, map[string]string{"sum": t("payments_books.refund_sum")})
+		return h.renderRefunds(c, form, map[string]string{"sum": t("payments_books.refund_sum")}, nil)
 	case err != nil:
 		return err
 	}
-	return c.Redirect("/refunds", fiber.StatusSeeOther)
+	return c.Redirect("/refunds?done=propose", fiber.StatusSeeOther)
 }
 
 func (h *BooksHandler) decideRefund(c *fiber.Ctx) error {
@@ -275,12 +310,15 @@ func (h *BooksHandler) decideRefund(c *fiber.Ctx) error {
 	}
 	id, actor, choice := uuid.MustParse(c.Params("id")), h.Actor(c), c.FormValue("choice")
 	why := strings.TrimSpace(c.FormValue("note"))
-	if actor == "" || len([]rune(why)) > 1000 {
+	if actor == "" {
 		return fault.New(fault.Invalid, "payments_books.no_choice")
 	}
 	err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) (err error) {
 		d := h.desk()
 		d.db = tx
+		if err = noteOf(why); err != nil {
+			return err
+		}
 		var r *Refund
 		switch choice {
 		case "take":
@@ -297,8 +335,11 @@ func (h *BooksHandler) decideRefund(c *fiber.Ctx) error {
 		}
 		return h.write(c, tx, "payments.refund_"+choice, &r.PaymentID, why, map[string]any{"refund": r.ID, "amount": r.Amount})
 	})
+	if no := refusalOf(id, why, err); no != nil {
+		return h.renderRefunds(c, refundForm{}, nil, no)
+	}
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/refunds", fiber.StatusSeeOther)
+	return c.Redirect("/refunds?done="+choice, fiber.StatusSeeOther)
 }

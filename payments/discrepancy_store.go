@@ -73,3 +73,23 @@ func openDiscrepancy(ctx context.Context, d db.DB, id uuid.UUID) (*Discrepancy, 
 	}
 	return x, err
 }
+
+// endedDiscrepancy returns one that has ended, and how; nil when there is none.
+func endedDiscrepancy(ctx context.Context, d db.DB, id uuid.UUID) (*Discrepancy, *resolution, error) {
+	var end resolution
+	err := d.QueryRow(ctx, `SELECT resolution, resolved_by, note, resolved_at FROM discrepancy WHERE id = $1 AND resolution IS NOT NULL`, id).
+		Scan(&end.How, &end.By, &end.Note, &end.At)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, _ := d.Query(ctx, `
+		SELECT `+discrepancyColumns+`
+		FROM discrepancy x
+		LEFT JOIN payment p ON p.id = x.payment_id
+		WHERE x.id = $1`, id)
+	x, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Discrepancy])
+	return x, &end, err
+}

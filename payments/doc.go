@@ -79,6 +79,7 @@
 // Routes of StatsHandler (intra, right "payments"): GET /finance, what came by service, payee, state and day.
 // Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);
 // GET /quittances, POST /quittances/:id (send again); GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
+// What is refused there comes back with the list: the words at the row, and what was typed (refusal_http.go).
 // Jobs: payments.check follows one payment until the bank has told its end; payments.refund follows one refund; payments.registry
 // takes the file of the day before, payments.books checks the books, payments.claims forgets what guests have looked up, all daily. payments.quittance tells the
 // outside owner of a charge of money that came or went back, signed, until it takes it (Jobs.Owners). payments.paid and payments.surplus, news of money

@@ -1,7 +1,9 @@
 package payments
 
 import (
+	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -18,14 +20,21 @@ func (h *BooksHandler) listQuittances(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
+	return h.renderQuittances(c, nil)
+}
+
+func (h *BooksHandler) renderQuittances(c *fiber.Ctx, no *refusal) error {
 	all, err := stuckQuittances(c.UserContext(), h.DB, h.Desk.Now())
 	if err != nil {
 		return err
 	}
 	t := h.Pages.Texts(c)
 	page := booksPage{Title: t("payments_role.quittances"), Empty: t("payments_role.no_quittances")}
-	if c.Query("again") != "" {
+	switch c.Query("again") {
+	case "1":
 		page.Done = t("payments_role.again")
+	case "taken":
+		page.Done = t("payments_role.taken")
 	}
 	for _, q := range all {
 		page.Cards = append(page.Cards, bookCard{ID: q.ID.String(), Title: t("payments_role.quittance_" + q.Kind), Action: "/quittances/" + q.ID.String(),
@@ -33,6 +42,9 @@ func (h *BooksHandler) listQuittances(c *fiber.Ctx) error {
 				"payments_role.attempts", strconv.Itoa(q.Attempts), "payments_role.problem", q.LastError, "payments_books.found", rus.FormatDateTime(q.At, web.Lang(c))),
 			Note:    note(t, q.ID.String()),
 			Buttons: []frontend.Button{{Text: t("payments_role.retry"), Name: "choice", Value: "retry", PreventDoubleClick: true}}})
+	}
+	if no != nil {
+		page.refuse(c, t, no, nil)
 	}
 	return booksView.Render(c, h.Pages, page)
 }
@@ -42,22 +54,31 @@ func (h *BooksHandler) retryQuittance(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
-	id := uuid.MustParse(c.Params("id"))
+	id, why, again := uuid.MustParse(c.Params("id")), strings.TrimSpace(c.FormValue("note")), "1"
 	err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
 		q, err := quittanceByID(c.UserContext(), tx, id)
-		if err != nil {
-			return fault.New(fault.NotFound, "payments.no_payment")
-		}
-		if q.Sent {
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			return fault.New(fault.NotFound, "payments_role.no_quittance")
+		case err != nil:
+			return err
+		case q.Sent:
+			again = "taken"
 			return nil
+		}
+		if err := noteOf(why); err != nil {
+			return err
 		}
 		if _, err := h.Desk.River.InsertTx(c.UserContext(), tx, QuittanceArgs{id}, nil); err != nil {
 			return err
 		}
-		return h.write(c, tx, "payments.quittance_retry", &q.PaymentID, short(c.FormValue("note"), 1000), map[string]any{"quittance": id})
+		return h.write(c, tx, "payments.quittance_retry", &q.PaymentID, why, map[string]any{"quittance": id})
 	})
+	if no := refusalOf(id, why, err); no != nil {
+		return h.renderQuittances(c, no)
+	}
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/quittances?again=1", fiber.StatusSeeOther)
+	return c.Redirect("/quittances?again="+again, fiber.StatusSeeOther)
 }
