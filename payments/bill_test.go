@@ -93,7 +93,7 @@ func TestPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{chargeView.Check(p), returnView.Check(p), receiptView.Check(p), billView.Check(p), lookupView.Check(p),
+	for _, err := range []error{chargeView.Check(p), returnView.Check(p), receiptView.Check(p), billView.Check(p),
 		chargesView.Check(p), verifyView.Check(p)} {
 		if err != nil {
 			t.Error(err)

@@ -1,5 +1,5 @@
-// Package payments makes charges with their УИН, takes money for them through banks, gives it back, keeps the books of it, and
-// finds payments for staff.
+// Package payments makes charges with their УИН, takes money for them through banks, gives it back, and keeps the books of it.
+// Staff find payments in package lookup, and package access tells who may.
 //
 // A charge (начисление) belongs to an origin: an application, or outside of us a register of fines and taxes, a utility
 // account, a department (Outside). It has a payee with requisites in force on its day, dated discounts (discount_rule), and
@@ -62,20 +62,6 @@
 // GET and POST /payments/templates, POST /payments/templates/:id/remove; GET and POST /payments/autopay, POST /payments/autopay/:id/stop,
 // GET /payments/autopay/orders/:id, POST .../skip; GET and POST /receipts (anybody
 // checks a receipt by number and amount); POST /payments/callback/<bank> (no CSRF: signed, or re-read).
-// Staff look payments up by one box: number of receipt, УИН or application, phone, or a name (readLookup). A name is looked for
-// in payment_name in the orders people write it in (readings), and only when nobody is called so, or when asked, with one typo
-// or in another spelling (closeProbes): words one edit apart are found in the small table of all words of names, name_word with
-// name_typo, so that the cost does not grow with the payments. Each look-up is journalled and stands in payment_lookup.
-//
-// A frequent name is not sorted whole: its surname's newest payments are walked until the page is full (fewRows, manyRows); both indexes of
-// payment_name hold all that a search is narrowed by. When nothing is found, why tells which narrowing keeps the payment away, what is charged
-// and not paid, and for a receipt number with a wrong digit, which numbers one digit away were given (slipsOf).
-//
-// Who may look up is package access.
-//
-// Routes of APIHandler (intra, a key of payment_client, no CSRF): POST /api/payments/lookups (docs/openapi/payments.yaml).
-// Routes of StaffHandler (intra): GET and POST /payments (also the files, CSV and XLSX). POST, because a name must not stand in
-// an address. GET and POST /payments/calls, /payments/calls/:call: contact centre, where the caller is written down first.
 // Routes of StatsHandler (intra, right "payments"): GET /finance, what came by service, payee, state and day.
 // Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);
 // GET /quittances, POST /quittances/:id (send again); GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
@@ -86,5 +72,5 @@
 // that was owed and of money that was not, are worked by the charge's origin.
 // Tables: charge_line, payment_line, payment_template, autopay_rule, autopay_key, autopay_order; payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event, quittance; payment, payment_transition,
 // payment_event; commission_rule, saved_card, department_payee, charge_notice; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
-// discrepancy; payment_name, name_word, name_typo; payment_call, payment_lookup, payment_lookup_seen.
+// discrepancy, payment_name, name_word, name_typo.
 package payments

@@ -65,7 +65,7 @@ func TestStats(t *testing.T) {
 func TestStatsUseIndex(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	seedMany(t, pool, 5000)
+	paytest.BookMany(t, pool, 5000)
 	conn, err := pool.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestStatsUseIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	plan := explain(t, conn, `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) EXECUTE figures (now() - interval '940 hours', now() - interval '938 hours')`)
+	plan := paytest.Explain(t, conn, `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) EXECUTE figures (now() - interval '940 hours', now() - interval '938 hours')`)
 	if !strings.Contains(plan, "payment_created_at") || strings.Contains(plan, "Seq Scan on payment") {
 		t.Errorf("the figures of two hours read everything:\n%s", plan)
 	}

@@ -14,8 +14,8 @@ import (
 	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/intra"
-	"tamga/payments"
 	"tamga/payments/access"
+	"tamga/payments/lookup"
 )
 
 // paymentControl are the pages and the API by which staff look payments up, ask for access and watch over it.
@@ -35,11 +35,11 @@ func paymentControl(g *ground, services *catalog.Catalog, staff *intra.Staff, ha
 		return access.Viewer{ID: e.ID, Organisation: e.OrganisationID, Department: e.Organisation, Post: e.Post,
 			Last: e.LastName, First: e.FirstName, Middle: e.MiddleName}
 	}
-	look := &payments.StaffHandler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor, Who: who,
+	look := &lookup.Handler{DB: g.pool, Box: g.box, Pages: g.pages, Allowed: staff.Allowed(intra.RightPayments), Actor: actor, Who: who,
 		Numbers: applications.IDOfNumber, Services: paidServices(services)}
 	return []web.Handler{
 		look,
-		&payments.APIHandler{Staff: look, Limit: &web.Limiter{Redis: g.redis, Log: g.log}, Now: time.Now},
+		&lookup.APIHandler{Staff: look, Limit: &web.Limiter{Redis: g.redis, Log: g.log}, Now: time.Now},
 		&access.Handler{DB: g.pool, Box: g.box, Pages: g.pages, Now: time.Now, Who: who, Head: staff.Allowed(intra.RightHead),
 			Desk: staff.Allowed(intra.RightAccess),
 			Enrol: func(ctx context.Context, tx pgx.Tx, organisation uuid.UUID, last, first, middle, post string) (uuid.UUID, string, error) {

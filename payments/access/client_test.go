@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/internal/secret"
-	"tamga/payments"
+	"tamga/payments/lookup"
 	"tamga/payments/paytest"
 )
 
@@ -23,7 +23,7 @@ const keyStart = "tpk_"
 // call asks the API with a key.
 func (b *bureau) call(key, body string) (int, map[string]any) {
 	b.t.Helper()
-	r, err := http.NewRequestWithContext(b.t.Context(), "POST", b.url+payments.APIPath+"lookups", bytes.NewReader([]byte(body)))
+	r, err := http.NewRequestWithContext(b.t.Context(), "POST", b.url+lookup.APIPath+"lookups", bytes.NewReader([]byte(body)))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestAPIIsAsDescribed(t *testing.T) {
 		VALUES ($1, $2, 'АИС', $3, 5, $4, $5, $6)`, uuid.New(), b.body, secret.HashToken(key), b.desk, b.now(), b.now().AddDate(0, 0, 2)); err != nil {
 		t.Fatal(err)
 	}
-	example, err := json.Marshal(doc.Paths[payments.APIPath+"lookups"].Post.RequestBody.Content["application/json"].Example)
+	example, err := json.Marshal(doc.Paths[lookup.APIPath+"lookups"].Post.RequestBody.Content["application/json"].Example)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,8 +21,8 @@ import (
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
-	"tamga/payments"
 	"tamga/payments/access"
+	"tamga/payments/lookup"
 	"tamga/payments/paytest"
 )
 
@@ -70,11 +70,11 @@ func newBureau(t *testing.T) *bureau {
 			return err
 		}
 	}
-	look := &payments.StaffHandler{DB: b.db, Box: box, Pages: p, Allowed: allowed(access.RightLook), Who: who, Actor: func(c *fiber.Ctx) string { return who(c).ID.String() }}
+	look := &lookup.Handler{DB: b.db, Box: box, Pages: p, Allowed: allowed(access.RightLook), Who: who, Actor: func(c *fiber.Ctx) string { return who(c).ID.String() }}
 	cache := redis.NewClient(&redis.Options{Addr: miniredis.RunT(t).Addr()})
 	t.Cleanup(func() { _ = cache.Close() })
 	rights := &access.Handler{DB: b.db, Box: box, Pages: p, Now: b.now, Who: who, Head: allowed(access.RightHead), Desk: allowed(access.RightAccess), Enrol: b.enrol}
-	api := &payments.APIHandler{Staff: look, Limit: &web.Limiter{Redis: cache, Log: slog.New(slog.DiscardHandler)}, Now: b.now}
+	api := &lookup.APIHandler{Staff: look, Limit: &web.Limiter{Redis: cache, Log: slog.New(slog.DiscardHandler)}, Now: b.now}
 	app := web.New(web.Config{Role: "intra", ShowError: p.ShowError})
 	app.Use((&web.CSRF{Key: paytest.Key, Cookie: "intra_csrf", Exempt: []string{"/api/"}}).Check)
 	for _, h := range []web.Handler{look, rights, api} {

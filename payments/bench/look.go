@@ -15,13 +15,13 @@ import (
 
 	"tamga/internal/db"
 	"tamga/internal/rus"
-	"tamga/payments"
+	"tamga/payments/lookup"
 )
 
 // way is one way to ask, of a random payment: those of frequent names come often, as they do in life.
 type way struct {
 	name string
-	ask  func(w *world, r *rand.Rand, i int) payments.Question
+	ask  func(w *world, r *rand.Rand, i int) lookup.Question
 }
 
 func (w *world) payer(i int) *payer { return &w.payers[w.payerOf(w.chargeOf(i))] }
@@ -36,10 +36,10 @@ func initials(words ...string) string {
 	return strings.TrimSpace(b.String())
 }
 
-func named(make func(r *rand.Rand, last, first, middle string) string) func(*world, *rand.Rand, int) payments.Question {
-	return func(w *world, r *rand.Rand, i int) payments.Question {
+func named(make func(r *rand.Rand, last, first, middle string) string) func(*world, *rand.Rand, int) lookup.Question {
+	return func(w *world, r *rand.Rand, i int) lookup.Question {
 		last, first, middle := w.spell.written(w.payer(i))
-		return payments.Question{Typed: strings.TrimSpace(make(r, last, first, middle))}
+		return lookup.Question{Typed: strings.TrimSpace(make(r, last, first, middle))}
 	}
 }
 
@@ -57,8 +57,8 @@ func oneTypo(r *rand.Rand, last, first, middle string) string {
 }
 
 func ways() []way {
-	narrow := func(n func(w *world, i int) payments.Narrow, typed func(*rand.Rand, string, string, string) string) func(*world, *rand.Rand, int) payments.Question {
-		return func(w *world, r *rand.Rand, i int) payments.Question {
+	narrow := func(n func(w *world, i int) lookup.Narrow, typed func(*rand.Rand, string, string, string) string) func(*world, *rand.Rand, int) lookup.Question {
+		return func(w *world, r *rand.Rand, i int) lookup.Question {
 			q := named(typed)(w, r, i)
 			q.Narrow = n(w, i)
 			return q
@@ -67,23 +67,23 @@ func ways() []way {
 	surname := func(_ *rand.Rand, last, _, _ string) string { return last }
 	lastFirst := func(_ *rand.Rand, last, first, _ string) string { return words(last, first) }
 	return []way{
-		{"number", func(_ *world, _ *rand.Rand, i int) payments.Question {
-			return payments.Question{Typed: rus.NewReceipt(int64(i))}
+		{"number", func(_ *world, _ *rand.Rand, i int) lookup.Question {
+			return lookup.Question{Typed: rus.NewReceipt(int64(i))}
 		}},
-		{"uin", func(w *world, _ *rand.Rand, i int) payments.Question {
-			return payments.Question{Typed: uin(w.chargeOf(i))}
+		{"uin", func(w *world, _ *rand.Rand, i int) lookup.Question {
+			return lookup.Question{Typed: uin(w.chargeOf(i))}
 		}},
-		{"application", func(w *world, _ *rand.Rand, i int) payments.Question {
+		{"application", func(w *world, _ *rand.Rand, i int) lookup.Question {
 			c := w.chargeOf(i)
-			return payments.Question{Typed: "16-000000-0", Numbers: func(context.Context, db.DB, string) (uuid.UUID, bool, error) {
+			return lookup.Question{Typed: "16-000000-0", Numbers: func(context.Context, db.DB, string) (uuid.UUID, bool, error) {
 				return id(2, c, w.chargeAt(c)), true, nil
 			}}
 		}},
-		{"phone", func(w *world, _ *rand.Rand, i int) payments.Question {
+		{"phone", func(w *world, _ *rand.Rand, i int) lookup.Question {
 			for phone(w.payerOf(w.chargeOf(i))) == "" {
 				i = (i + 1) % w.payments
 			}
-			return payments.Question{Typed: phone(w.payerOf(w.chargeOf(i)))}
+			return lookup.Question{Typed: phone(w.payerOf(w.chargeOf(i)))}
 		}},
 		{"fullname", named(func(_ *rand.Rand, last, first, middle string) string { return words(last, first, middle) })},
 		{"fullname_swapped", named(func(_ *rand.Rand, last, first, middle string) string { return words(first, middle, last) })},
@@ -92,22 +92,22 @@ func ways() []way {
 		{"surname", named(surname)},
 		{"typo", named(oneTypo)},
 		{"typo_last_first", named(func(r *rand.Rand, last, first, _ string) string { return words(mistype(r, last), first) })},
-		{"similar", func(w *world, r *rand.Rand, i int) payments.Question {
+		{"similar", func(w *world, r *rand.Rand, i int) lookup.Question {
 			q := named(lastFirst)(w, r, i)
 			q.Similar = true
 			return q
 		}},
-		{"last_first_month", narrow(func(w *world, i int) payments.Narrow {
-			return payments.Narrow{From: w.at(i).AddDate(0, 0, -15), Until: w.at(i).AddDate(0, 0, 15)}
+		{"last_first_month", narrow(func(w *world, i int) lookup.Narrow {
+			return lookup.Narrow{From: w.at(i).AddDate(0, 0, -15), Until: w.at(i).AddDate(0, 0, 15)}
 		}, lastFirst)},
-		{"surname_week", narrow(func(w *world, i int) payments.Narrow {
-			return payments.Narrow{From: w.at(i).AddDate(0, 0, -3), Until: w.at(i).AddDate(0, 0, 4)}
+		{"surname_week", narrow(func(w *world, i int) lookup.Narrow {
+			return lookup.Narrow{From: w.at(i).AddDate(0, 0, -3), Until: w.at(i).AddDate(0, 0, 4)}
 		}, surname)},
-		{"surname_amount", narrow(func(w *world, i int) payments.Narrow { return payments.Narrow{Amount: kindOf(w.chargeOf(i)).amount} }, surname)},
-		{"surname_no_amount", narrow(func(*world, int) payments.Narrow { return payments.Narrow{Amount: 123} }, surname)},
-		{"surname_department", narrow(func(w *world, i int) payments.Narrow {
+		{"surname_amount", narrow(func(w *world, i int) lookup.Narrow { return lookup.Narrow{Amount: kindOf(w.chargeOf(i)).amount} }, surname)},
+		{"surname_no_amount", narrow(func(*world, int) lookup.Narrow { return lookup.Narrow{Amount: 123} }, surname)},
+		{"surname_department", narrow(func(w *world, i int) lookup.Narrow {
 			k := kindOf(w.chargeOf(i))
-			return payments.Narrow{Service: k.service, Payee: k.payee}
+			return lookup.Narrow{Service: k.service, Payee: k.payee}
 		}, surname)},
 		{"nobody", named(func(r *rand.Rand, _, first, middle string) string {
 			return words(fmt.Sprintf("несуществов%c", 'а'+rune(r.IntN(30))), first, middle)
@@ -129,7 +129,7 @@ func lookAll(ctx context.Context, pool *pgxpool.Pool, w *world, r *rand.Rand, o 
 		for n := range o.looks + 20 {
 			q := y.ask(w, r, r.IntN(w.payments))
 			began, worked := time.Now(), workOf(conn.PgConn().PID())
-			a, err := payments.Find(ctx, conn, q)
+			a, err := lookup.Find(ctx, conn, q)
 			if err != nil {
 				return fmt.Errorf("%s %q: %w", y.name, q.Typed, err)
 			}
@@ -227,14 +227,14 @@ func recallAll(ctx context.Context, pool *pgxpool.Pool, w *world, r *rand.Rand, 
 
 // pageOf tells on which page a clerk sees the payer, 0 for none within ten.
 func pageOf(ctx context.Context, pool *pgxpool.Pool, typed, folded string) (int, error) {
-	q, seen := payments.Question{Typed: typed}, 0
+	q, seen := lookup.Question{Typed: typed}, 0
 	for range 10 {
-		a, err := payments.Find(ctx, pool, q)
+		a, err := lookup.Find(ctx, pool, q)
 		if err != nil {
 			return 0, err
 		}
 		seen++
-		if slices.ContainsFunc(a.Found, func(f payments.Found) bool { return rus.FoldName(f.Name) == folded }) {
+		if slices.ContainsFunc(a.Found, func(f lookup.Found) bool { return rus.FoldName(f.Name) == folded }) {
 			return seen, nil
 		}
 		switch {

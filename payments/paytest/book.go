@@ -27,13 +27,19 @@ type Payment struct {
 // Book writes a payment of a person, and the events that bring it where the test wants it: "registered", "paid".
 func Book(t *testing.T, pool *pgxpool.Pool, last, first, middle string, events ...string) *Payment {
 	t.Helper()
+	return BookFor(t, pool, [3]string{}, last, first, middle, events...)
+}
+
+// BookFor writes a payment that another one, of the surname, name and patronymic by, has made for the person.
+func BookFor(t *testing.T, pool *pgxpool.Pool, by [3]string, last, first, middle string, events ...string) *Payment {
+	t.Helper()
 	p := &Payment{ID: uuid.Must(uuid.NewV7()), Charge: uuid.Must(uuid.NewV7()), Origin: uuid.Must(uuid.NewV7()), Payer: uuid.New(),
 		CreatedAt: time.Now().Truncate(time.Microsecond)}
 	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
 		if err := insertCharge(t, tx, p, last, first, middle); err != nil {
 			return err
 		}
-		if err := insertPayment(t, tx, p, last, first, middle); err != nil {
+		if err := insertPayment(t, tx, p, [3]string{last, first, middle}, by); err != nil {
 			return err
 		}
 		for _, event := range append([]string{"create"}, events...) {
@@ -74,15 +80,17 @@ func insertCharge(t *testing.T, tx pgx.Tx, p *Payment, last, first, middle strin
 	return err
 }
 
-func insertPayment(t *testing.T, tx pgx.Tx, p *Payment, last, first, middle string) error {
+func insertPayment(t *testing.T, tx pgx.Tx, p *Payment, of, by [3]string) error {
 	var n int64
 	if err := tx.QueryRow(t.Context(), `SELECT nextval('payment_number')`).Scan(&n); err != nil {
 		return err
 	}
 	p.Receipt = rus.NewReceipt(n)
 	_, err := tx.Exec(t.Context(), `
-		INSERT INTO payment (id, charge_id, receipt, acquirer, amount, last_n, first_n, middle_n, created_at)
-		VALUES ($1, $2, $3, 'sandbox', 35000, $4, $5, $6, $7)`,
-		p.ID, p.Charge, p.Receipt, rus.FoldName(last), rus.FoldName(first), rus.FoldName(middle), p.CreatedAt)
+		INSERT INTO payment (id, charge_id, receipt, acquirer, amount, last_n, first_n, middle_n, created_at,
+			payer_last, payer_first, payer_middle, payer_last_n, payer_first_n, payer_middle_n)
+		VALUES ($1, $2, $3, 'sandbox', 35000, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		p.ID, p.Charge, p.Receipt, rus.FoldName(of[0]), rus.FoldName(of[1]), rus.FoldName(of[2]), p.CreatedAt,
+		by[0], by[1], by[2], rus.FoldName(by[0]), rus.FoldName(by[1]), rus.FoldName(by[2]))
 	return err
 }

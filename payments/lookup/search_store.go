@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
+	"tamga/payments"
 )
 
 // Narrow is what a search is narrowed by; zero values narrow nothing.
@@ -269,7 +270,7 @@ func lastReceipt(ctx context.Context, d db.DB) (n int64, err error) {
 
 // unpaid is a charge for which nobody has begun to pay.
 type unpaid struct {
-	Status Status
+	Status payments.Status
 	Rest   int64
 	Due    *time.Time
 }

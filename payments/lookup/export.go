@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"archive/zip"
@@ -18,7 +18,7 @@ import (
 var formats = []string{"csv", "xlsx"}
 
 // export sends what was found as a file: the page that was on the screen, no more. The look-up has been journalled as an export.
-func (h *StaffHandler) export(c *fiber.Ctx, format string, found []Found) error {
+func (h *Handler) export(c *fiber.Ctx, format string, found []Found) error {
 	t := h.Pages.Texts(c)
 	rows := [][]string{{t("payments.number"), t("payments.status"), t("payments.amount"), t("payments.received"), t("payments.purpose"),
 		t("payments.started"), t("payments.paid_at"), t("payments.payer"), t("payments.uin")}}

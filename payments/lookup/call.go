@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"strings"
@@ -38,7 +38,7 @@ type callPage struct {
 
 const callView frontend.Page[callPage] = "payments/lookup_call.html"
 
-func (h *StaffHandler) callForm(c *fiber.Ctx, k call) callPage {
+func (h *Handler) callForm(c *fiber.Ctx, k call) callPage {
 	t := h.Pages.Texts(c)
 	input := func(name, value string) frontend.Input {
 		return frontend.Input{Name: name, Value: value, Autocomplete: "off", Label: frontend.Label{Text: t("payments_lookup." + name)},
@@ -48,7 +48,7 @@ func (h *StaffHandler) callForm(c *fiber.Ctx, k call) callPage {
 		Button: frontend.Button{Text: t("payments_lookup.call_start")}}
 }
 
-func (h *StaffHandler) showCall(c *fiber.Ctx) error {
+func (h *Handler) showCall(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (h *StaffHandler) showCall(c *fiber.Ctx) error {
 }
 
 // startCall writes down who calls, before anything is looked up.
-func (h *StaffHandler) startCall(c *fiber.Ctx) error {
+func (h *Handler) startCall(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (h *StaffHandler) startCall(c *fiber.Ctx) error {
 }
 
 // call returns the operator's own call of the address, nil when there is none in it. A call that is over must be begun anew.
-func (h *StaffHandler) call(c *fiber.Ctx) (*call, error) {
+func (h *Handler) call(c *fiber.Ctx) (*call, error) {
 	if c.Params("call") == "" {
 		return nil, nil
 	}

@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"tamga/internal/db"
 	"tamga/internal/rus"
+	"tamga/payments"
 )
 
 // reason is why a payment is not there: a key of the texts payments_lookup.why_<key>, with its arguments.
@@ -16,7 +17,7 @@ type reason struct {
 }
 
 // why tells why nothing was found, the surest reason first.
-func (l *lookup) why(ctx context.Context, d db.DB) (why []reason, err error) {
+func (l *query) why(ctx context.Context, d db.DB) (why []reason, err error) {
 	if l.Narrow != (Narrow{}) {
 		if why, err = l.narrowedAway(ctx, d); err != nil || len(why) > 0 {
 			return why, err
@@ -55,13 +56,13 @@ func (l *lookup) why(ctx context.Context, d db.DB) (why []reason, err error) {
 }
 
 // whyUnpaid tells of a charge for which nobody has begun to pay.
-func (l *lookup) whyUnpaid(c *unpaid) reason {
+func (l *query) whyUnpaid(c *unpaid) reason {
 	switch {
 	case c == nil && l.Kind == byChargeUIN:
 		return reason{Key: "no_charge"}
 	case c == nil:
 		return reason{Key: "no_duty"}
-	case c.Status == Cancelled:
+	case c.Status == payments.Cancelled:
 		return reason{Key: "cancelled"}
 	case c.Due != nil && c.Due.Before(time.Now()):
 		return reason{"late", []any{rus.FormatDate(*c.Due, "ru"), rus.FormatRubles(c.Rest)}}
@@ -70,7 +71,7 @@ func (l *lookup) whyUnpaid(c *unpaid) reason {
 }
 
 // narrowedAway tells which of the narrowing fields keeps the payment away: without that one alone it would be there.
-func (l *lookup) narrowedAway(ctx context.Context, d db.DB) (why []reason, err error) {
+func (l *query) narrowedAway(ctx context.Context, d db.DB) (why []reason, err error) {
 	n := l.Narrow
 	for _, field := range []struct {
 		key     string
@@ -103,7 +104,7 @@ func (l *lookup) narrowedAway(ctx context.Context, d db.DB) (why []reason, err e
 	return why, err
 }
 
-func (l *lookup) without(ctx context.Context, d db.DB, n Narrow) ([]Found, error) {
+func (l *query) without(ctx context.Context, d db.DB, n Narrow) ([]Found, error) {
 	other := *l
 	other.Narrow, other.After = n, top
 	found, _, err := other.rows(ctx, d, 1)

@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"tamga/internal/db"
 	"tamga/internal/rus"
+	"tamga/payments"
 )
 
 // Found is a payment as staff see it.
@@ -17,7 +18,7 @@ type Found struct {
 	Rank      int16 // how near the name is to the typed one
 	ID        uuid.UUID
 	Receipt   string
-	State     State
+	State     payments.State
 	Amount    int64
 	Received  *int64
 	Reason    string
@@ -33,26 +34,26 @@ type Found struct {
 	PaidBy    string // name of who paid for another, "" when nobody did
 }
 
-// lookupShow is how many rows a page has.
-const lookupShow = 50
+// pageRows is how many rows a page has.
+const pageRows = 50
 
 // Numbers finds the application of a typed number; ok is false when the number has a wrong digit.
 type Numbers func(ctx context.Context, d db.DB, typed string) (id uuid.UUID, ok bool, err error)
 
-// lookupKind is what was typed into the box.
-type lookupKind string
+// kind is what was typed into the box.
+type kind string
 
 const (
-	byReceipt     lookupKind = "receipt"
-	byChargeUIN   lookupKind = "uin"
-	byApplication lookupKind = "application"
-	byPhone       lookupKind = "phone"
-	byName        lookupKind = "name"
+	byReceipt     kind = "receipt"
+	byChargeUIN   kind = "uin"
+	byApplication kind = "application"
+	byPhone       kind = "phone"
+	byName        kind = "name"
 )
 
-// lookup is one question of a clerk.
-type lookup struct {
-	Kind        lookupKind
+// query is one question of a clerk.
+type query struct {
+	Kind        kind
 	Number      string // canonical
 	Application uuid.UUID
 	Name        string
@@ -69,43 +70,43 @@ type outcome struct {
 	Why   []reason
 }
 
-// readLookup tells what was typed. A number with a wrong digit is a *rus.FormatError.
-func readLookup(ctx context.Context, d db.DB, numbers Numbers, typed string) (lookup, error) {
+// readQuery tells what was typed. A number with a wrong digit is a *rus.FormatError.
+func readQuery(ctx context.Context, d db.DB, numbers Numbers, typed string) (query, error) {
 	digits := onlyDigits(typed)
 	switch {
 	case digits == "":
-		return lookup{Kind: byName, Name: typed}, nil
+		return query{Kind: byName, Name: typed}, nil
 	case len(digits) >= 17:
 		uin, err := rus.UIN(typed)
-		return lookup{Kind: byChargeUIN, Number: uin}, err
+		return query{Kind: byChargeUIN, Number: uin}, err
 	}
 	receipt, wrong := rus.Receipt(typed)
 	if wrong == nil {
-		return lookup{Kind: byReceipt, Number: receipt}, nil
+		return query{Kind: byReceipt, Number: receipt}, nil
 	}
 	if numbers != nil && strings.HasPrefix(digits, "16") {
 		id, ok, err := numbers(ctx, d, typed)
 		if ok || err != nil {
-			return lookup{Kind: byApplication, Number: digits, Application: id}, err
+			return query{Kind: byApplication, Number: digits, Application: id}, err
 		}
 	}
 	phoneLike := len(digits) == 10 || len(digits) == 11 && (digits[0] == '7' || digits[0] == '8')
 	if phone, err := rus.Phone(typed); phoneLike && err == nil {
-		return lookup{Kind: byPhone, Number: phone}, nil
+		return query{Kind: byPhone, Number: phone}, nil
 	}
-	return lookup{}, wrong
+	return query{}, wrong
 }
 
 // empty tells that nothing was asked.
-func (l *lookup) empty() bool { return l.Kind == byName && len(readings(nameUnits(l.Name))) == 0 }
+func (l *query) empty() bool { return l.Kind == byName && len(readings(nameUnits(l.Name))) == 0 }
 
 // answer looks a payment up, and tells why it is not there.
-func (l *lookup) answer(ctx context.Context, d db.DB) (o outcome, err error) {
-	if o.Found, o.Close, err = l.rows(ctx, d, lookupShow+1); err != nil {
+func (l *query) answer(ctx context.Context, d db.DB) (o outcome, err error) {
+	if o.Found, o.Close, err = l.rows(ctx, d, pageRows+1); err != nil {
 		return o, err
 	}
-	if len(o.Found) > lookupShow {
-		o.Found, o.More = o.Found[:lookupShow], true
+	if len(o.Found) > pageRows {
+		o.Found, o.More = o.Found[:pageRows], true
 	}
 	if len(o.Found) == 0 {
 		o.Why, err = l.why(ctx, d)
@@ -114,7 +115,7 @@ func (l *lookup) answer(ctx context.Context, d db.DB) (o outcome, err error) {
 }
 
 // rows are the payments that were asked for; near tells that their names are only like the typed one.
-func (l *lookup) rows(ctx context.Context, d db.DB, limit int) (found []Found, near bool, err error) {
+func (l *query) rows(ctx context.Context, d db.DB, limit int) (found []Found, near bool, err error) {
 	switch l.Kind {
 	case byReceipt:
 		found, err = findByReceipt(ctx, d, l.Number, l.Narrow, limit)
@@ -132,7 +133,7 @@ func (l *lookup) rows(ctx context.Context, d db.DB, limit int) (found []Found, n
 
 // byName looks for the name as it was typed, and for names like it only when there is none, or when asked: a clerk sees no
 // more people than needed.
-func (l *lookup) byName(ctx context.Context, d db.DB, limit int) (found []Found, near bool, err error) {
+func (l *query) byName(ctx context.Context, d db.DB, limit int) (found []Found, near bool, err error) {
 	all := readings(nameUnits(l.Name))
 	if !l.Similar {
 		found, err = findProbes(ctx, d, sameProbes(all), l.Narrow, l.After, limit)
@@ -191,7 +192,7 @@ type Answer struct {
 
 // Find looks payments up as the box of the staff site does, without its journal: for payments/bench.
 func Find(ctx context.Context, d db.DB, q Question) (Answer, error) {
-	l, err := readLookup(ctx, d, q.Numbers, q.Typed)
+	l, err := readQuery(ctx, d, q.Numbers, q.Typed)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -1,10 +1,7 @@
-package payments
+package lookup
 
 import (
-	"context"
 	"encoding/base64"
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -19,12 +16,13 @@ import (
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments"
 	"tamga/payments/paytest"
 )
 
 // desktop is the staff site with the look-up, for an employee who may use it or not.
 type desktop struct {
-	*browser
+	*paytest.Browser
 	allowed bool
 	box     *secret.Box
 }
@@ -39,7 +37,7 @@ func newDesktop(t *testing.T, pool *pgxpool.Pool, allowed bool) *desktop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &StaffHandler{DB: pool, Box: box, Pages: p, Actor: func(*fiber.Ctx) string { return "valeeva" }, Allowed: func(*fiber.Ctx) error {
+	h := &Handler{DB: pool, Box: box, Pages: p, Actor: func(*fiber.Ctx) string { return "valeeva" }, Allowed: func(*fiber.Ctx) error {
 		if allowed {
 			return nil
 		}
@@ -48,57 +46,22 @@ func newDesktop(t *testing.T, pool *pgxpool.Pool, allowed bool) *desktop {
 	app := web.New(web.Config{Role: "intra", ShowError: p.ShowError})
 	app.Use((&web.CSRF{Key: paytest.Key, Cookie: "intra_csrf"}).Check)
 	h.Mount(app)
-	line := paytest.Listen(t)
-	paytest.Serve(t, app, line)
-	w := &world{t: t, db: pool, portal: "http://" + line.Addr().String()}
-	return &desktop{w.browser(), allowed, box}
+	return &desktop{paytest.NewBrowser(t, paytest.Serve(t, app, paytest.Listen(t)), uuid.New()), allowed, box}
 }
 
 func (d *desktop) find(query, purpose string) paytest.Answer {
 	return d.Post("/payments", "/payments", "query", query, "purpose", purpose)
 }
 
-// person books a payment of a person, as a payer's click would, in the state wanted.
-func person(t *testing.T, pool *pgxpool.Pool, last, first, middle string, events ...string) (*Charge, *Payment) {
-	t.Helper()
-	n := newCharge(uuid.New())
-	n.Last, n.First, n.Middle = last, first, middle
-	c, err := CreateCharge(t.Context(), pool, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var p *Payment
-	err = pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
-		receipt, err := nextReceipt(t.Context(), tx)
-		if err != nil {
-			return err
-		}
-		p = newPayment(c, "sandbox", receipt, ByCard, 0, time.Now())
-		if err := insertPayment(t.Context(), tx, p, foldName(c), uuid.Nil); err != nil {
-			return err
-		}
-		for _, event := range events {
-			if moved, err := advance(t.Context(), tx, p, step{Event: event, Source: "poll", At: time.Now()}); err != nil || !moved {
-				return fmt.Errorf("%s moved %t: %w", event, moved, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c, p
-}
-
 func TestLookup(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	_, paid := person(t, pool, "Алексеёв", "Пётр", "Ильич", "registered", "paid")
-	_, failed := person(t, pool, "Алексеев", "Павел", "Иванович", "registered", "declined")
-	_, waiting := person(t, pool, "Җиһаншина", "Әминә", "Фәрит кызы", "registered")
-	_, wrong := person(t, pool, "Каримов", "Тимур", "", "registered", "amount_differs")
+	paid := paytest.Book(t, pool, "Алексеёв", "Пётр", "Ильич", "registered", "paid")
+	failed := paytest.Book(t, pool, "Алексеев", "Павел", "Иванович", "registered", "declined")
+	waiting := paytest.Book(t, pool, "Җиһаншина", "Әминә", "Фәрит кызы", "registered")
+	wrong := paytest.Book(t, pool, "Каримов", "Тимур", "", "registered", "amount_differs")
 	d := newDesktop(t, pool, true)
-	for query, found := range map[string][]*Payment{
+	for query, found := range map[string][]*paytest.Payment{
 		paid.Receipt: {paid},
 		strings.ReplaceAll(paid.Receipt, "-", " "):         {paid},
 		"№ " + strings.ReplaceAll(failed.Receipt, "-", ""): {failed},
@@ -126,7 +89,7 @@ func TestLookup(t *testing.T) {
 	} {
 		got := d.find(query, "visit")
 		paytest.Want(t, got, 200, `id="results"`)
-		for _, p := range []*Payment{paid, failed, waiting, wrong} {
+		for _, p := range []*paytest.Payment{paid, failed, waiting, wrong} {
 			shown := strings.Contains(got.Text, `data-receipt="`+p.Receipt+`"`)
 			expected := false
 			for _, f := range found {
@@ -139,20 +102,16 @@ func TestLookup(t *testing.T) {
 	}
 	paytest.Want(t, d.find(paid.Receipt, "call"), 200, "Прошёл", "350\u00a0₽", "Госпошлина за регистрацию брака", "Алексеёв Пётр Ильич",
 		rus.FormatDateTime(*paid.PaidAt, "ru"), "Найден 1 платёж")
-	for _, p := range []*Payment{failed, waiting, wrong} {
+	for _, p := range []*paytest.Payment{failed, waiting, wrong} {
 		paytest.Want(t, d.find(p.Receipt, "call"), 200, "Скажите гражданину", "5-114-115")
 	}
 	if got := d.find(paid.Receipt, "call"); strings.Contains(got.Text, "Скажите гражданину") {
 		t.Error("advice on a payment that has passed")
 	}
-	c, err := chargeOfPayment(t.Context(), pool, paid.ID)
-	if err != nil {
+	if _, err := pool.Exec(t.Context(), `UPDATE charge SET paid = amount, status = 'paid', paid_at = $2 WHERE id = $1`, paid.Charge, paid.PaidAt); err != nil {
 		t.Fatal(err)
 	}
-	if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return addCredit(t.Context(), tx, c, c.Rest(), 0, true, *paid.PaidAt) }); err != nil {
-		t.Fatal(err)
-	}
-	if err := OweRefund(t.Context(), pool, c.Origin(), paid.CreatedAt); err != nil {
+	if err := payments.OweRefund(t.Context(), pool, payments.Origin{Kind: payments.FromApplication, ID: paid.Origin}, paid.CreatedAt); err != nil {
 		t.Fatal(err)
 	}
 	for _, query := range []string{paid.Receipt, "Алексеев Петр"} {
@@ -180,8 +139,8 @@ func TestLookupForm(t *testing.T) {
 func TestLookupIsJournalled(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	c, _ := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
-	person(t, pool, "Каримов", "Ильдар", "", "registered", "paid")
+	seen := paytest.Book(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	paytest.Book(t, pool, "Каримов", "Ильдар", "", "registered", "paid")
 	d := newDesktop(t, pool, true)
 	d.find("Каримов", "application")
 	d.find("Сафин", "call")
@@ -197,7 +156,7 @@ func TestLookupIsJournalled(t *testing.T) {
 		if err != nil {
 			return "", err
 		}
-		plain, err := d.box.Open(sealed, lookupSeal)
+		plain, err := d.box.Open(sealed, querySeal)
 		return what + " " + string(plain) + " " + hits, err
 	})
 	if err != nil {
@@ -209,7 +168,7 @@ func TestLookupIsJournalled(t *testing.T) {
 		t.Errorf("journal:\n%s", strings.Join(entries, "\n"))
 	}
 	var n int
-	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM journal WHERE subject = $1`, c.Payer.String()).Scan(&n); err != nil || n != 1 {
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM journal WHERE subject = $1`, seen.Payer.String()).Scan(&n); err != nil || n != 1 {
 		t.Errorf("the payer sees %d entries (%v)", n, err)
 	}
 }
@@ -217,7 +176,7 @@ func TestLookupIsJournalled(t *testing.T) {
 func TestLookupWithoutRight(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	p := paytest.Book(t, pool, "Каримов", "Тимур", "", "registered", "paid")
 	token := newDesktop(t, pool, true).Token("/payments")
 	d := newDesktop(t, pool, false)
 	for _, got := range []paytest.Answer{d.Get("/payments"), d.Send("POST", "/payments", paytest.Values(token, "query", p.Receipt, "purpose", "visit"))} {
@@ -231,7 +190,7 @@ func TestLookupWithoutRight(t *testing.T) {
 func TestLookupUsesIndex(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	seedMany(t, pool, 5000)
+	paytest.BookMany(t, pool, 5000)
 	conn, err := pool.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -246,7 +205,7 @@ func TestLookupUsesIndex(t *testing.T) {
 		}
 	}
 	const rest = `, '{0}', 0, '9999-01-01', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 51)`
-	named := explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE named ('{вв}', '{и}', '{й}', '{п}', '{р}'`+rest)
+	named := paytest.Explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE named ('{вв}', '{и}', '{й}', '{п}', '{р}'`+rest)
 	if !strings.Contains(named, "payment_name_whole") || strings.Contains(named, "Seq Scan on payment") {
 		t.Errorf("look-up by name does not use its index:\n%s", named)
 	}
@@ -254,15 +213,15 @@ func TestLookupUsesIndex(t *testing.T) {
 	if line, _, _ := strings.Cut(cond, "\n"); !strings.Contains(line, "first_n") || !strings.Contains(line, "middle_n") {
 		t.Errorf("the index is used for the surname only: %s", line)
 	}
-	surname := explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE surname ('{общий}', '{""}', '{я}', '{""}', '{я}'`+rest)
+	surname := paytest.Explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE surname ('{общий}', '{""}', '{я}', '{""}', '{я}'`+rest)
 	if !strings.Contains(surname, "Backward using payment_name_newest") || strings.Contains(surname, "Seq Scan on payment") {
 		t.Errorf("look-up by surname does not read the newest first:\n%s", surname)
 	}
-	many := explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE named ('{общий}', '{и}', '{й}', '{""}', '{я}'`+rest)
+	many := paytest.Explain(t, conn, `EXPLAIN (ANALYZE, COSTS OFF) EXECUTE named ('{общий}', '{и}', '{й}', '{""}', '{я}'`+rest)
 	if !strings.Contains(many, "Backward using payment_name_newest") || strings.Contains(many, "Seq Scan on payment") {
 		t.Errorf("a frequent name is sorted whole:\n%s", many)
 	}
-	if numbered := explain(t, conn, `EXPLAIN EXECUTE numbered ('1')`); !strings.Contains(numbered, "payment_receipt") {
+	if numbered := paytest.Explain(t, conn, `EXPLAIN EXECUTE numbered ('1')`); !strings.Contains(numbered, "payment_receipt") {
 		t.Errorf("look-up by number does not use its index:\n%s", numbered)
 	}
 	paytest.Want(t, newDesktop(t, pool, true).find("Общий", "visit"), 200, "Показаны 50 последних", "Дальше")
@@ -272,9 +231,9 @@ func TestLookupUsesIndex(t *testing.T) {
 func TestLookupPages(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	seedMany(t, pool, 600)
+	paytest.BookMany(t, pool, 600)
 	for _, typed := range []string{"Общий", "Общий И.", "Общей"} { // the last with a typo
-		l, seen, last := lookup{Kind: byName, Name: typed, After: top}, map[uuid.UUID]bool{}, time.Now()
+		l, seen, last := query{Kind: byName, Name: typed, After: top}, map[uuid.UUID]bool{}, time.Now()
 		for {
 			o, err := l.answer(t.Context(), pool)
 			if err != nil {
@@ -303,15 +262,16 @@ func TestLookupPages(t *testing.T) {
 func TestPaymentFindsItsWordsByIndex(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	c, _ := person(t, pool, "Гарипова", "Алия", "Рашитовна", "registered", "declined")
+	paytest.Book(t, pool, "Гарипова", "Алия", "Рашитовна", "registered", "declined")
 	for _, sql := range []string{`INSERT INTO name_word (part, word, loose) SELECT 'last', 'с' || i, 'с' || i FROM generate_series(1, 20000) i`, `ANALYZE name_word`} {
 		if _, err := pool.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
 	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
-		p := newPayment(c, "sandbox", "0000-0000-0000", ByCard, 0, time.Now())
-		if err := insertPayment(t.Context(), tx, p, foldName(c), uuid.Nil); err != nil {
+		if _, err := tx.Exec(t.Context(), `
+			INSERT INTO payment (id, charge_id, receipt, acquirer, amount, last_n, first_n, middle_n, created_at)
+			SELECT gen_random_uuid(), charge_id, '0000-0000-0000', acquirer, amount, last_n, first_n, middle_n, now() FROM payment`); err != nil {
 			return err
 		}
 		var scans int
@@ -323,50 +283,5 @@ func TestPaymentFindsItsWordsByIndex(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-func explain(t *testing.T, conn *pgxpool.Conn, sql string) string {
-	t.Helper()
-	rows, err := conn.Query(context.Background(), sql, pgx.QueryExecModeSimpleProtocol)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// seedMany books n payments; every second one is of a single surname, as in life.
-func seedMany(t *testing.T, pool *pgxpool.Pool, n int) {
-	t.Helper()
-	charge, _ := person(t, pool, "Первый", "Иван", "Петрович", "registered", "declined")
-	firsts, middles := []string{"иван", "илья", "игорь"}, []string{"петрович", "павлович", "олегович"}
-	at := time.Now().Add(-1000 * time.Hour)
-	if _, err := pool.Exec(t.Context(), `ALTER TABLE payment DISABLE TRIGGER USER`); err != nil { // no history is needed here
-		t.Fatal(err)
-	}
-	_, err := pool.CopyFrom(t.Context(), pgx.Identifier{"payment"},
-		[]string{"id", "charge_id", "receipt", "acquirer", "state", "amount", "last_n", "first_n", "middle_n", "created_at"},
-		pgx.CopyFromSlice(n, func(i int) ([]any, error) {
-			last := "общий"
-			if i%2 == 0 {
-				last = string([]rune{'а' + rune(i/32%16), 'а' + rune(i/2%16)})
-			}
-			return []any{uuid.Must(uuid.NewV7()), charge.ID, fmt.Sprint("n", i), "sandbox", "failed", int64(100), last,
-				firsts[rand.IntN(3)], middles[rand.IntN(3)], at.Add(time.Duration(i) * time.Minute)}, nil
-		}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, sql := range []string{
-		`INSERT INTO payment_name SELECT last_n, first_n, middle_n, created_at, id, amount, '', 'zags' FROM payment WHERE receipt LIKE 'n%'`,
-		`SELECT name_word_add('last', last_n) FROM (SELECT DISTINCT last_n FROM payment) x`,
-	} {
-		if _, err := pool.Exec(t.Context(), sql); err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"tamga/internal/i18n"
 	"tamga/internal/rus"
 	"tamga/internal/web"
+	"tamga/payments"
 	"tamga/payments/access"
 )
 
@@ -26,7 +27,7 @@ const APIPath = "/api/payments/"
 // APIHandler is payment control for the systems of departments: docs/openapi/payments.yaml. A system asks in the name of an employee of its
 // department and says what for; that is journalled as a look-up on the page is.
 type APIHandler struct {
-	Staff *StaffHandler
+	Staff *Handler
 	Limit *web.Limiter
 	Now   func() time.Time
 }
@@ -34,8 +35,8 @@ type APIHandler struct {
 // Mount registers the routes.
 func (h *APIHandler) Mount(r fiber.Router) { r.Post(APIPath+"lookups", h.lookUp) }
 
-// apiLookup is a question as it comes.
-type apiLookup struct {
+// apiQuery is a question as it comes.
+type apiQuery struct {
 	Query    string `json:"query"`
 	Purpose  string `json:"purpose"`
 	Employee struct {
@@ -52,7 +53,7 @@ type apiLookup struct {
 }
 
 type apiAnswer struct {
-	Kind     lookupKind   `json:"kind"`
+	Kind     kind         `json:"kind"`
 	Close    bool         `json:"close"`
 	Payments []apiPayment `json:"payments"`
 	Next     string       `json:"next,omitempty"`
@@ -65,19 +66,19 @@ type apiReason struct {
 }
 
 type apiPayment struct {
-	Receipt   string     `json:"receipt"`
-	State     State      `json:"state"`
-	StateText string     `json:"state_text"`
-	Advice    string     `json:"advice,omitempty"`
-	Amount    int64      `json:"amount"`
-	Received  *int64     `json:"received,omitempty"`
-	Purpose   string     `json:"purpose"`
-	UIN       string     `json:"uin"`
-	Payer     string     `json:"payer"`
-	Service   string     `json:"service"`
-	Payee     string     `json:"payee"`
-	StartedAt time.Time  `json:"started_at"`
-	PaidAt    *time.Time `json:"paid_at,omitempty"`
+	Receipt   string         `json:"receipt"`
+	State     payments.State `json:"state"`
+	StateText string         `json:"state_text"`
+	Advice    string         `json:"advice,omitempty"`
+	Amount    int64          `json:"amount"`
+	Received  *int64         `json:"received,omitempty"`
+	Purpose   string         `json:"purpose"`
+	UIN       string         `json:"uin"`
+	Payer     string         `json:"payer"`
+	Service   string         `json:"service"`
+	Payee     string         `json:"payee"`
+	StartedAt time.Time      `json:"started_at"`
+	PaidAt    *time.Time     `json:"paid_at,omitempty"`
 }
 
 type apiProblem struct {
@@ -117,7 +118,7 @@ func (h *APIHandler) lookUp(c *fiber.Ctx) error {
 	} else if err != nil {
 		return err
 	}
-	var q apiLookup
+	var q apiQuery
 	in := json.NewDecoder(bytes.NewReader(c.Body()))
 	in.DisallowUnknownFields()
 	if err := in.Decode(&q); err != nil || in.Decode(&struct{}{}) != io.EOF {
@@ -146,12 +147,12 @@ func (h *APIHandler) lookUp(c *fiber.Ctx) error {
 }
 
 // read checks a question; field and title tell what of it is wrong.
-func (h *APIHandler) read(c *fiber.Ctx, q *apiLookup) (l lookup, field, title string, err error) {
+func (h *APIHandler) read(c *fiber.Ctx, q *apiQuery) (l query, field, title string, err error) {
 	q.Query = strings.TrimSpace(q.Query)
 	if utf8.RuneCountInString(q.Query) > 200 {
 		return l, "query", h.text("payments.staff_query_empty"), nil
 	}
-	l, err = readLookup(c.UserContext(), h.Staff.DB, h.Staff.Numbers, q.Query)
+	l, err = readQuery(c.UserContext(), h.Staff.DB, h.Staff.Numbers, q.Query)
 	if wrong, ok := badNumber(err); ok {
 		return l, "query", h.text(wrong.Key, wrong.Args...), nil
 	} else if err != nil {
@@ -188,12 +189,12 @@ func apiDay(s string) (time.Time, error) {
 	return time.ParseInLocation(time.DateOnly, s, rus.Moscow)
 }
 
-func (h *APIHandler) answer(l *lookup, o *outcome) apiAnswer {
+func (h *APIHandler) answer(l *query, o *outcome) apiAnswer {
 	a := apiAnswer{Kind: l.Kind, Close: o.Close, Payments: []apiPayment{}, Why: []apiReason{}}
 	for _, f := range o.Found {
 		advice := ""
 		switch {
-		case f.State != Succeeded:
+		case f.State != payments.Succeeded:
 			advice = h.text("payments.advice_" + string(f.State))
 		case f.Refund != nil:
 			advice = h.text("payments.advice_refund", rus.FormatDate(*f.Refund, i18n.RU))

@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 	"tamga/internal/db"
 )
 
-type lookupRow struct {
+type noteRow struct {
 	actor        string
 	organisation uuid.UUID
-	kind         lookupKind
+	kind         kind
 	purpose      string
 	call         *call
 	query        []byte
@@ -25,8 +25,8 @@ type seenPerson struct {
 	own  bool
 }
 
-// insertLookup writes a look-up and whom it showed, in the transaction that reads them.
-func insertLookup(ctx context.Context, d db.DB, r lookupRow, people []seenPerson) error {
+// insertNote writes a look-up and whom it showed, in the transaction that reads them.
+func insertNote(ctx context.Context, d db.DB, r noteRow, people []seenPerson) error {
 	var callID uuid.NullUUID
 	if r.call != nil {
 		callID = uuid.NullUUID{UUID: r.call.ID, Valid: true}

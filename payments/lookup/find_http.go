@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"slices"
@@ -15,12 +15,13 @@ import (
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments"
 	"tamga/payments/access"
 )
 
-// StaffHandler lets an employee find payments by any number of theirs or the name of the payer. Whoever has no right to it sees
+// Handler lets an employee find payments by any number of theirs or the name of the payer. Whoever has no right to it sees
 // neither the form nor an answer, and each look-up leaves its mark in the journal, where the citizen sees it too.
-type StaffHandler struct {
+type Handler struct {
 	DB      db.DB
 	Box     *secret.Box // seals in the journal what was looked for: entries are never erased, a key can be
 	Pages   *frontend.Pages
@@ -33,7 +34,7 @@ type StaffHandler struct {
 }
 
 // Mount registers the routes.
-func (h *StaffHandler) Mount(r fiber.Router) {
+func (h *Handler) Mount(r fiber.Router) {
 	r.Get("/payments", h.showLookup)
 	r.Post("/payments", h.lookUp)
 	r.Get("/payments/calls", h.showCall)
@@ -45,7 +46,7 @@ func (h *StaffHandler) Mount(r fiber.Router) {
 // purposes are what an employee may look a payment up for: the ends of locale keys payments.purpose_<name>.
 var purposes = []string{"visit", "call", "application", "check"}
 
-type lookupPage struct {
+type findPage struct {
 	frontend.Errors
 	Action   string
 	Call     *frontend.SummaryList // of a call to the contact centre: who calls
@@ -80,18 +81,18 @@ type foundCard struct {
 	Advice  string // what to tell the citizen when the payment has not passed
 }
 
-const lookupView frontend.Page[lookupPage] = "payments/lookup.html"
+const findView frontend.Page[findPage] = "payments/lookup.html"
 
 // asked is the form as it came.
 type asked struct{ query, purpose, from, until, amount, payee, service string }
 
-func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, error) {
+func (h *Handler) form(c *fiber.Ctx, a asked, call *call) (findPage, error) {
 	t := h.Pages.Texts(c)
 	input := func(name, value, key, hint string) frontend.Input {
 		return frontend.Input{Name: name, Value: value, Autocomplete: "off", Spellcheck: "false",
 			Label: frontend.Label{Text: t(key)}, Hint: frontend.Hint{Text: t(hint)}}
 	}
-	page := lookupPage{
+	page := findPage{
 		Action: "/payments",
 		Query:  input("query", a.query, "payments_lookup.query", "payments_lookup.query_hint"),
 		Open:   a.from+a.until+a.amount+a.payee+a.service != "",
@@ -102,7 +103,7 @@ func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, erro
 			Items: []frontend.Option{{Value: "", Text: t("payments_lookup.any")}}},
 		Button: frontend.Button{Text: t("payments.staff_find")},
 	}
-	payees, err := PayeeNames(c.UserContext(), h.DB)
+	payees, err := payments.PayeeNames(c.UserContext(), h.DB)
 	if err != nil {
 		return page, err
 	}
@@ -127,7 +128,7 @@ func (h *StaffHandler) form(c *fiber.Ctx, a asked, call *call) (lookupPage, erro
 	return page, nil
 }
 
-func (h *StaffHandler) showLookup(c *fiber.Ctx) error {
+func (h *Handler) showLookup(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
@@ -139,11 +140,11 @@ func (h *StaffHandler) showLookup(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return lookupView.Render(c, h.Pages, page)
+	return findView.Render(c, h.Pages, page)
 }
 
 // lookUp answers the form on its own address: the name of a person must not stand in one.
-func (h *StaffHandler) lookUp(c *fiber.Ctx) error {
+func (h *Handler) lookUp(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
@@ -166,7 +167,7 @@ func (h *StaffHandler) lookUp(c *fiber.Ctx) error {
 			return err
 		}
 		c.Status(fiber.StatusUnprocessableEntity)
-		return lookupView.Render(c, h.Pages, page)
+		return findView.Render(c, h.Pages, page)
 	}
 	l.Similar, l.After = c.FormValue("similar") != "", parsePlace(c.FormValue("after"))
 	format := c.FormValue("export")
@@ -181,13 +182,13 @@ func (h *StaffHandler) lookUp(c *fiber.Ctx) error {
 		return h.export(c, format, o.Found)
 	}
 	h.fill(c, &page, l, o, a)
-	return lookupView.Render(c, h.Pages, page)
+	return findView.Render(c, h.Pages, page)
 }
 
 // read checks the form. What is wrong stands at the fields.
-func (h *StaffHandler) read(c *fiber.Ctx, a asked, call *call, page *lookupPage) (lookup, error) {
+func (h *Handler) read(c *fiber.Ctx, a asked, call *call, page *findPage) (query, error) {
 	t := h.Pages.Texts(c)
-	l, err := readLookup(c.UserContext(), h.DB, h.Numbers, a.query)
+	l, err := readQuery(c.UserContext(), h.DB, h.Numbers, a.query)
 	if wrong, ok := badNumber(err); ok {
 		page.Errors.Add("query", t(wrong.Key, wrong.Args...))
 	} else if err != nil {
@@ -230,7 +231,7 @@ func (h *StaffHandler) read(c *fiber.Ctx, a asked, call *call, page *lookupPage)
 const mostSlips = 6
 
 // slips tells which digit of a receipt number may be wrong, when its check digit says that one is.
-func (h *StaffHandler) slips(c *fiber.Ctx, typed string, n Narrow) ([]string, error) {
+func (h *Handler) slips(c *fiber.Ctx, typed string, n Narrow) ([]string, error) {
 	if digits := onlyDigits(typed); len(digits) != 12 && len(digits) != 16 {
 		return nil, nil
 	}
@@ -257,7 +258,7 @@ func (h *StaffHandler) slips(c *fiber.Ctx, typed string, n Narrow) ([]string, er
 }
 
 // fill shows the answer.
-func (h *StaffHandler) fill(c *fiber.Ctx, page *lookupPage, l lookup, o outcome, a asked) {
+func (h *Handler) fill(c *fiber.Ctx, page *findPage, l query, o outcome, a asked) {
 	t := h.Pages.Texts(c)
 	page.Looked, page.Count = true, t("payments.staff_found", len(o.Found))
 	page.Hidden = []hidden{{"query", a.query}, {"purpose", a.purpose}, {"from", a.from}, {"until", a.until}, {"amount", a.amount}, {"payee", a.payee}, {"service", a.service}}
@@ -287,7 +288,7 @@ func (h *StaffHandler) fill(c *fiber.Ctx, page *lookupPage, l lookup, o outcome,
 }
 
 // find looks up and journals in one transaction: an answer without its mark in the journal is not given.
-func (h *StaffHandler) find(c *fiber.Ctx, l lookup, a asked, call *call, exported bool) (o outcome, err error) {
+func (h *Handler) find(c *fiber.Ctx, l query, a asked, call *call, exported bool) (o outcome, err error) {
 	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
 		if o, err = l.answer(c.UserContext(), tx); err != nil {
 			return err
@@ -297,7 +298,7 @@ func (h *StaffHandler) find(c *fiber.Ctx, l lookup, a asked, call *call, exporte
 	return o, err
 }
 
-func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
+func (h *Handler) card(c *fiber.Ctx, f Found) foundCard {
 	t := h.Pages.Texts(c)
 	lang := web.Lang(c)
 	paid, received := "", ""
@@ -312,7 +313,7 @@ func (h *StaffHandler) card(c *fiber.Ctx, f Found) foundCard {
 		"payments.started", rus.FormatDateTime(f.CreatedAt, lang), "payments.payer", f.Name, "payments_for.paid_by", f.PaidBy, "payments.uin", rus.FormatUIN(f.UIN))
 	card := foundCard{Receipt: f.Receipt, List: &list}
 	switch {
-	case f.State != Succeeded:
+	case f.State != payments.Succeeded:
 		card.Advice = t("payments.advice_" + string(f.State))
 	case f.Refund != nil:
 		card.Advice = t("payments.advice_refund", rus.FormatDate(*f.Refund, lang))

@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"encoding/hex"
@@ -15,7 +15,7 @@ import (
 
 // mark is what is written of a look-up.
 type mark struct {
-	kind     lookupKind
+	kind     kind
 	query    string
 	purpose  string
 	call     *call
@@ -32,11 +32,11 @@ type looker struct {
 	asker        string // of a system: name and post of the employee whom it named
 }
 
-// lookupSeal binds a sealed query to its place.
-var lookupSeal = []byte("journal payments.lookup")
+// querySeal binds a sealed query to its place.
+var querySeal = []byte("journal payments.lookup")
 
 // looker is the employee at the page.
-func (h *StaffHandler) looker(c *fiber.Ctx) looker {
+func (h *Handler) looker(c *fiber.Ctx) looker {
 	by := looker{actor: h.Actor(c), role: "employee"}
 	if h.Who != nil {
 		who := h.Who(c)
@@ -46,17 +46,17 @@ func (h *StaffHandler) looker(c *fiber.Ctx) looker {
 }
 
 // personHash tells one payer from another without saying who it is.
-func (h *StaffHandler) personHash(name string) []byte {
+func (h *Handler) personHash(name string) []byte {
 	return h.Box.Blind("payment.person:" + rus.FoldName(name))
 }
 
 // note writes one entry about the look-up and one about each person whose payments it showed: those the person sees. What the
 // head watches over goes to payment_lookup.
-func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) error {
+func (h *Handler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) error {
 	ctx := c.UserContext()
 	address, _ := netip.ParseAddr(c.IP())
 	purpose := "call"
-	details := map[string]any{"query": h.Box.Seal([]byte(m.query), lookupSeal), "hits": len(found)}
+	details := map[string]any{"query": h.Box.Seal([]byte(m.query), querySeal), "hits": len(found)}
 	if m.call == nil {
 		purpose = m.purpose
 	} else {
@@ -67,7 +67,7 @@ func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) erro
 	}
 	var asker []byte
 	if m.by.asker != "" {
-		asker = h.Box.Seal([]byte(m.by.asker), lookupSeal)
+		asker = h.Box.Seal([]byte(m.by.asker), querySeal)
 		details["employee"] = asker
 	}
 	entry := journal.Entry{Actor: m.by.actor, ActorRole: m.by.role, Action: "payments.lookup", Address: address,
@@ -93,6 +93,6 @@ func (h *StaffHandler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) erro
 	for _, name := range names {
 		people = append(people, seenPerson{h.personHash(name), m.by.own != "" && rus.FoldName(name) == m.by.own})
 	}
-	return insertLookup(ctx, tx, lookupRow{actor: m.by.actor, organisation: m.by.organisation, kind: m.kind, purpose: purpose, call: m.call,
+	return insertNote(ctx, tx, noteRow{actor: m.by.actor, organisation: m.by.organisation, kind: m.kind, purpose: purpose, call: m.call,
 		query: h.Box.Blind("payment.query:" + rus.FoldName(m.query)), hits: len(found), exported: m.exported, asker: asker}, people)
 }

@@ -1,4 +1,4 @@
-package payments
+package lookup
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"tamga/internal/dbtest"
 	"tamga/internal/rus"
+	"tamga/payments"
 	"tamga/payments/paytest"
 
 	"github.com/google/uuid"
@@ -27,11 +28,11 @@ func TestNamesAreFoundMisspelt(t *testing.T) {
 		for j := range 4 {
 			p := [3]string{last, firsts[(i+j)%len(firsts)], middles[(i*j+j)%len(middles)]}
 			people = append(people, p)
-			person(t, pool, p[0], p[1], p[2], "registered")
+			paytest.Book(t, pool, p[0], p[1], p[2], "registered")
 		}
 	}
 	hit := func(typed string, p [3]string) bool {
-		l := lookup{Kind: byName, Name: typed, After: top}
+		l := query{Kind: byName, Name: typed, After: top}
 		for _, similar := range []bool{false, true} { // the second is the button below the results
 			l.Similar = similar
 			o, err := l.answer(t.Context(), pool)
@@ -110,9 +111,9 @@ func TestOneEdit(t *testing.T) {
 func TestDoubleSurnames(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	_, p := person(t, pool, "Иванова-Петрова", "Анна", "Ильинична", "registered")
+	p := paytest.Book(t, pool, "Иванова-Петрова", "Анна", "Ильинична", "registered")
 	for _, typed := range []string{"Петрова Анна", "Иванова А. И.", "Петрова-Иванова Анна", "Иванова Петрова Анна Ильинична", "Анна Иванова - Петрова", "Анна Ильинична Петрова"} {
-		l := lookup{Kind: byName, Name: typed, After: top}
+		l := query{Kind: byName, Name: typed, After: top}
 		if o, err := l.answer(t.Context(), pool); err != nil || len(o.Found) != 1 || o.Found[0].Receipt != p.Receipt {
 			t.Errorf("%s: %d found, %v", typed, len(o.Found), err)
 		}
@@ -122,9 +123,9 @@ func TestDoubleSurnames(t *testing.T) {
 func TestNumbersAndReasons(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	n := newCharge(uuid.New())
-	n.Phone = "+79171234567"
-	c, err := CreateCharge(t.Context(), pool, n)
+	n := payments.NewCharge{Origin: payments.Origin{Kind: payments.FromApplication, ID: uuid.New()}, Payer: uuid.New(), Last: "Гарипова", First: "Алия", Amount: 35000,
+		Purpose: "Госпошлина за регистрацию брака", Service: "marriage", Payee: "zags", Phone: "+79171234567"}
+	c, err := payments.CreateCharge(t.Context(), pool, n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,11 +133,11 @@ func TestNumbersAndReasons(t *testing.T) {
 	paytest.Want(t, d.find(c.UIN, "visit"), 200, "никто ещё не начинал платить", rus.FormatRubles(c.Amount))
 	paytest.Want(t, d.find("+7 917 123-45-67", "visit"), 200, "Телефон указывают не все")
 	paytest.Want(t, d.find(rus.NewReceipt(777), "visit"), 200, "ещё не выдавали")
-	if err := CancelCharge(t.Context(), pool, c.Origin()); err != nil {
+	if err := payments.CancelCharge(t.Context(), pool, c.Origin()); err != nil {
 		t.Fatal(err)
 	}
 	paytest.Want(t, d.find(c.UIN, "visit"), 200, "Начисление отменено")
-	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	p := paytest.Book(t, pool, "Каримов", "Тимур", "", "registered", "paid")
 	for amount, shown := range map[string]bool{"350": true, "351": false} {
 		got := d.Post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "amount", amount, "from", time.Now().In(rus.Moscow).Format("02.01.2006"))
 		if strings.Contains(got.Text, `data-receipt="`+p.Receipt) != shown {
@@ -146,10 +147,45 @@ func TestNumbersAndReasons(t *testing.T) {
 	paytest.Want(t, d.Post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "from", "31.02.2026"), 422, "Введите дату", `value="31.02.2026"`)
 }
 
+// TestUnpaidChargeThatIsAlive: of two charges of one УИН, of which one was cancelled, staff are told of the other.
+func TestUnpaidChargeThatIsAlive(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	n := payments.NewCharge{Last: "Гарипова", First: "Алия", Amount: 35000, Purpose: "Штраф", Payee: "gibdd", UIN: "18810116000000000048"}
+	for i, reference := range []string{"1", "2"} {
+		n.Origin, n.Source, n.Reference = payments.Outside(payments.FromRegister, "gibdd", reference), "gibdd", reference
+		if _, err := payments.CreateCharge(t.Context(), pool, n); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			if err := payments.CancelCharge(t.Context(), pool, n.Origin); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if got, err := chargeByNumber(t.Context(), pool, n.UIN, uuid.Nil); err != nil || got == nil || got.Status != payments.Open {
+		t.Errorf("staff are told %v, %v", got, err)
+	}
+}
+
+// TestPaidForAnotherIsFound: staff find the payment by the name of who paid and by the name of whom it was paid for, even of one surname.
+func TestPaidForAnotherIsFound(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.DB(t, dbtest.Portal)
+	p := paytest.BookFor(t, pool, [3]string{"Гарипова", "Ләйсән", "Фәрит кызы"}, "Гарипова", "Алия", "Маратовна", "registered", "paid")
+	d, row := newDesktop(t, pool, true), `data-receipt="`+p.Receipt+`"`
+	for _, query := range []string{"Гарипова Алия", "Алия Маратовна Гарипова", "Гарипова Ләйсән", "Гарипова Лейсан", "Гарипова Л. Ф.", "Ләйсән Фәрит кызы Гарипова", "Гарыпова Ләйсән"} {
+		paytest.Want(t, d.find(query, "visit"), 200, row, "Гарипова Алия", "Гарипова Ләйсән")
+	}
+	if page := d.find("Гарипова Мадина", "visit"); strings.Contains(page.Text, row) {
+		t.Error("found by a name that is neither's")
+	}
+}
+
 func TestCallIsRecordedFirst(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	p := paytest.Book(t, pool, "Каримов", "Тимур", "", "registered", "paid")
 	d := newDesktop(t, pool, true)
 	paytest.Want(t, d.Post("/payments/calls", "/payments/calls", "caller", "Сафина"), 422, "Запишите фамилию и имя звонящего", "Запишите ведомство", `value="Сафина"`)
 	d.Post("/payments/calls", "/payments/calls", "caller", "Сафина Ляйсан", "department", "ЗАГС", "call_purpose", "приём")
@@ -180,7 +216,7 @@ func TestExportIsNoFormula(t *testing.T) {
 		}
 	}
 	pool := dbtest.DB(t, dbtest.Portal)
-	person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	paytest.Book(t, pool, "Каримов", "Тимур", "", "registered", "paid")
 	d := newDesktop(t, pool, true)
 	for i, format := range formats {
 		got := d.Post("/payments", "/payments", "query", "Каримов", "purpose", "visit", "export", format)
@@ -200,8 +236,10 @@ func TestLookupTemplates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := callView.Check(p); err != nil {
-		t.Error(err)
+	for _, err := range []error{findView.Check(p), callView.Check(p)} {
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -209,7 +247,7 @@ func TestLookupTemplates(t *testing.T) {
 func TestWhyNot(t *testing.T) {
 	t.Parallel()
 	pool := dbtest.DB(t, dbtest.Portal)
-	_, p := person(t, pool, "Каримов", "Тимур", "", "registered", "paid")
+	p := paytest.Book(t, pool, "Каримов", "Тимур", "", "registered", "paid")
 	d := newDesktop(t, pool, true)
 	for _, x := range []struct{ field, value, why string }{{"from", "01.01.2090", "в другие дни"}, {"amount", "1", "на другую сумму"}, {"payee", "bti", "в другое ведомство"}, {"service", "none", "за другую услугу"}} {
 		for _, query := range []string{p.Receipt, "Каримов Тимур", "Каримав Тимур"} {
