@@ -1,5 +1,5 @@
 // Package payments makes charges with their УИН, takes money for them through banks, gives it back, and keeps the books of it.
-// Staff find payments in package lookup, and package access tells who may.
+// Staff find payments in package lookup, package access tells who may, package stats counts them.
 //
 // A charge (начисление) belongs to an origin: an application, or outside of us a register of fines and taxes, a utility
 // account, a department (Outside). It has a payee with requisites in force on its day, dated discounts (discount_rule), and
@@ -62,7 +62,6 @@
 // GET and POST /payments/templates, POST /payments/templates/:id/remove; GET and POST /payments/autopay, POST /payments/autopay/:id/stop,
 // GET /payments/autopay/orders/:id, POST .../skip; GET and POST /receipts (anybody
 // checks a receipt by number and amount); POST /payments/callback/<bank> (no CSRF: signed, or re-read).
-// Routes of StatsHandler (intra, right "payments"): GET /finance, what came by service, payee, state and day.
 // Routes of BooksHandler (intra, right "refunds"): GET and POST /refunds, POST /refunds/:id (take, approve, reject);
 // GET /quittances, POST /quittances/:id (send again); GET /discrepancies, POST /discrepancies/:id (accept, return, reread, reverse, dismiss).
 // What is refused there comes back with the list: the words at the row, and what was typed (refusal_http.go).

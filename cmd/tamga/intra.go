@@ -17,6 +17,7 @@ import (
 	"tamga/migrations"
 	"tamga/payments"
 	"tamga/payments/access"
+	"tamga/payments/stats"
 	"tamga/portal/notices"
 	"tamga/support"
 )
@@ -86,7 +87,7 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				return e.ID.String()
 			}
 			return append(paymentControl(g, services, staff, passwords()), []web.Handler{
-				&payments.StatsHandler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightPayments), Services: paidServices(services)},
+				&stats.Handler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightPayments), Services: paidServices(services)},
 				&payments.BooksHandler{
 					DB: g.pool, Pages: g.pages, Allowed: staff.Allowed(intra.RightRefunds), Actor: actor,
 					Desk: &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},

@@ -1,4 +1,4 @@
-package payments
+package stats
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"tamga/internal/dbtest"
 	"tamga/internal/fault"
@@ -15,30 +16,30 @@ import (
 
 func TestStats(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	b := w.browser()
+	pool := dbtest.DB(t, dbtest.Portal)
 	for range 2 {
-		b.atBank(b.toBank(w.charge()), "choice", "pay")
+		paytest.Book(t, pool, "Гарипова", "Алия", "", "registered", "paid")
 	}
-	b.toBank(w.charge()) // begun and not paid
-	w.deliver()
+	if _, err := pool.Exec(t.Context(), `UPDATE payment SET received = amount, credited = amount`); err != nil {
+		t.Fatal(err)
+	}
+	paytest.Book(t, pool, "Гарипова", "Алия", "", "registered") // begun and not paid
 	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := statsView.Check(p); err != nil {
+	if err := figuresView.Check(p); err != nil {
 		t.Error(err)
 	}
 	app, allowed := web.New(web.Config{Role: "intra", ShowError: p.ShowError}), true
-	line := paytest.Listen(t)
-	(&StatsHandler{DB: w.db, Pages: p, Now: w.now, Allowed: func(*fiber.Ctx) error {
+	(&Handler{DB: pool, Pages: p, Now: time.Now, Allowed: func(*fiber.Ctx) error {
 		if !allowed {
 			return fault.New(fault.Forbidden, "web.csrf")
 		}
 		return nil
 	}}).Mount(app)
-	paytest.Serve(t, app, line)
-	address := "http://" + line.Addr().String() + "/finance?days=7"
+	b := paytest.NewBrowser(t, paytest.Serve(t, app, paytest.Listen(t)), uuid.New())
+	const address = "/finance?days=7"
 	page := b.Get(address)
 	paytest.Want(t, page, 200, "700", "marriage", "Управление ЗАГС", "Ждём ответа банка", `height="160.0"`)
 	if n := strings.Count(page.Text, "<rect"); n != 7 {
@@ -48,7 +49,7 @@ func TestStats(t *testing.T) {
 	if got := b.Get(address); got.Status != 403 {
 		t.Errorf("without the right: %d", got.Status)
 	}
-	figures, err := figuresOf(t.Context(), w.db, w.now().Add(-time.Hour), w.now().Add(time.Hour))
+	figures, err := figuresOf(t.Context(), pool, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

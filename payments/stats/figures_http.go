@@ -1,4 +1,4 @@
-package payments
+package stats
 
 import (
 	"fmt"
@@ -12,10 +12,11 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/rus"
 	"tamga/internal/web"
+	"tamga/payments"
 )
 
-// StatsHandler shows finance how much came, by service, payee, day and state. It tells of nobody, so it is not journalled.
-type StatsHandler struct {
+// Handler shows finance how much came, by service, payee, day and state. It tells of nobody, so it is not journalled.
+type Handler struct {
 	DB      db.DB
 	Pages   *frontend.Pages
 	Now     func() time.Time
@@ -25,7 +26,7 @@ type StatsHandler struct {
 }
 
 // Mount registers the routes.
-func (h *StatsHandler) Mount(r fiber.Router) { r.Get("/finance", h.show) }
+func (h *Handler) Mount(r fiber.Router) { r.Get("/finance", h.show) }
 
 // periods are how many days back the figures go.
 var periods = []int{7, 30, 90, 365}
@@ -40,16 +41,16 @@ type bar struct {
 	Title               string
 }
 
-type statsPage struct {
+type figuresPage struct {
 	Periods []frontend.Link
 	Bars    []bar
 	Total   string
 	Tables  []frontend.Table
 }
 
-const statsView frontend.Page[statsPage] = "payments/stats.html"
+const figuresView frontend.Page[figuresPage] = "payments/stats.html"
 
-func (h *StatsHandler) show(c *fiber.Ctx) error {
+func (h *Handler) show(c *fiber.Ctx) error {
 	if err := h.Allowed(c); err != nil {
 		return err
 	}
@@ -65,11 +66,11 @@ func (h *StatsHandler) show(c *fiber.Ctx) error {
 		return err
 	}
 	t := h.Pages.Texts(c)
-	var page statsPage
+	var page figuresPage
 	for _, n := range periods {
 		page.Periods = append(page.Periods, frontend.Link{Text: t("payments_payer.stats_days", n), Href: "/finance?days=" + strconv.Itoa(n), Current: n == days})
 	}
-	payees, err := PayeeNames(c.UserContext(), h.DB)
+	payees, err := payments.PayeeNames(c.UserContext(), h.DB)
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (h *StatsHandler) show(c *fiber.Ctx) error {
 	for _, dimension := range []string{"service", "payee", "state", "day"} {
 		page.Tables = append(page.Tables, h.table(c, dimension, figures, payees))
 	}
-	return statsView.Render(c, h.Pages, page)
+	return figuresView.Render(c, h.Pages, page)
 }
 
 // bars draws a bar for each day, the highest as high as the chart.
@@ -104,7 +105,7 @@ func bars[L ~string](byDay map[string]figure, from time.Time, days int, lang L) 
 	return list
 }
 
-func (h *StatsHandler) table(c *fiber.Ctx, dimension string, figures []figure, payees []PayeeName) frontend.Table {
+func (h *Handler) table(c *fiber.Ctx, dimension string, figures []figure, payees []payments.PayeeName) frontend.Table {
 	t := h.Pages.Texts(c)
 	table := frontend.Table{Caption: t("payments_payer.stats_" + dimension), CaptionClasses: "govuk-table__caption--m", FirstCellIsHeader: true}
 	for _, key := range []string{"name", "begun", "paid", "sum", "returned"} {
@@ -126,7 +127,7 @@ func (h *StatsHandler) table(c *fiber.Ctx, dimension string, figures []figure, p
 		case dimension == "service":
 			name = h.serviceName(c, f.Name)
 		case dimension == "payee":
-			if i := slices.IndexFunc(payees, func(p PayeeName) bool { return p.Code == f.Name }); i >= 0 {
+			if i := slices.IndexFunc(payees, func(p payments.PayeeName) bool { return p.Code == f.Name }); i >= 0 {
 				name = payees[i].Name
 			}
 		}
@@ -137,7 +138,7 @@ func (h *StatsHandler) table(c *fiber.Ctx, dimension string, figures []figure, p
 }
 
 // serviceName is what a service is called, its code when nobody knows.
-func (h *StatsHandler) serviceName(c *fiber.Ctx, code string) string {
+func (h *Handler) serviceName(c *fiber.Ctx, code string) string {
 	if h.Services != nil {
 		for _, s := range h.Services(c) {
 			if s.Value == code {
