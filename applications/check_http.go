@@ -19,6 +19,7 @@ import (
 const checkPage frontend.Page[checkView] = "applications/check.html"
 
 type checkView struct {
+	Title     string // locale key
 	Service   i18n.Text
 	Parts     []partView
 	Back      frontend.BackLink
@@ -97,11 +98,14 @@ func (h *Handler) check(c *fiber.Ctx) error {
 }
 
 func (h *Handler) renderCheck(c *fiber.Ctx, p *Person, d *dossier, changed bool) error {
-	view := checkView{Service: d.Definition.Name, Parts: h.parts(d, h.tr(c)), Back: frontend.BackLink{Href: applicationPath(d.ID, "")},
+	view := checkView{Title: "applications.check_title", Service: d.Definition.Name, Parts: h.parts(d, h.tr(c)), Back: frontend.BackLink{Href: applicationPath(d.ID, "")},
 		Signed: d.Me.Signature, Hash: grouped(d.hash()), KeptUntil: d.KeptUntil, Draft: d.State == Draft, Deadline: d.Deadline,
 		Status: applicationPath(d.ID, ""), Changed: changed}
 	if err := h.foretell(d, &view, h.tr(c)); err != nil {
 		return err
+	}
+	if !d.State.Open() {
+		view.Title = "applications.answers_title" // nothing is left to check
 	}
 	switch {
 	case !d.State.Open():

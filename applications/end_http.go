@@ -37,7 +37,7 @@ func (h *Handler) showEnd(c *fiber.Ctx, kind string) error {
 		return seeOther(c, applicationPath(d.ID, ""))
 	}
 	return endPage.Render(c, h.Pages, endView{Service: d.Definition.Name, Kind: kind, Joint: len(d.Parties) > 1,
-		Paid: d.PaidCharge != nil, Sent: d.wasSent(), Slot: d.wasSent() && d.Booking != nil, Reason: h.reasonField(c),
+		Paid: d.PaidCharge != nil, Sent: d.wasSent(), Slot: d.Booking != nil, Reason: h.reasonField(c),
 		Action: applicationPath(d.ID, "/"+kind), Back: applicationPath(d.ID, "")})
 }
 

@@ -52,6 +52,7 @@ type statusView struct {
 	Copy       string       // address of the form that begins a new one with these answers
 	Erase      string
 	Done       bool
+	Against    bool // it ended so that a complaint is what comes next: its link stands with the answer
 }
 
 // afterView is what may be done once the department has the application.
@@ -105,17 +106,20 @@ func (h *Handler) status(c *fiber.Ctx) error {
 		return err
 	}
 	view := statusView{Service: d.Definition.Name, State: d.State, Number: d.Number, Now: h.now(d, charge), Slot: h.placeOf(d),
-		Charge: charge, RefundDue: d.RefundDue, Done: d.State.WithDepartment(), Check: applicationPath(d.ID, "/check")}
+		Charge: charge, RefundDue: d.RefundDue, Done: d.State.WithDepartment(), Against: d.State == Refused || d.State == Rejected, Check: applicationPath(d.ID, "/check")}
 	view.NowTitle = tr.T("applications.now_" + view.Now.Key + "_title")
 	view.NowText = tr.T("applications.now_"+view.Now.Key+"_text", view.Now.Args...)
+	if asks, _ := slotQuestion(d.Definition); asks != nil && (d.State == Declined || d.State == Expired || d.State == Cancelled) {
+		view.NowText += " " + tr.T("applications.now_freed")
+	}
 	if dep := h.Catalog.Department(d.Definition.Department); dep != nil {
 		view.Department = dep.Name
 	}
-	if d.State.WithDepartment() && view.Slot == nil { // who has a day is not told how far ahead days are
-		view.Term = d.Definition.Term.Text
-	}
 	if d.State.WithDepartment() && !d.State.Final() {
 		view.AnswerBy = d.answerBy(h.Now())
+		if view.Slot == nil { // who has a day is not told how far ahead days are
+			view.Term = d.Definition.Term.Text
+		}
 	}
 	view.StateText = d.Definition.Statuses[string(d.State)].Text
 	if d.State == Completed {

@@ -160,7 +160,7 @@ test.describe.serial('two people, one application', () => {
     await first.press('Проверить и подписать');
     await first.press('Подписать исправления');
     await expect(first.page.locator('#history')).toContainText('Исправления подписаны всеми и отправлены');
-    await first.press(/Написать в ведомство/);
+    await first.press(/Переписка с ведомством/);
     await first.answer({ 'Ваше сообщение': 'Нужны ли свидетели?' });
     await first.press('Отправить');
     await expect(first.page.locator('main')).toContainText('Нужны ли свидетели?');
