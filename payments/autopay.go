@@ -14,6 +14,7 @@ import (
 	"tamga/internal/i18n"
 	"tamga/internal/notify"
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 // A rule pays charges of its kinds by a remembered card, within two limits. Each payment is announced a day before with the page
@@ -129,7 +130,7 @@ func (d *desk) announce(ctx context.Context, id uuid.UUID) error {
 		}
 		for _, c := range due {
 			pay, _ := c.Offer(d.now())
-			fee, err := feeOf(ctx, tx, rule.Acquirer, ByCard, c.OriginKind, pay, d.now())
+			fee, err := feeOf(ctx, tx, rule.Acquirer, banks.ByCard, c.OriginKind, pay, d.now())
 			if err != nil {
 				return err
 			}
@@ -252,7 +253,7 @@ var errAutopay = errors.New("the sum has grown since it was announced")
 // openOrder makes the attempt. Never more is taken than was announced.
 func (d *desk) openOrder(ctx context.Context, tx pgx.Tx, c *Charge, rule *autopayRule, o *autopayOrder) (p *Payment, err error) {
 	pay, _ := c.Offer(d.now())
-	fee, err := feeOf(ctx, tx, rule.Acquirer, ByCard, c.OriginKind, pay, d.now())
+	fee, err := feeOf(ctx, tx, rule.Acquirer, banks.ByCard, c.OriginKind, pay, d.now())
 	if err != nil {
 		return nil, err
 	}
@@ -260,7 +261,7 @@ func (d *desk) openOrder(ctx context.Context, tx pgx.Tx, c *Charge, rule *autopa
 		return nil, errAutopay
 	}
 	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { // a savepoint: what fails here must not undo the word about it
-		p, err = d.open(ctx, tx, c, intent{Reader: Reader{Account: rule.Owner}, Charge: c.ID, Email: rule.Email, Method: ByCard, Bank: rule.Acquirer, Fee: fee, Card: rule.CardID})
+		p, err = d.open(ctx, tx, c, intent{Reader: Reader{Account: rule.Owner}, Charge: c.ID, Email: rule.Email, Method: banks.ByCard, Bank: rule.Acquirer, Fee: fee, Card: rule.CardID})
 		if err != nil {
 			return err
 		}

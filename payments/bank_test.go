@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"tamga/payments/banks"
 	"tamga/payments/paytest"
 )
 
@@ -53,7 +54,7 @@ func TestSBP(t *testing.T) {
 	paytest.Want(t, b.Get(c.path("/sbp")), 200, "Оплата через СБП", "350\u00a0₽", c.path("/sbp.svg"))
 	paytest.Want(t, b.Get(c.path("/sbp.svg")), 200, "<svg")
 	p, err := lastPayment(t.Context(), w.db, c.ID)
-	if err != nil || p.Method != BySBP {
+	if err != nil || p.Method != banks.BySBP {
 		t.Fatalf("%v, %v", p, err)
 	}
 	b.atBank(p.QR, "choice", "pay")
@@ -102,9 +103,9 @@ func TestUnknownPayment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.charge()
-	bank := w.handle.Bank.(*Sandbox)
+	bank := w.handle.Bank.(*banks.Sandbox)
 	order := uuid.New()
-	deal, err := bank.Create(t.Context(), Order{ID: order, Receipt: "x", Payee: "УФК", Purpose: "п", Amount: 12300, Return: "http://portal.test/"})
+	deal, err := bank.Create(t.Context(), banks.Order{ID: order, Receipt: "x", Payee: "УФК", Purpose: "п", Amount: 12300, Return: "http://portal.test/"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"tamga/internal/fault"
 	"tamga/internal/secret"
+	"tamga/payments/banks"
 )
 
 // SavedCard is a card that a bank has remembered for somebody.
@@ -32,7 +33,7 @@ func (d *desk) useCard(ctx context.Context, tx pgx.Tx, want intent, bank string)
 		return nil
 	}
 	card, err := cardOf(ctx, tx, want.Reader.Account, want.Card)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && (card.Acquirer != bank || want.Method != ByCard) {
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && (card.Acquirer != bank || want.Method != banks.ByCard) {
 		return errCard
 	}
 	return err
@@ -55,7 +56,7 @@ func (d *desk) tokenOf(ctx context.Context, p *Payment) (string, error) {
 }
 
 // keepCard remembers the card of a payment whose payer has wished so, in the transaction that brings the money.
-func (d *desk) keepCard(ctx context.Context, tx pgx.Tx, p *Payment, deal *Deal, at time.Time) error {
+func (d *desk) keepCard(ctx context.Context, tx pgx.Tx, p *Payment, deal *banks.Deal, at time.Time) error {
 	if deal == nil || deal.Card == nil || !p.SaveCard || !p.State.HasMoney() || d.box == nil {
 		return nil
 	}
@@ -70,7 +71,15 @@ type sealedCard struct {
 	title string
 }
 
-func sealCard(box *secret.Box, bank string, c BankCard) sealedCard {
+func sealCard(box *secret.Box, bank string, c banks.Card) sealedCard {
 	id := uuid.Must(uuid.NewV7())
 	return sealedCard{id, box.Seal([]byte(c.Token), cardSeal(id)), box.Blind("card." + bank + ":" + c.Token), short(c.Title, 60)}
+}
+
+// short keeps the first n letters.
+func short(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
 }

@@ -7,6 +7,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 type cardsPage struct {
@@ -72,11 +73,11 @@ func (h *Handler) offerCards(c *fiber.Ctx, page *chargePage, ch *Charge, sum int
 		if _, err := h.desk().banks.named(card.Acquirer); err != nil {
 			continue
 		}
-		fee, err := feeOf(c.UserContext(), h.DB, card.Acquirer, ByCard, ch.OriginKind, sum, h.Now())
+		fee, err := feeOf(c.UserContext(), h.DB, card.Acquirer, banks.ByCard, ch.OriginKind, sum, h.Now())
 		if err != nil {
 			return err
 		}
-		m := means{Bank: card.Acquirer, Method: ByCard, Fee: fee, Card: card.ID, Sure: chosen.Card == card.ID}
+		m := means{Bank: card.Acquirer, Method: banks.ByCard, Fee: fee, Card: card.ID, Sure: chosen.Card == card.ID}
 		button := frontend.Button{Name: "means", Value: m.value(), Classes: "govuk-button--secondary", PreventDoubleClick: true,
 			Text: t("payments_card.pay", card.Title, rus.FormatRubles(sum+fee))}
 		if m.Sure {

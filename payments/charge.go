@@ -29,6 +29,9 @@ func Outside(kind, source, reference string) Origin {
 	return Origin{Kind: kind, ID: uuid.NewSHA1(outsideSpace, []byte(source+"\x00"+reference))}
 }
 
+// Currency is the only one that charges are in.
+const Currency = "RUB"
+
 // NewCharge is what the origin says of a charge.
 type NewCharge struct {
 	Origin              Origin

@@ -19,6 +19,7 @@ import (
 	"tamga/internal/rus"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments/banks"
 )
 
 // Handler serves the pages of a payer and the call-backs of the bank.
@@ -26,9 +27,9 @@ type Handler struct {
 	DB        db.DB
 	River     *river.Client[pgx.Tx] // may be insert-only
 	Pages     *frontend.Pages
-	Notify    *notify.Outbox // nil sends no receipts
-	Bank      Acquirer       // for new payments
-	More      []Acquirer     // further ones
+	Notify    *notify.Outbox   // nil sends no receipts
+	Bank      banks.Acquirer   // for new payments
+	More      []banks.Acquirer // further ones
 	Now       func() time.Time
 	User      func(*fiber.Ctx) (uuid.UUID, error) // the signed-in person, or a SignIn fault
 	Box       *secret.Box                         // finds charges by numbers
@@ -46,7 +47,7 @@ const CallbackPath = "/payments/callback/"
 
 // Mount registers the routes.
 func (h *Handler) Mount(r fiber.Router) {
-	for _, bank := range banks(h.Bank, h.More) {
+	for _, bank := range allBanks(h.Bank, h.More) {
 		r.Post(CallbackPath+bank.Name(), func(c *fiber.Ctx) error { return h.takeCallback(c, bank) })
 	}
 	r.Get("/payments", h.showCharges)
@@ -79,7 +80,7 @@ func (h *Handler) Mount(r fiber.Router) {
 }
 
 func (h *Handler) desk() *desk {
-	return &desk{db: h.DB, river: h.River, banks: banks(h.Bank, h.More), notify: h.Notify, pages: h.Pages, now: h.Now, url: h.PublicURL, box: h.Box, log: logOf(h.Log)}
+	return &desk{db: h.DB, river: h.River, banks: allBanks(h.Bank, h.More), notify: h.Notify, pages: h.Pages, now: h.Now, url: h.PublicURL, box: h.Box, log: logOf(h.Log)}
 }
 
 func logOf(l *slog.Logger) *slog.Logger {
@@ -299,8 +300,8 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 		form.chosen = chosen
 		return h.renderCharge(c, ch, form)
 	}
-	if c.FormValue("method") == string(BySBP) {
-		want.Method = BySBP
+	if c.FormValue("method") == string(banks.BySBP) {
+		want.Method = banks.BySBP
 	}
 	if want.Reader, err = h.reader(c); err != nil {
 		return err

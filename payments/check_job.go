@@ -14,6 +14,7 @@ import (
 	"tamga/internal/notify"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
+	"tamga/payments/banks"
 )
 
 // CheckArgs is the job that follows one payment until its end is known. It is made together with the payment.
@@ -33,8 +34,8 @@ const (
 // Jobs work what payments leave to do.
 type Jobs struct {
 	DB        db.DB
-	Bank      Acquirer
-	More      []Acquirer
+	Bank      banks.Acquirer
+	More      []banks.Acquirer
 	Pages     *frontend.Pages
 	Notify    *notify.Outbox // nil sends no receipts
 	Now       func() time.Time
@@ -118,7 +119,7 @@ func (j *Jobs) desk(ctx context.Context) *desk {
 	if client == nil {
 		client = river.ClientFromContext[pgx.Tx](ctx)
 	}
-	return &desk{db: j.DB, river: client, banks: banks(j.Bank, j.More), notify: j.Notify, pages: j.Pages, now: j.Now,
+	return &desk{db: j.DB, river: client, banks: allBanks(j.Bank, j.More), notify: j.Notify, pages: j.Pages, now: j.Now,
 		url: j.PublicURL, box: j.Box, log: j.Log}
 }
 
@@ -143,7 +144,7 @@ func (d *desk) check(ctx context.Context, p *Payment) (*Payment, error) {
 		}
 	}
 	if !p.State.Settled() && (age >= giveUp || p.BankID == nil) {
-		return d.change(ctx, p.ID, &Deal{Reason: "no_answer"}, step{Event: "expired", Source: "poll", At: d.now()})
+		return d.change(ctx, p.ID, &banks.Deal{Reason: "no_answer"}, step{Event: "expired", Source: "poll", At: d.now()})
 	}
 	return p, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 // commissionRule is what a payer pays on top at a bank.
@@ -32,14 +33,14 @@ var errFee = errors.New("the payer has agreed to another commission")
 // means is how somebody pays: at which bank, by what, and with what commission on top.
 type means struct {
 	Bank   string
-	Method Method
+	Method banks.Method
 	Fee    int64
 	Card   uuid.UUID // a remembered one; uuid.Nil is none
 	Sure   bool      // the payer was asked about that card
 }
 
 // methods are offered by every bank.
-var methods = []Method{ByCard, BySBP}
+var methods = []banks.Method{banks.ByCard, banks.BySBP}
 
 // value is what stands in a button: the commission is in it, so that a rule that changes meanwhile is noticed.
 func (m means) value() string {
@@ -56,12 +57,12 @@ func (m means) value() string {
 // readMeans reads a button. Anything else is the first bank's card without commission.
 func readMeans(value string) means {
 	parts := strings.Split(value, ".")
-	plain := means{Method: ByCard}
-	if len(parts) < 3 || len(parts) > 5 || Method(parts[1]) != ByCard && Method(parts[1]) != BySBP {
+	plain := means{Method: banks.ByCard}
+	if len(parts) < 3 || len(parts) > 5 || banks.Method(parts[1]) != banks.ByCard && banks.Method(parts[1]) != banks.BySBP {
 		return plain
 	}
 	fee, err := strconv.ParseInt(parts[2], 10, 64)
-	m := means{Bank: parts[0], Method: Method(parts[1]), Fee: fee}
+	m := means{Bank: parts[0], Method: banks.Method(parts[1]), Fee: fee}
 	if err == nil && len(parts) > 3 {
 		m.Card, err = uuid.Parse(parts[3])
 		m.Sure = len(parts) == 5

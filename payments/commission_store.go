@@ -9,11 +9,12 @@ import (
 
 	"tamga/internal/db"
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 // feeOf is the commission for a sum by the rule in force: that of the kind of charge before that of any kind; without a rule there
 // is none.
-func feeOf(ctx context.Context, d db.DB, bank string, method Method, kind string, sum int64, at time.Time) (int64, error) {
+func feeOf(ctx context.Context, d db.DB, bank string, method banks.Method, kind string, sum int64, at time.Time) (int64, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT per_myriad::bigint, least, most
 		FROM commission_rule

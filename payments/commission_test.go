@@ -8,6 +8,7 @@ import (
 
 	"tamga/internal/dbtest"
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 	"tamga/payments/paytest"
 )
 
@@ -22,20 +23,20 @@ func TestCommissionRules(t *testing.T) {
 	july := time.Date(2026, 7, 1, 0, 0, 0, 0, rus.Moscow) // still June in Greenwich
 	for _, c := range []struct {
 		bank, kind string
-		method     Method
+		method     banks.Method
 		sum        int64
 		at         time.Time
 		want       int64
 	}{
-		{"b", FromRegister, ByCard, 35000, july, 245},
-		{"b", FromRegister, ByCard, 35007, july, 245}, // 245.049
-		{"b", FromRegister, ByCard, 35072, july, 246}, // 245.504
-		{"b", FromRegister, ByCard, 100, july, 100},   // not less
-		{"b", FromRegister, ByCard, 1 << 40, july, 150000},
-		{"b", FromUtility, ByCard, 35000, july.Add(-time.Second), 0},
-		{"b", FromUtility, ByCard, 35000, july, 438},
-		{"b", FromRegister, BySBP, 35000, july, 0},
-		{"other", FromRegister, ByCard, 35000, july, 0},
+		{"b", FromRegister, banks.ByCard, 35000, july, 245},
+		{"b", FromRegister, banks.ByCard, 35007, july, 245}, // 245.049
+		{"b", FromRegister, banks.ByCard, 35072, july, 246}, // 245.504
+		{"b", FromRegister, banks.ByCard, 100, july, 100},   // not less
+		{"b", FromRegister, banks.ByCard, 1 << 40, july, 150000},
+		{"b", FromUtility, banks.ByCard, 35000, july.Add(-time.Second), 0},
+		{"b", FromUtility, banks.ByCard, 35000, july, 438},
+		{"b", FromRegister, banks.BySBP, 35000, july, 0},
+		{"other", FromRegister, banks.ByCard, 35000, july, 0},
 	} {
 		if got, err := feeOf(context.Background(), db, c.bank, c.method, c.kind, c.sum, c.at); got != c.want || err != nil {
 			t.Errorf("%+v: %d, %v", c, got, err)

@@ -16,6 +16,7 @@ import (
 	"tamga/internal/fault"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
+	"tamga/payments/banks"
 )
 
 // desk is where a payer, the bank's call-back, the check job and an employee meet: each brings news of a payment, and all of
@@ -33,10 +34,10 @@ type desk struct {
 }
 
 // Banks are the acquirers, the one for new payments first.
-type Banks []Acquirer
+type Banks []banks.Acquirer
 
-// banks joins the one that a role names with further ones.
-func banks(first Acquirer, more []Acquirer) Banks {
+// allBanks joins the one that a role names with further ones.
+func allBanks(first banks.Acquirer, more []banks.Acquirer) Banks {
 	if first == nil {
 		return more
 	}
@@ -44,9 +45,9 @@ func banks(first Acquirer, more []Acquirer) Banks {
 }
 
 // of returns the acquirer that a payment was begun with.
-func (b Banks) of(p *Payment) (Acquirer, error) { return b.named(p.Acquirer) }
+func (b Banks) of(p *Payment) (banks.Acquirer, error) { return b.named(p.Acquirer) }
 
-func (b Banks) named(name string) (Acquirer, error) {
+func (b Banks) named(name string) (banks.Acquirer, error) {
 	for _, bank := range b {
 		if bank.Name() == name {
 			return bank, nil
@@ -60,14 +61,14 @@ type intent struct {
 	Reader Reader
 	Charge uuid.UUID
 	Email  string
-	Method Method    // "" is by card
-	Sum    int64     // 0 is all that is owed
-	Bank   string    // "" is the first
-	Fee    int64     // the commission that the payer has seen
-	Save   bool      // the card is to be remembered
-	Card   uuid.UUID // pay by a remembered one
-	Lines  []int     // of a bill: pay these; none is all of them
-	Payer  Person    // who pays for another
+	Method banks.Method // "" is by card
+	Sum    int64        // 0 is all that is owed
+	Bank   string       // "" is the first
+	Fee    int64        // the commission that the payer has seen
+	Save   bool         // the card is to be remembered
+	Card   uuid.UUID    // pay by a remembered one
+	Lines  []int        // of a bill: pay these; none is all of them
+	Payer  Person       // who pays for another
 }
 
 // start returns the live attempt to pay a charge, making one when there is none. However many clicks arrive, they wait for
@@ -141,7 +142,7 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 		}
 	}
 	if want.Method == "" {
-		want.Method = ByCard
+		want.Method = banks.ByCard
 	}
 	if err := d.useCard(ctx, tx, want, bank.Name()); err != nil {
 		return nil, err
@@ -154,7 +155,7 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	if all, _ := c.Offer(d.now()); p.Part && all-p.Amount < leastPart {
 		return nil, errRest
 	}
-	p.Email, p.SaveCard = want.Email, want.Save && want.Card == uuid.Nil && want.Method == ByCard
+	p.Email, p.SaveCard = want.Email, want.Save && want.Card == uuid.Nil && want.Method == banks.ByCard
 	p.PayerLast, p.PayerFirst, p.PayerMiddle = want.Payer.Last, want.Payer.First, want.Payer.Middle
 	if want.Card != uuid.Nil {
 		p.CardID = &want.Card
@@ -219,11 +220,11 @@ func (d *desk) register(ctx context.Context, c *Charge, p *Payment) (*Payment, e
 	if err != nil {
 		return nil, err
 	}
-	deal, err := bank.Create(ctx, Order{ID: p.ID, Save: p.SaveCard, Card: token, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Total(), Fee: p.Fee, Method: p.Method,
+	deal, err := bank.Create(ctx, banks.Order{ID: p.ID, Save: p.SaveCard, Card: token, Receipt: p.Receipt, Payee: payee.Name, Purpose: c.Purpose, Amount: p.Total(), Fee: p.Fee, Method: p.Method,
 		Email: p.Email, Return: d.url + "/payments/" + c.ID.String() + "/return"})
 	switch {
-	case errors.Is(err, ErrRefused):
-		return d.change(ctx, p.ID, &Deal{}, step{Event: "refused", Source: "answer", Detail: err.Error(), At: d.now()})
+	case errors.Is(err, banks.ErrRefused):
+		return d.change(ctx, p.ID, &banks.Deal{}, step{Event: "refused", Source: "answer", Detail: err.Error(), At: d.now()})
 	case err != nil:
 		d.log.Warn("the bank did not answer", "payment", p.ID, "err", err)
 		return p, nil
@@ -248,29 +249,29 @@ func (d *desk) learn(ctx context.Context, p *Payment, s step) (*Payment, error) 
 }
 
 // apply changes a payment to what the bank says of it, and takes or lets go money that the bank holds.
-func (d *desk) apply(ctx context.Context, id uuid.UUID, deal *Deal, s step) (*Payment, error) {
+func (d *desk) apply(ctx context.Context, id uuid.UUID, deal *banks.Deal, s step) (*Payment, error) {
 	if deal.Order != id {
 		return nil, fmt.Errorf("payment %s: the bank answers about order %s", id, deal.Order)
 	}
 	s.At = d.now()
 	p, err := d.change(ctx, id, deal, s)
-	if err != nil || deal.Status != DealHeld {
+	if err != nil || deal.Status != banks.DealHeld {
 		return p, err
 	}
-	if next := d.hold(ctx, p, deal); next != nil && next.Status != DealHeld && next.Order == id {
+	if next := d.hold(ctx, p, deal); next != nil && next.Status != banks.DealHeld && next.Order == id {
 		return d.change(ctx, id, next, step{Source: "answer", At: d.now()})
 	}
 	return p, nil
 }
 
 // hold takes held money that was asked for and lets go what was not. An answer that does not come is asked for by the check job.
-func (d *desk) hold(ctx context.Context, p *Payment, deal *Deal) *Deal {
+func (d *desk) hold(ctx context.Context, p *Payment, deal *banks.Deal) *banks.Deal {
 	bank, err := d.banks.of(p)
-	holder, ok := bank.(Holder)
+	holder, ok := bank.(banks.Holder)
 	if err != nil || !ok {
 		return nil
 	}
-	var next *Deal
+	var next *banks.Deal
 	switch p.State {
 	case Authorised:
 		next, err = holder.Capture(ctx, deal.ID, p.Total())
@@ -305,7 +306,7 @@ func (d *desk) locked(ctx context.Context, id uuid.UUID, fn func(tx pgx.Tx, c *C
 	return p, err
 }
 
-func (d *desk) change(ctx context.Context, id uuid.UUID, deal *Deal, s step) (*Payment, error) {
+func (d *desk) change(ctx context.Context, id uuid.UUID, deal *banks.Deal, s step) (*Payment, error) {
 	return d.locked(ctx, id, func(tx pgx.Tx, c *Charge, p *Payment) error {
 		if s.Event == "" {
 			s.Event = eventOf(c, p, deal)
@@ -315,7 +316,7 @@ func (d *desk) change(ctx context.Context, id uuid.UUID, deal *Deal, s step) (*P
 }
 
 // move brings an event to a payment, with all that follows from it. The caller holds the charge's lock.
-func (d *desk) move(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, deal *Deal, s step) error {
+func (d *desk) move(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, deal *banks.Deal, s step) error {
 	if s.Event == "paid" || s.Event == "amount_differs" || s.Event == "authorised" {
 		if err := d.supersede(ctx, tx, c, p, s); err != nil {
 			return err
@@ -334,7 +335,7 @@ func (d *desk) move(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, deal 
 	if !moved {
 		return nil
 	}
-	if deal != nil && deal.Status == DealSucceeded {
+	if deal != nil && deal.Status == banks.DealSucceeded {
 		p.Received, p.Currency = &deal.Amount, deal.Currency
 	}
 	if err := d.keepCard(ctx, tx, p, deal, s.At); err != nil {

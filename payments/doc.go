@@ -49,8 +49,7 @@
 // a payment books the difference between what it has put into the books before and after (positionOf); the database refuses
 // an entry that does not balance, and CheckBooks, nightly and by «tamga payments check», compares ledger, tables and history.
 //
-// Banks stand behind Acquirer (and Holder): Sandbox, the bank of departments/stand, and YooKassa, tried against
-// departments/stand/yookassa. Each day the bank's registry is taken and matched; where the bank's own word explains a line it
+// Package banks speaks with the banks. Each day the bank's registry is taken and matched; where the bank's own word explains a line it
 // ends by itself, the rest are discrepancies that employees resolve. TestModel drives all of it in random order.
 //
 // Whoever has no account pays as a guest: the УИН that a browser has named opens that charge to this browser for a day, without

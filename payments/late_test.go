@@ -18,6 +18,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/web"
+	"tamga/payments/banks"
 	"tamga/payments/paytest"
 )
 
@@ -289,7 +290,7 @@ func TestOneLiveAttempt(t *testing.T) {
 	c, b := w.charge(), w.browser()
 	b.toBank(c)
 	err := pgx.BeginFunc(t.Context(), w.db, func(tx pgx.Tx) error {
-		return insertPayment(t.Context(), tx, newPayment(c, "sandbox", "1", ByCard, 0, time.Now()), foldName(c), uuid.Nil)
+		return insertPayment(t.Context(), tx, newPayment(c, "sandbox", "1", banks.ByCard, 0, time.Now()), foldName(c), uuid.Nil)
 	})
 	if err == nil || !strings.Contains(err.Error(), "one_live_attempt") {
 		t.Errorf("a second live payment: %v", err)

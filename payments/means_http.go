@@ -5,13 +5,14 @@ import (
 
 	"tamga/frontend"
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 // offer fills in the buttons: one for each bank and means, with the total to the kopeck, commission included. The first is the
 // bank that a role names first, by card.
 func (h *Handler) offer(c *fiber.Ctx, page *chargePage, ch *Charge, sum int64) error {
 	t := h.Pages.Texts(c)
-	for i, bank := range banks(h.Bank, h.More) {
+	for i, bank := range allBanks(h.Bank, h.More) {
 		for _, method := range methods {
 			fee, err := feeOf(c.UserContext(), h.DB, bank.Name(), method, ch.OriginKind, sum, h.Now())
 			if err != nil {
@@ -20,7 +21,7 @@ func (h *Handler) offer(c *fiber.Ctx, page *chargePage, ch *Charge, sum int64) e
 			button := frontend.Button{Name: "means", Value: means{Bank: bank.Name(), Method: method, Fee: fee}.value(), Classes: "govuk-button--secondary", PreventDoubleClick: true}
 			page.Commission = page.Commission || fee > 0
 			switch {
-			case i == 0 && method == ByCard:
+			case i == 0 && method == banks.ByCard:
 				button.Classes = ""
 				button.Text = t("payments.pay", rus.FormatRubles(sum+fee))
 				if page.Vague {

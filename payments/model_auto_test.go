@@ -5,6 +5,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/fault"
+	"tamga/payments/banks"
 )
 
 // The model's cards, bills by line and rules.
@@ -38,7 +39,7 @@ func (m *modelRun) chooseMeans(want *intent) {
 	cards, err := cardsOf(m.Context(), m.db, m.payer)
 	m.ok(err)
 	if card, ok := pick(m.r, cards); ok && m.r.IntN(3) == 0 {
-		want.Card, want.Method, want.Bank = card.ID, ByCard, card.Acquirer
+		want.Card, want.Method, want.Bank = card.ID, banks.ByCard, card.Acquirer
 	}
 }
 

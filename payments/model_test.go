@@ -21,6 +21,7 @@ import (
 	"tamga/internal/fault"
 	"tamga/internal/rus"
 	"tamga/internal/secret"
+	"tamga/payments/banks"
 	"tamga/payments/paytest"
 )
 
@@ -69,7 +70,7 @@ func newModelRun(t *testing.T, pool *pgxpool.Pool, seed uint64) *modelRun {
 // fine faults are those that a person is told of; anything else is a defect.
 func (m *modelRun) ok(err error, allowed ...error) {
 	m.Helper()
-	if err == nil || errors.Is(err, errSilent) || errors.Is(err, ErrNoRegistry) {
+	if err == nil || errors.Is(err, errSilent) || errors.Is(err, banks.ErrNoRegistry) {
 		return
 	}
 	for _, a := range allowed {
@@ -123,7 +124,7 @@ func pick[T any](r *rand.Rand, all []T) (one T, ok bool) {
 	return all[r.IntN(len(all))], true
 }
 
-func (m *modelRun) deals(status ...Verdict) []*bankDeal {
+func (m *modelRun) deals(status ...banks.Verdict) []*bankDeal {
 	var found []*bankDeal
 	for i := range len(m.bank.deals) {
 		if d := m.bank.deals[fmt.Sprint("b", i)]; slices.Contains(status, d.Status) && !d.reversed {
@@ -189,7 +190,7 @@ func (m *modelRun) click() {
 	if errors.Is(err, errFee) { // the page has shown another sum: it is shown again
 		c, err := chargeFor(m.Context(), m.db, want.Reader, want.Charge)
 		m.ok(err)
-		if want.Fee, err = feeOf(m.Context(), m.db, "book", ByCard, c.OriginKind, newPayment(c, "book", "", ByCard, want.Sum, m.clock).Amount, m.clock); err != nil || want.Fee == 0 {
+		if want.Fee, err = feeOf(m.Context(), m.db, "book", banks.ByCard, c.OriginKind, newPayment(c, "book", "", banks.ByCard, want.Sum, m.clock).Amount, m.clock); err != nil || want.Fee == 0 {
 			m.fail("commission %d, %v", want.Fee, err)
 		}
 		_, err = m.d.start(m.Context(), want)
@@ -200,48 +201,48 @@ func (m *modelRun) click() {
 }
 
 func (m *modelRun) payAtBank() {
-	if d, ok := m.recent(DealPending); ok {
-		m.bank.settle(d, DealSucceeded, d.Amount, Currency)
+	if d, ok := m.recent(banks.DealPending); ok {
+		m.bank.settle(d, banks.DealSucceeded, d.Amount, Currency)
 	}
 }
 
 // recent is one of the newest deals.
-func (m *modelRun) recent(status ...Verdict) (*bankDeal, bool) {
+func (m *modelRun) recent(status ...banks.Verdict) (*bankDeal, bool) {
 	all := m.deals(status...)
 	return pick(m.r, all[max(0, len(all)-6):])
 }
 
 func (m *modelRun) declineAtBank() {
-	if d, ok := m.recent(DealPending, DealHeld); ok {
-		d.Status, d.Reason = DealCanceled, []string{"insufficient_funds", ReasonExpired}[m.r.IntN(2)]
+	if d, ok := m.recent(banks.DealPending, banks.DealHeld); ok {
+		d.Status, d.Reason = banks.DealCanceled, []string{"insufficient_funds", banks.ReasonExpired}[m.r.IntN(2)]
 	}
 }
 
 func (m *modelRun) holdAtBank() {
-	if d, ok := pick(m.r, m.deals(DealPending)); ok {
-		d.Status = DealHeld
+	if d, ok := pick(m.r, m.deals(banks.DealPending)); ok {
+		d.Status = banks.DealHeld
 	}
 }
 
 func (m *modelRun) differAtBank() {
-	if d, ok := pick(m.r, m.deals(DealPending)); ok {
+	if d, ok := pick(m.r, m.deals(banks.DealPending)); ok {
 		if m.r.IntN(4) == 0 {
-			m.bank.settle(d, DealSucceeded, d.Amount, "USD")
+			m.bank.settle(d, banks.DealSucceeded, d.Amount, "USD")
 			return
 		}
-		m.bank.settle(d, DealSucceeded, max(1, d.Amount+int64(m.r.IntN(20001)-10000)), Currency)
+		m.bank.settle(d, banks.DealSucceeded, max(1, d.Amount+int64(m.r.IntN(20001)-10000)), Currency)
 	}
 }
 
 func (m *modelRun) lateAtBank() {
-	if d, ok := m.recent(DealCanceled); ok && d.Reason != "released" {
-		m.bank.settle(d, DealSucceeded, d.Amount, Currency)
+	if d, ok := m.recent(banks.DealCanceled); ok && d.Reason != "released" {
+		m.bank.settle(d, banks.DealSucceeded, d.Amount, Currency)
 	}
 }
 
 // news is a call-back, first or repeated, of any payment that the bank has.
 func (m *modelRun) news() {
-	if d, ok := m.recent(DealPending, DealHeld, DealSucceeded, DealCanceled); ok {
+	if d, ok := m.recent(banks.DealPending, banks.DealHeld, banks.DealSucceeded, banks.DealCanceled); ok {
 		copied := d.Deal
 		_, err := m.d.apply(m.Context(), d.Order, &copied, step{Source: "callback"})
 		m.ok(err)
@@ -324,7 +325,7 @@ func (m *modelRun) resolve() {
 
 // reverseAtBank takes money back at the bank; we hear of it in the registry only.
 func (m *modelRun) reverseAtBank() {
-	if d, ok := pick(m.r, m.deals(DealSucceeded)); ok && d.refunded == 0 && d.Currency == Currency {
+	if d, ok := pick(m.r, m.deals(banks.DealSucceeded)); ok && d.refunded == 0 && d.Currency == Currency {
 		d.reversed = true
 		m.bank.moves = append(m.bank.moves, registryLine{Kind: "reversal", BankID: "v" + d.ID, PaymentOf: d.ID, Order: d.Order.String(), Amount: d.Amount,
 			Currency: Currency, At: m.clock})
@@ -337,7 +338,7 @@ func (m *modelRun) time() {
 	m.clock = m.clock.Add(time.Duration(1+m.r.IntN(10)) * time.Hour)
 	if m.clock.In(rus.Moscow).Day() != day.In(rus.Moscow).Day() {
 		for range 20 { // until the bank answers
-			if err := m.d.takeRegistry(m.Context(), m.bank, day); !errors.Is(err, ErrNoRegistry) {
+			if err := m.d.takeRegistry(m.Context(), m.bank, day); !errors.Is(err, banks.ErrNoRegistry) {
 				m.ok(err)
 				break
 			}
@@ -360,7 +361,7 @@ func (m *modelRun) verify() {
 	for _, p := range m.payments() {
 		d := m.bank.byOrder[p.ID]
 		switch {
-		case p.State.HasMoney() && (d == nil || d.Status != DealSucceeded || *p.Received != d.Amount || p.Currency != d.Currency):
+		case p.State.HasMoney() && (d == nil || d.Status != banks.DealSucceeded || *p.Received != d.Amount || p.Currency != d.Currency):
 			m.fail("payment %s is %s, the bank has %+v", p.Receipt, p.State, d)
 		case p.State == Reversed && !d.reversed:
 			m.fail("payment %s is reversed, the bank has %+v", p.Receipt, d)
@@ -396,7 +397,7 @@ func (m *modelRun) settleDown() {
 	}
 	for _, p := range m.payments() {
 		d := m.bank.byOrder[p.ID]
-		if d != nil && p.BankID != nil && d.Status == DealSucceeded && !p.State.HasMoney() && p.State != Reversed {
+		if d != nil && p.BankID != nil && d.Status == banks.DealSucceeded && !p.State.HasMoney() && p.State != Reversed {
 			m.fail("the bank has the money of payment %s, and it is %s", p.Receipt, p.State)
 		}
 		if d != nil && p.Refunded != d.refunded && p.State != Reversed {

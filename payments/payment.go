@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 // State is where a payment stands. Which step leads where is data: table payment_transition.
@@ -34,15 +35,6 @@ func (s State) HasMoney() bool {
 	return s == Succeeded || s == Mismatch || s == Surplus || s == RefundedPayment
 }
 
-// Method is how the payer pays.
-type Method string
-
-// The methods.
-const (
-	ByCard Method = "card"
-	BySBP  Method = "sbp" // the fast payment system: a QR code, or a link on a phone
-)
-
 // Payment is an attempt to pay a charge.
 type Payment struct {
 	ID              uuid.UUID
@@ -52,7 +44,7 @@ type Payment struct {
 	BankID          *string
 	ConfirmationURL *string
 	QR              string // what the QR code of the fast payment system says
-	Method          Method
+	Method          banks.Method
 	State           State
 	Amount          int64  // for the charge
 	Fee             int64  // commission on top, as the payer was shown it
@@ -80,7 +72,7 @@ type Payment struct {
 func (p *Payment) payerName() string { return rus.FullName(p.PayerLast, p.PayerFirst, p.PayerMiddle) }
 
 // newPayment is an attempt to pay sum kopecks of the charge; 0 is all that has to be paid now, with the discount of the moment.
-func newPayment(c *Charge, acquirer, receipt string, method Method, sum int64, now time.Time) *Payment {
+func newPayment(c *Charge, acquirer, receipt string, method banks.Method, sum int64, now time.Time) *Payment {
 	p := &Payment{ID: uuid.Must(uuid.NewV7()), ChargeID: c.ID, Receipt: receipt, Acquirer: acquirer, State: "none", Method: method,
 		Currency: Currency, CreatedAt: now}
 	pay, discount := c.Offer(now)
@@ -129,9 +121,9 @@ func foldName(c *Charge) foldedName {
 }
 
 // eventOf says what the bank's word means for a payment of a charge.
-func eventOf(c *Charge, p *Payment, deal *Deal) string {
+func eventOf(c *Charge, p *Payment, deal *banks.Deal) string {
 	switch deal.Status {
-	case DealSucceeded:
+	case banks.DealSucceeded:
 		switch {
 		case c.Status != Open:
 			return "paid_extra"
@@ -139,12 +131,12 @@ func eventOf(c *Charge, p *Payment, deal *Deal) string {
 			return "amount_differs"
 		}
 		return "paid"
-	case DealHeld:
+	case banks.DealHeld:
 		if c.Status != Open || deal.Amount != p.Total() || deal.Currency != Currency {
 			return "hold_unwanted" // leads nowhere: the hold is let go
 		}
 		return "authorised"
-	case DealCanceled:
+	case banks.DealCanceled:
 		if strings.HasPrefix(deal.Reason, "expired") {
 			return "expired"
 		}

@@ -12,6 +12,7 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, qr, method, state, amount, fee, discount, part, email, received, currency,
@@ -82,7 +83,7 @@ func advance(ctx context.Context, tx pgx.Tx, p *Payment, s step) (bool, error) {
 }
 
 // setDeal keeps what the bank told about itself: its number of the payment, where to pay, and why not.
-func setDeal(ctx context.Context, tx pgx.Tx, p *Payment, deal *Deal) error {
+func setDeal(ctx context.Context, tx pgx.Tx, p *Payment, deal *banks.Deal) error {
 	return tx.QueryRow(ctx, `
 		UPDATE payment
 		SET bank_id = coalesce(bank_id, nullif($2, '')),

@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"tamga/internal/fault"
+	"tamga/payments/banks"
 )
 
 // RefundState is where a refund stands. Which step leads where is data: table refund_transition.
@@ -150,15 +151,15 @@ func (d *desk) payBack(ctx context.Context, id uuid.UUID) (*Refund, error) {
 	if p.BankID == nil {
 		return nil, errors.New("a refund of a payment without a number at the bank")
 	}
-	back, err := bank.Refund(ctx, RefundOrder{ID: r.ID, Deal: *p.BankID, Amount: r.Amount, Purpose: r.Receipt})
+	back, err := bank.Refund(ctx, banks.RefundOrder{ID: r.ID, Deal: *p.BankID, Amount: r.Amount, Purpose: r.Receipt})
 	switch {
-	case errors.Is(err, ErrRefused):
+	case errors.Is(err, banks.ErrRefused):
 		return d.refundRefused(ctx, r, err.Error())
 	case err != nil:
 		return r, err
-	case back.Status == DealCanceled:
+	case back.Status == banks.DealCanceled:
 		return d.refundRefused(ctx, r, back.Reason)
-	case back.Status == DealSucceeded:
+	case back.Status == banks.DealSucceeded:
 		return d.refundDone(ctx, r, back.ID)
 	case r.State == RefundApproved:
 		return d.refundStep(ctx, id, "sent", "bank", back.ID, func(tx pgx.Tx, _ *Charge, _ *Payment, r *Refund) error {

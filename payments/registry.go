@@ -16,6 +16,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 // registryLine is what a bank says it did with our money.
@@ -30,10 +31,6 @@ type registryLine struct {
 	At         time.Time
 }
 
-// registryHead begins the file of a day; its last line is TOTAL with the number of lines and their sum, so that a file cut
-// short is not taken for a whole one.
-const registryHead = "REGISTRY"
-
 var errRegistry = errors.New("not a registry")
 
 // parseRegistry reads the file of a day: semicolons, one header, one line for each movement, one total.
@@ -41,7 +38,7 @@ func parseRegistry(day time.Time, raw []byte) ([]registryLine, error) {
 	r := csv.NewReader(bytes.NewReader(raw))
 	r.Comma, r.FieldsPerRecord, r.ReuseRecord = ';', -1, true
 	head, err := r.Read()
-	if err != nil || len(head) != 2 || head[0] != registryHead || head[1] != day.Format(time.DateOnly) {
+	if err != nil || len(head) != 2 || head[0] != banks.RegistryHead || head[1] != day.Format(time.DateOnly) {
 		return nil, fmt.Errorf("%w: header %q, %w", errRegistry, head, errors.Join(err))
 	}
 	var lines []registryLine
@@ -117,7 +114,7 @@ func (w *registryWorker) Work(ctx context.Context, job *river.Job[RegistryArgs])
 		if job.Args.Acquirer != "" && job.Args.Acquirer != bank.Name() {
 			continue
 		}
-		if err := d.takeRegistry(ctx, bank, day); errors.Is(err, ErrNoRegistry) {
+		if err := d.takeRegistry(ctx, bank, day); errors.Is(err, banks.ErrNoRegistry) {
 			return river.JobSnooze(30 * time.Minute)
 		} else if err != nil {
 			return err
@@ -128,7 +125,7 @@ func (w *registryWorker) Work(ctx context.Context, job *river.Job[RegistryArgs])
 
 // takeRegistry reads the file of a day, once, and matches each line of it; then it looks for money of ours that the bank does
 // not know. A line that cannot be matched is a discrepancy and never stops the others.
-func (d *desk) takeRegistry(ctx context.Context, bank Acquirer, day time.Time) error {
+func (d *desk) takeRegistry(ctx context.Context, bank banks.Acquirer, day time.Time) error {
 	raw, err := bank.Registry(ctx, day)
 	if err != nil {
 		return err
@@ -158,7 +155,7 @@ func (d *desk) takeRegistry(ctx context.Context, bank Acquirer, day time.Time) e
 
 // match finds what a line is about. The only kinds that end by themselves are those where the bank's own word, asked for
 // again, explains the line: money of which we had not heard yet.
-func (d *desk) match(ctx context.Context, bank Acquirer, day time.Time, n int, l registryLine) error {
+func (d *desk) match(ctx context.Context, bank banks.Acquirer, day time.Time, n int, l registryLine) error {
 	key := l.BankID
 	if l.Kind != "payment" {
 		key = l.PaymentOf
@@ -193,7 +190,7 @@ func (d *desk) match(ctx context.Context, bank Acquirer, day time.Time, n int, l
 	return markLine(ctx, d.db, bank.Name(), day, n, p.ID)
 }
 
-func (d *desk) matchPayment(ctx context.Context, bank Acquirer, p *Payment, day time.Time, n int, l registryLine) error {
+func (d *desk) matchPayment(ctx context.Context, bank banks.Acquirer, p *Payment, day time.Time, n int, l registryLine) error {
 	if !p.State.HasMoney() && p.State != Reversed { // we have not heard of it: the bank is asked, and its word counts
 		deal, err := bank.Get(ctx, l.BankID)
 		if err == nil && deal.Order == p.ID {

@@ -11,6 +11,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/rus"
+	"tamga/payments/banks"
 )
 
 // repeatCard is an open charge of a template, with the sum and the buttons that pay it.
@@ -76,13 +77,13 @@ func (h *Handler) repeatCard(c *fiber.Ctx, ch *Charge, cards []SavedCard) (repea
 		card.Sum = &frontend.Input{Name: "sum", ID: "sum-" + ch.ID.String(), Value: strings.TrimSuffix(rus.FormatRubles(pay), "\u00a0₽"), Inputmode: "decimal", Autocomplete: "off",
 			Classes: "govuk-input--width-10", Label: frontend.Label{Text: t("payments_auto.sum")}}
 	}
-	first := banks(h.Bank, h.More)[0].Name()
+	first := allBanks(h.Bank, h.More)[0].Name()
 	for _, saved := range append([]SavedCard{{Acquirer: first}}, cards...) {
-		fee, err := feeOf(c.UserContext(), h.DB, saved.Acquirer, ByCard, ch.OriginKind, pay, h.Now())
+		fee, err := feeOf(c.UserContext(), h.DB, saved.Acquirer, banks.ByCard, ch.OriginKind, pay, h.Now())
 		if err != nil {
 			return card, err
 		}
-		button := frontend.Button{Name: "means", Value: means{Bank: saved.Acquirer, Method: ByCard, Fee: fee, Card: saved.ID}.value(), Classes: "govuk-button--secondary",
+		button := frontend.Button{Name: "means", Value: means{Bank: saved.Acquirer, Method: banks.ByCard, Fee: fee, Card: saved.ID}.value(), Classes: "govuk-button--secondary",
 			Text: t("payments_card.pay", saved.Title, rus.FormatRubles(pay+fee)), PreventDoubleClick: true}
 		if saved.ID == uuid.Nil {
 			button.Text, button.Classes = t("payments.pay", rus.FormatRubles(pay+fee)), ""

@@ -19,6 +19,7 @@ import (
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments/banks"
 	"tamga/payments/paytest"
 )
 
@@ -58,7 +59,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	outbox := &notify.Outbox{River: client, Box: box, Now: w.now}
-	acquirer := &Sandbox{URL: bankURL + stand.BankAPI, Secret: paytest.Key, Now: w.now}
+	acquirer := &banks.Sandbox{URL: bankURL + stand.BankAPI, Secret: paytest.Key, Now: w.now}
 	w.handle = &Handler{Box: box, DB: w.db, River: client, Pages: p, Notify: outbox, Bank: acquirer, Now: w.now, PublicURL: w.portal,
 		Back: func(o Origin) string { return "/applications/" + o.ID.String() },
 		User: func(c *fiber.Ctx) (uuid.UUID, error) {

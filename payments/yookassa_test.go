@@ -12,6 +12,7 @@ import (
 	"tamga/departments/stand/yookassa"
 	"tamga/internal/rus"
 	"tamga/internal/web"
+	"tamga/payments/banks"
 	"tamga/payments/paytest"
 )
 
@@ -23,7 +24,7 @@ func yooWorld(t *testing.T, twoStages bool) (*world, *yookassa.Stand) {
 	stand := &yookassa.Stand{Shop: "100500", Secret: "test_secret", Now: w.now, PageSize: 1}
 	server := httptest.NewServer(stand)
 	t.Cleanup(server.Close)
-	y := &YooKassa{URL: server.URL + "/v3", Shop: stand.Shop, Secret: stand.Secret, TwoStages: twoStages, Cheques: true, Now: w.now}
+	y := &banks.YooKassa{URL: server.URL + "/v3", Shop: stand.Shop, Secret: stand.Secret, TwoStages: twoStages, Cheques: true, Now: w.now}
 	h := *w.handle
 	h.Bank, h.More = y, nil
 	w.handle, w.jobs.Bank = &h, y
@@ -209,7 +210,7 @@ func TestYooKassaRefund(t *testing.T) {
 	}
 	w.wantBooks()
 	day := w.now().In(rus.Moscow)
-	if err := d.takeRegistry(t.Context(), d.banks[0], day); !errors.Is(err, ErrNoRegistry) {
+	if err := d.takeRegistry(t.Context(), d.banks[0], day); !errors.Is(err, banks.ErrNoRegistry) {
 		t.Errorf("a registry of a day that is not over: %v", err)
 	}
 	w.pass(24 * time.Hour)
@@ -240,18 +241,4 @@ func TestYooKassaSBP(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.wantPaidOnce(c)
-}
-
-func TestYooKassaAmounts(t *testing.T) {
-	t.Parallel()
-	for value, want := range map[string]int64{"350.00": 35000, "0.01": 1, "1000000.10": 100000010} {
-		if got, err := (yooAmount{value, "RUB"}).kopecks(); err != nil || got != want || yooRubles(want).Value != value {
-			t.Errorf("%s is %d, %v", value, got, err)
-		}
-	}
-	for _, value := range []string{"", "350", "350.0", "350.001", "-1.00", "1e3.00", " 1.00", "9999999999999999.00", "1,00"} {
-		if got, err := (yooAmount{value, "RUB"}).kopecks(); err == nil {
-			t.Errorf("%q was read as %d", value, got)
-		}
-	}
 }

@@ -26,6 +26,7 @@ import (
 	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/payments"
+	"tamga/payments/banks"
 	"tamga/support"
 )
 
@@ -89,7 +90,7 @@ func setup(t *testing.T) *bench {
 }
 
 // noBank is never asked: no test here pays.
-type noBank struct{ payments.Acquirer }
+type noBank struct{ banks.Acquirer }
 
 func (noBank) Name() string { return "sandbox" }
 

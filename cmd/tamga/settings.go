@@ -25,6 +25,7 @@ import (
 	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/payments"
+	"tamga/payments/banks"
 )
 
 // citizens are the settings that all roles on the portal's database share.
@@ -73,13 +74,13 @@ func (b bank) acquirers() (payments.Banks, error) {
 		if len(b.BankSecret) < 32 {
 			return nil, errors.New("TAMGA_BANK_SECRET is shorter than 32 characters")
 		}
-		list = append(list, &payments.Sandbox{URL: b.BankURL, Secret: []byte(b.BankSecret), Now: time.Now})
+		list = append(list, &banks.Sandbox{URL: b.BankURL, Secret: []byte(b.BankSecret), Now: time.Now})
 	}
 	if b.YooShop != "" {
 		if b.YooSecret == "" {
 			return nil, errors.New("TAMGA_YOOKASSA_SHOP needs TAMGA_YOOKASSA_SECRET")
 		}
-		list = append(list, &payments.YooKassa{URL: b.YooURL, Shop: b.YooShop, Secret: b.YooSecret, TwoStages: b.YooHold, Cheques: b.YooCheques,
+		list = append(list, &banks.YooKassa{URL: b.YooURL, Shop: b.YooShop, Secret: b.YooSecret, TwoStages: b.YooHold, Cheques: b.YooCheques,
 			VATCode: b.YooVAT, Now: time.Now})
 	}
 	if len(list) == 0 {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"tamga/payments"
+	"tamga/payments/banks"
 )
 
 // TestSettingsAreLoggedWithoutSecrets starts the parsing of a worker's settings and looks for its secrets in what is logged.
@@ -74,7 +74,7 @@ func TestBanksOfSettings(t *testing.T) {
 		var got []string
 		for _, bank := range list {
 			got = append(got, bank.Name())
-			if y, ok := bank.(*payments.YooKassa); ok && y.TwoStages != c.b.YooHold {
+			if y, ok := bank.(*banks.YooKassa); ok && y.TwoStages != c.b.YooHold {
 				t.Errorf("%s: two stages are %v", name, y.TwoStages)
 			}
 		}

@@ -1,4 +1,4 @@
-package payments
+package banks
 
 import (
 	"bytes"
@@ -44,7 +44,7 @@ type yooAmount struct {
 }
 
 func yooRubles(kopecks int64) yooAmount {
-	return yooAmount{fmt.Sprintf("%d.%02d", kopecks/100, kopecks%100), Currency}
+	return yooAmount{fmt.Sprintf("%d.%02d", kopecks/100, kopecks%100), currency}
 }
 
 // kopecks reads an amount without ever making it a fraction.
@@ -98,7 +98,7 @@ func (p *yooPayment) deal() (*Deal, error) {
 		return nil, fmt.Errorf("payment %s is of no order of ours: %w", p.ID, err)
 	}
 	if p.Method != nil && p.Method.Saved {
-		d.Card = &BankCard{p.Method.ID, strings.TrimPrefix(p.Method.Title, "Bank card ")}
+		d.Card = &Card{p.Method.ID, strings.TrimPrefix(p.Method.Title, "Bank card ")}
 	}
 	if p.Captured != nil {
 		d.At = *p.Captured
@@ -109,7 +109,7 @@ func (p *yooPayment) deal() (*Deal, error) {
 // Create registers an order.
 func (y *YooKassa) Create(ctx context.Context, o Order) (*Deal, error) {
 	order := map[string]any{
-		"amount": yooRubles(o.Amount), "capture": !y.TwoStages, "description": short(o.Purpose, 128),
+		"amount": yooRubles(o.Amount), "capture": !y.TwoStages, "description": cut(o.Purpose, 128),
 		"confirmation": map[string]string{"type": "redirect", "return_url": o.Return},
 		"metadata":     map[string]string{"order_id": o.ID.String(), "receipt": o.Receipt},
 	}
@@ -136,11 +136,12 @@ func (y *YooKassa) Create(ctx context.Context, o Order) (*Deal, error) {
 
 // item is a line of the cheque of 54-ФЗ.
 func (y *YooKassa) item(what string, sum int64) map[string]any {
-	return map[string]any{"description": short(what, 128), "quantity": "1.00", "amount": yooRubles(sum), "vat_code": max(y.VATCode, 1),
+	return map[string]any{"description": cut(what, 128), "quantity": "1.00", "amount": yooRubles(sum), "vat_code": max(y.VATCode, 1),
 		"payment_subject": "service", "payment_mode": "full_payment"}
 }
 
-func short(s string, n int) string {
+// cut keeps the first n letters: more YooKassa does not take.
+func cut(s string, n int) string {
 	if r := []rune(s); len(r) > n {
 		return string(r[:n])
 	}
@@ -257,7 +258,7 @@ func (y *YooKassa) Registry(ctx context.Context, day time.Time) ([]byte, error) 
 			return add("refund", r.ID, r.PaymentID, r.Order, r.Amount, 0, r.Created)
 		})
 	}
-	return []byte(fmt.Sprintf("%s;%s\n%sTOTAL;%d;%d\n", registryHead, from.Format(time.DateOnly), strings.Join(lines, ""), len(lines), sum)), err
+	return []byte(fmt.Sprintf("%s;%s\n%sTOTAL;%d;%d\n", RegistryHead, from.Format(time.DateOnly), strings.Join(lines, ""), len(lines), sum)), err
 }
 
 // list walks the pages of a list of what succeeded within a time.
@@ -298,7 +299,7 @@ func (y *YooKassa) payment(ctx context.Context, method, path, key string, body a
 // call asks once. Only 400 and 404 to a write are a no: after 500, 202 and silence nobody knows what was done, and the same
 // question is asked again with the same key; 401, 403 and 429 are about us and not about the payment.
 func (y *YooKassa) call(ctx context.Context, method, path, key string, body, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, bankPatience)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var raw []byte
 	if body != nil {
@@ -325,7 +326,7 @@ func (y *YooKassa) call(ctx context.Context, method, path, key string, body, int
 		return fmt.Errorf("ask YooKassa: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	raw, err = io.ReadAll(io.LimitReader(res.Body, bankBodyLimit))
+	raw, err = io.ReadAll(io.LimitReader(res.Body, bodyLimit))
 	switch {
 	case err != nil:
 		return fmt.Errorf("ask YooKassa: %w", err)

@@ -1,4 +1,4 @@
-package payments
+package banks
 
 import (
 	"context"
@@ -21,7 +21,8 @@ type Acquirer interface {
 	Notice(header func(name string) string, body []byte, now time.Time) (*Notice, error)
 	// Refund sends money back. Asked again with the same ID it tells how the refund stands. ErrRefused is a definite no.
 	Refund(ctx context.Context, r RefundOrder) (*Back, error)
-	// Registry reads the file of a day: what the bank did with our money. ErrNoRegistry means that it is not ready.
+	// Registry reads the file of a day, which begins with RegistryHead: what the bank did with our money. ErrNoRegistry means that it is
+	// not ready.
 	Registry(ctx context.Context, day time.Time) ([]byte, error)
 }
 
@@ -30,6 +31,9 @@ type Holder interface {
 	Capture(ctx context.Context, id string, amount int64) (*Deal, error)
 	Release(ctx context.Context, id string) (*Deal, error)
 }
+
+// currency is what every order is in.
+const currency = "RUB"
 
 // ErrNoRegistry means that the bank has not written the file of that day yet.
 var ErrNoRegistry = errors.New("the bank has no registry of that day")
@@ -55,6 +59,15 @@ type Order struct {
 	Card    string // token of a remembered card: it is charged at once, and nobody is sent to the bank
 }
 
+// Method is how the payer pays.
+type Method string
+
+// The methods.
+const (
+	ByCard Method = "card"
+	BySBP  Method = "sbp" // the fast payment system: a QR code, or a link on a phone
+)
+
 // Verdict is how a payment stands at the bank.
 type Verdict string
 
@@ -69,9 +82,6 @@ const (
 // ReasonExpired is the reason of a cancelled payment for which the payer came too late.
 const ReasonExpired = "expired_on_confirmation"
 
-// Currency is the only one that charges are in.
-const Currency = "RUB"
-
 // Deal is a payment as the bank sees it.
 type Deal struct {
 	ID       string // at the bank
@@ -83,12 +93,12 @@ type Deal struct {
 	Confirm  string // where the payer goes to pay
 	QR       string // of the fast payment system
 	At       time.Time
-	Card     *BankCard // the card that the bank has remembered for us
+	Card     *Card // the card that the bank has remembered for us
 }
 
 // BankCard is a card that a bank has remembered. We know its token, never its number.
 // The token is worth money: it is kept sealed.
-type BankCard struct{ Token, Title string }
+type Card struct{ Token, Title string }
 
 // RefundOrder asks a bank to send money back.
 type RefundOrder struct {
@@ -112,3 +122,7 @@ type Notice struct {
 	Order  uuid.UUID
 	Ignore bool // about something that is not learnt from notices
 }
+
+// RegistryHead begins the file of a day; its last line is TOTAL with the number of lines and their sum, so that a file cut
+// short is not taken for a whole one.
+const RegistryHead = "REGISTRY"

@@ -1,4 +1,4 @@
-package payments
+package banks
 
 import (
 	"bytes"
@@ -30,9 +30,9 @@ type Sandbox struct {
 var _ Acquirer = (*Sandbox)(nil)
 
 const (
-	bankPatience  = 5 * time.Second // for one answer: a payer waits for it
-	noticeWindow  = 5 * time.Minute // how far the clocks may differ, and how long a recorded call-back could be replayed
-	bankBodyLimit = 32 << 20        // a registry of a busy day is long
+	patience     = 5 * time.Second // for one answer: a payer waits for it
+	noticeWindow = 5 * time.Minute // how far the clocks may differ, and how long a recorded call-back could be replayed
+	bodyLimit    = 32 << 20        // a registry of a busy day is long
 )
 
 // Name returns "sandbox".
@@ -68,7 +68,7 @@ type sandboxDeal struct {
 // Create registers an order.
 func (s *Sandbox) Create(ctx context.Context, o Order) (*Deal, error) {
 	body, err := json.Marshal(sandboxOrder{OrderID: o.ID.String(), Receipt: o.Receipt, Payee: o.Payee, Description: o.Purpose,
-		Amount: o.Amount, Currency: Currency, Method: o.Method, ReturnURL: o.Return, Save: o.Save, Card: o.Card})
+		Amount: o.Amount, Currency: currency, Method: o.Method, ReturnURL: o.Return, Save: o.Save, Card: o.Card})
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (s *Sandbox) deal(ctx context.Context, method, path, key string, body []byt
 }
 
 func (s *Sandbox) call(ctx context.Context, method, path, key string, body []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, bankPatience)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, s.URL+path, bytes.NewReader(body))
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *Sandbox) call(ctx context.Context, method, path, key string, body []byt
 		return nil, fmt.Errorf("ask the bank: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(res.Body, bankBodyLimit))
+	raw, err := io.ReadAll(io.LimitReader(res.Body, bodyLimit))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("ask the bank: %w", err)
@@ -167,7 +167,7 @@ func (d sandboxDeal) deal() *Deal {
 	deal := &Deal{ID: d.ID, Order: d.OrderID, Status: d.Status, Reason: d.Reason, Amount: d.Amount, Currency: d.Currency,
 		Confirm: d.ConfirmationURL, QR: d.QR}
 	if d.Card != "" {
-		deal.Card = &BankCard{d.Card, d.CardTitle}
+		deal.Card = &Card{d.Card, d.CardTitle}
 	}
 	if d.SettledAt != nil {
 		deal.At = *d.SettledAt
