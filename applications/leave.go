@@ -2,6 +2,7 @@ package applications
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -12,6 +13,7 @@ type Unfinished struct {
 	ID      uuid.UUID
 	Service string
 	Version int
+	Begun   time.Time
 }
 
 // Unfinished returns what must end before the cabinet of a person can.

@@ -11,10 +11,11 @@ import (
 
 func unfinishedOf(ctx context.Context, d db.DB, person uuid.UUID) ([]Unfinished, error) {
 	rows, _ := d.Query(ctx, `
-		SELECT a.id, a.service, a.service_version
+		SELECT a.id, a.service, a.service_version, a.created_at
 		FROM application_party p
 		JOIN application a ON a.id = p.application
 		WHERE p.person = $1 AND (a.state IN ('filling', 'signing', 'paying') OR a.state = 'draft' AND a.paid_charge IS NOT NULL)
+		ORDER BY a.created_at DESC
 		LIMIT 20`, person)
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Unfinished])
 }

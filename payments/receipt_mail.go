@@ -18,7 +18,7 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 	}
 	amount := rus.FormatRubles(amountReceived(p))
 	if p.Email != "" {
-		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.receipt",
+		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.receipt", About: p.Receipt,
 			Subject: d.pages.T(i18n.RU, "payments.mail_subject", p.Receipt),
 			Body:    d.pages.T(i18n.RU, "payments.mail_text", p.Receipt, amount, c.Purpose, rus.FormatDateTime(*p.PaidAt, i18n.RU)) + d.mailFoot(c, p)})
 		if err != nil {
@@ -28,7 +28,7 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 	if c.Phone == "" {
 		return nil
 	}
-	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.receipt",
+	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.receipt", About: p.Receipt,
 		Body: d.pages.T(i18n.RU, "payments.sms_text", amount, p.Receipt)})
 }
 
@@ -47,7 +47,7 @@ func (d *desk) sendRefundNotice(ctx context.Context, tx pgx.Tx, c *Charge, p *Pa
 	}
 	amount := rus.FormatRubles(r.Amount)
 	if p.Email != "" {
-		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.refund",
+		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.refund", About: r.ID.String(),
 			Subject: d.pages.T(i18n.RU, "payments_books.mail_subject", p.Receipt),
 			Body:    d.pages.T(i18n.RU, "payments_books.mail_text", amount, p.Receipt, c.Purpose)})
 		if err != nil {
@@ -57,6 +57,6 @@ func (d *desk) sendRefundNotice(ctx context.Context, tx pgx.Tx, c *Charge, p *Pa
 	if c.Phone == "" {
 		return nil
 	}
-	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.refund",
+	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.refund", About: r.ID.String(),
 		Body: d.pages.T(i18n.RU, "payments_books.sms_text", amount, p.Receipt)})
 }

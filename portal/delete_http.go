@@ -6,6 +6,8 @@ import (
 
 	"tamga/frontend"
 	"tamga/internal/journal"
+	"tamga/internal/rus"
+	"tamga/internal/web"
 )
 
 func (h *Handler) deleteForm(c *fiber.Ctx, a *Account) (exportPage, error) {
@@ -20,7 +22,7 @@ func (h *Handler) deleteForm(c *fiber.Ctx, a *Account) (exportPage, error) {
 		if err != nil {
 			return page, err
 		}
-		page.Open = append(page.Open, waitingLine{Name: name, Href: "/applications/" + o.ID.String()})
+		page.Open = append(page.Open, waitingLine{Name: t("cabinet.delete_begun", name, rus.FormatDateTime(o.Begun, web.Lang(c))), Href: "/applications/" + o.ID.String()})
 	}
 	return page, err
 }

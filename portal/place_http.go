@@ -27,10 +27,10 @@ type officesPage struct {
 }
 
 type officeLine struct {
-	Name, Department, Address, Phone, Map string
-	Hours                                 []string
-	Tag                                   *frontend.Tag // open now or not; nil when not known
-	Services                              []frontend.Link
+	Name, Department, Address, Phone, Dial, Map string
+	Hours                                       []string
+	Tag                                         *frontend.Tag // open now or not; nil when not known
+	Services                                    []frontend.Link
 }
 
 const (
@@ -133,7 +133,7 @@ func (h *Handler) showOffices(c *fiber.Ctx) error {
 // officeLine tells of an office; a service that is not given where the reader lives says so.
 func (h *Handler) officeLine(c *fiber.Ctx, d *catalog.Department, o *catalog.Office, district string) officeLine {
 	t, lang := h.Pages.Texts(c), web.Lang(c)
-	line := officeLine{Name: o.Name.In(lang), Department: d.Short.In(lang), Address: o.Address.In(lang), Phone: o.PhoneText(),
+	line := officeLine{Name: o.Name.In(lang), Department: d.Short.In(lang), Address: o.Address.In(lang), Phone: o.PhoneText(), Dial: o.Phone,
 		Map: o.MapHref()}
 	for _, hours := range o.Hours {
 		line.Hours = append(line.Hours, hours.In(lang))

@@ -31,6 +31,7 @@ type Message struct {
 	Kind    string // what it is for, as domain.noun: the monitoring's and Worker.MaxAge's word for it
 
 	Account uuid.UUID // whose it is; uuid.Nil is whoever has this phone or e-mail
+	About   string    // what tells it from others of its kind, where its ways differ in words: the site keeps the first; "" is its body
 }
 
 // Way is how one message reaches a person now.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"tamga/frontend"
 	"tamga/internal/notify"
 	"tamga/internal/secret"
 )
@@ -55,7 +56,11 @@ func (b *Inbox) Take(ctx context.Context, tx pgx.Tx, m notify.Message) (send boo
 		return true, err
 	}
 	id := uuid.Must(uuid.NewV7())
-	hash := b.Box.Blind("account_notice:" + account.String() + ":" + m.Body)
+	same := m.Body
+	if m.About != "" {
+		same = m.Kind + ":" + m.About
+	}
+	hash := b.Box.Blind("account_notice:" + account.String() + ":" + same)
 	if err := insertNotice(ctx, tx, id, account, m.Kind, b.Box.Seal([]byte(m.Body), place(id)), hash, b.Now()); err != nil {
 		return true, err
 	}
@@ -90,8 +95,37 @@ func linkIn(text, site string) string {
 // calls are the last words of a text when they name the address that follows: «Подробнее».
 var calls = regexp.MustCompile(`^(?s:(.*[.!?»])\s+)([^.!?:\n\d]{2,40})$`)
 
-// told is a text as the site shows it beside a link: without an address of ours at its end, and what the text calls it.
-func told(text, site string) (words, does string) {
+// told is a text as the site shows it beside its links: without addresses of ours at its end, and with what the text calls them.
+func told(text, site string) (words string, links []frontend.Link) {
+	if words, links = toldLines(text, site); len(links) > 0 {
+		return words, links
+	}
+	words, does := toldOne(text, site)
+	if link := linkIn(text, site); link != "" {
+		links = []frontend.Link{{Text: does, Href: link}}
+	}
+	return words, links
+}
+
+// toldLines takes the last lines of a letter, each a name and an address of ours, as links.
+func toldLines(text, site string) (words string, links []frontend.Link) {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for site != "" && len(lines) > 1 {
+		name, address, named := strings.Cut(lines[len(lines)-1], ": "+site+"/")
+		if !named || name == "" || strings.ContainsAny(address, " ") {
+			break
+		}
+		links = append([]frontend.Link{{Text: name, Href: "/" + address}}, links...)
+		lines = lines[:len(lines)-1]
+	}
+	if words = strings.TrimSpace(strings.Join(lines, "\n")); strings.Contains(words, site+"/") {
+		return "", nil // not all of them stand at the end
+	}
+	return words, links
+}
+
+// toldOne takes the one address at the end of a text away, and the words that call it.
+func toldOne(text, site string) (words, does string) {
 	at := strings.LastIndex(text, site+"/")
 	if site == "" || at < 0 || strings.ContainsAny(strings.TrimSpace(text[at:]), " \n") || strings.Index(text, site+"/") != at {
 		return text, ""

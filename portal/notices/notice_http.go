@@ -37,11 +37,10 @@ type listPage struct {
 }
 
 type line struct {
-	Text string
-	When string
-	Link string
-	Does string // what the text calls the link: «Подробнее»; "" when it does not say
-	New  bool
+	Text  string
+	When  string
+	Links []frontend.Link // without a text when the notice does not say what it calls it
+	New   bool
 }
 
 type settingsPage struct {
@@ -81,8 +80,8 @@ func (h *Handler) list(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		one := line{When: rus.FormatDateTime(r.CreatedAt, web.Lang(c)), Link: linkIn(string(text), h.PublicURL), New: r.ReadAt == nil}
-		one.Text, one.Does = told(string(text), h.PublicURL)
+		one := line{When: rus.FormatDateTime(r.CreatedAt, web.Lang(c)), New: r.ReadAt == nil}
+		one.Text, one.Links = told(string(text), h.PublicURL)
 		page.Notices = append(page.Notices, one)
 	}
 	return listTemplate.Render(c, h.Pages, page)

@@ -69,3 +69,30 @@ func wayAndTake(ctx context.Context, t *testing.T, tx pgx.Tx, inbox *Inbox, acco
 	}
 	return err
 }
+
+// TestOneEventIsOneNotice: a letter and an SMS that tell of one receipt in different words stand once on the site.
+func TestOneEventIsOneNotice(t *testing.T) {
+	t.Parallel()
+	ctx, tx := t.Context(), dbtest.Tx(t, dbtest.Portal)
+	box, err := secret.NewBox([]byte("0123456789abcdef0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inbox, account := &Inbox{Box: box, Now: time.Now}, uuid.Must(uuid.NewV7())
+	if _, err := tx.Exec(ctx, `INSERT INTO account (id, phone, email, consent_at, created_at) VALUES ($1, '+79172000012', 'a@mail.ru', now(), now())`, account); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []notify.Message{
+		{Channel: notify.Email, To: "a@mail.ru", Kind: "payments.receipt", About: "1000-0000-0016", Body: "Оплата прошла. Номер квитанции: 1000-0000-0016"},
+		{Channel: notify.SMS, To: "+79172000012", Kind: "payments.receipt", About: "1000-0000-0016", Body: "Оплачено"},
+		{Channel: notify.SMS, To: "+79172000012", Kind: "payments.receipt", About: "1000-0000-0024", Body: "Оплачено"},
+	} {
+		if send, err := inbox.Take(ctx, tx, m); err != nil || !send {
+			t.Errorf("%s is not sent: %v", m.Channel, err)
+		}
+	}
+	var kept int
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM account_notice WHERE account = $1`, account).Scan(&kept); err != nil || kept != 2 {
+		t.Errorf("%d notices of two receipts, %v", kept, err)
+	}
+}
