@@ -36,7 +36,7 @@ func CreateCharge(ctx context.Context, d db.DB, n NewCharge) (*Charge, error) {
 }
 
 func insertCharge(ctx context.Context, tx pgx.Tx, n NewCharge) error {
-	p, err := payeeOn(ctx, tx, n.Payee, n.At)
+	p, err := PayeeOn(ctx, tx, n.Payee, n.At)
 	if err != nil {
 		return err
 	}

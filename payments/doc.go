@@ -42,8 +42,7 @@
 // A template (payment_template) repeats what was found by a number; a rule (autopay.go) pays new charges by a remembered card within two
 // limits, announced a day before, one order for a charge ever: jobs payments.autopay, hourly, and payments.autopay_order.
 //
-// Departments make, clarify, cancel and list their own charges by signed messages (DepartmentHandler, docs/openapi/payments.yaml), for
-// the payees of department_payee alone, each message once (charge_notice); they hear of the money by quittances.
+// Departments make, clarify, cancel and list their own charges by signed messages: package department. They hear of the money by quittances.
 //
 // Under it lies a ledger of double entry: receivable, accrued, clearing, settled, commission, suspense, surplus. Each step of
 // a payment books the difference between what it has put into the books before and after (positionOf); the database refuses
@@ -69,6 +68,6 @@
 // outside owner of a charge of money that came or went back, signed, until it takes it (Jobs.Owners). payments.paid and payments.surplus, news of money
 // that was owed and of money that was not, are worked by the charge's origin.
 // Tables: charge_line, payment_line, payment_template, autopay_rule, autopay_key, autopay_order; payee, discount_rule, charge, charge_key, charge_discount, charge_claim, charge_event, quittance; payment, payment_transition,
-// payment_event; commission_rule, saved_card, department_payee, charge_notice; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
+// payment_event; commission_rule, saved_card; refund, refund_transition, refund_event; ledger_account, ledger_entry, ledger_posting; registry, registry_line,
 // discrepancy, payment_name, name_word, name_typo.
 package payments

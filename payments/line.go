@@ -52,8 +52,8 @@ var (
 	decimal  = regexp.MustCompile(`^\d{1,8}(\.\d{1,4})?$`)
 )
 
-// readLines reads the lines of a bill: each has to be its volume by its tariff, and together they are the amount.
-func readLines(all []LineData, amount int64) ([]Line, error) {
+// ReadLines reads the lines of a bill: each has to be its volume by its tariff, and together they are the amount.
+func ReadLines(all []LineData, amount int64) ([]Line, error) {
 	if len(all) > 100 {
 		return nil, errors.New("lines: at most 100")
 	}

@@ -39,7 +39,7 @@ func TestSpread(t *testing.T) {
 func TestReadLines(t *testing.T) {
 	t.Parallel()
 	good := []LineData{{Code: "cold", Title: "Вода", Unit: "м³", Volume: "4.5", Tariff: 3120, Charged: 14040, Recalculated: -40}, {Code: "waste", Title: "Отходы", Charged: 100}}
-	lines, err := readLines(good, 14100)
+	lines, err := ReadLines(good, 14100)
 	if err != nil || len(lines) != 2 || lines[0].Volume != 45000 || lines[0].Total() != 14000 || VolumeText(lines[0].Volume) != "4,5" {
 		t.Errorf("%+v, %v", lines, err)
 	}
@@ -51,7 +51,7 @@ func TestReadLines(t *testing.T) {
 	} {
 		bad := append([]LineData{}, good...)
 		spoil(&bad[0])
-		if _, err := readLines(bad, 14100); err == nil {
+		if _, err := ReadLines(bad, 14100); err == nil {
 			t.Errorf("%s passes", name)
 		}
 	}

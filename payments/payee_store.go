@@ -55,8 +55,8 @@ func AddPayee(ctx context.Context, d db.DB, p *Payee) error {
 	return err
 }
 
-// payeeOn returns the requisites in force at a moment.
-func payeeOn(ctx context.Context, d db.DB, code string, at time.Time) (*Payee, error) {
+// PayeeOn returns the requisites in force at a moment.
+func PayeeOn(ctx context.Context, d db.DB, code string, at time.Time) (*Payee, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT code, valid_from, name, inn, kpp, bank_name, bik, corr_account, account, kbk, oktmo, uin_prefix, treasury
 		FROM payee
@@ -72,7 +72,7 @@ func payeeOn(ctx context.Context, d db.DB, code string, at time.Time) (*Payee, e
 
 // payeeOf returns the requisites that a charge was made with.
 func payeeOf(ctx context.Context, d db.DB, c *Charge) (*Payee, error) {
-	return payeeOn(ctx, d, c.Payee, c.PayeeFrom)
+	return PayeeOn(ctx, d, c.Payee, c.PayeeFrom)
 }
 
 // PayeeName is a department that money goes to.

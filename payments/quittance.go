@@ -42,6 +42,7 @@ func (QuittanceArgs) Kind() string { return "payments.quittance" }
 const (
 	quittanceKey       = "Idempotency-Key"
 	quittanceSignature = "X-Signature"
+	jwsSignature       = "X-JWS-Signature" // of owners whose notices are signed as the exchange is
 )
 
 // quit queues a notice to the owner of a charge that is not an application's: that one hears by PaidArgs.
@@ -107,7 +108,7 @@ func (o Owner) Post(ctx context.Context, key string, body []byte) (status int, a
 		if err != nil {
 			return 0, nil, err
 		}
-		req.Header.Set(cmp.Or(o.Header, chargeSignature), signature)
+		req.Header.Set(cmp.Or(o.Header, jwsSignature), signature)
 	} else {
 		mac := hmac.New(sha256.New, o.Secret)
 		mac.Write(body)

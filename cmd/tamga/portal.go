@@ -17,6 +17,7 @@ import (
 	"tamga/internal/web"
 	"tamga/migrations"
 	"tamga/payments"
+	"tamga/payments/department"
 	"tamga/payments/utility"
 	"tamga/portal"
 	"tamga/portal/notices"
@@ -124,7 +125,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 				&utility.Handler{DB: g.pool, River: g.river, Pages: g.pages, Box: g.box, Now: time.Now, User: people.User,
 					Limiter: &web.Limiter{Redis: g.redis, Log: g.log}},
 				&utility.RegisterHandler{DB: g.pool, Box: g.box, Audience: p.PortalURL, Now: time.Now, Log: g.log, Speaks: exchanges.Speaks},
-				&payments.DepartmentHandler{DB: g.pool, Box: g.box, Audience: p.PortalURL, Now: time.Now, Log: g.log, Speaks: exchanges.Speaks},
+				&department.Handler{DB: g.pool, Box: g.box, Audience: p.PortalURL, Now: time.Now, Log: g.log, Speaks: exchanges.Speaks},
 			}
 		},
 	})

@@ -1,4 +1,4 @@
-package payments
+package department
 
 import (
 	"bytes"
@@ -11,61 +11,62 @@ import (
 
 	"tamga/internal/fault"
 	"tamga/internal/rus"
+	"tamga/payments"
 )
 
 // The messages of a department about charges. They are CloudEvents signed like all of the exchange.
 const (
-	chargeCreated   = "tamga.charge.created"   // ChargeData
-	chargeClarified = "tamga.charge.clarified" // ChargeData: amount, purpose and due of one that nobody has begun to pay
-	chargeCancelled = "tamga.charge.cancelled" // reference and reason
-	chargeAsked     = "tamga.charge.list"      // ListData: what became of them
+	created   = "tamga.charge.created"   // Data
+	clarified = "tamga.charge.clarified" // Data: amount, purpose and due of one that nobody has begun to pay
+	cancelled = "tamga.charge.cancelled" // reference and reason
+	asked     = "tamga.charge.list"      // a page: what became of them
 )
 
-// ChargeData is a charge as a department says it.
-type ChargeData struct {
-	Reference string     `json:"reference"` // its own number
-	UIN       string     `json:"uin,omitempty"`
-	Payer     ChargeWhom `json:"payer"`
-	Amount    int64      `json:"amount"` // kopecks
-	Purpose   string     `json:"purpose"`
-	Payee     string     `json:"payee"`
-	Due       string     `json:"due,omitempty"`      // 2026-12-31: until the end of that day in Moscow
-	Part      bool       `json:"part,omitempty"`     // may be paid in parts
-	Discount  string     `json:"discount,omitempty"` // code of a rule, counted from Decided
-	Decided   string     `json:"decided,omitempty"`
-	Reason    string     `json:"reason,omitempty"` // of a cancellation or a clarification
-	Lines     []LineData `json:"lines,omitempty"`  // of a bill
+// Data is a charge as a department says it.
+type Data struct {
+	Reference string              `json:"reference"` // its own number
+	UIN       string              `json:"uin,omitempty"`
+	Payer     Whom                `json:"payer"`
+	Amount    int64               `json:"amount"` // kopecks
+	Purpose   string              `json:"purpose"`
+	Payee     string              `json:"payee"`
+	Due       string              `json:"due,omitempty"`      // 2026-12-31: until the end of that day in Moscow
+	Part      bool                `json:"part,omitempty"`     // may be paid in parts
+	Discount  string              `json:"discount,omitempty"` // code of a rule, counted from Decided
+	Decided   string              `json:"decided,omitempty"`
+	Reason    string              `json:"reason,omitempty"` // of a cancellation or a clarification
+	Lines     []payments.LineData `json:"lines,omitempty"`  // of a bill
 }
 
-// ChargeWhom is who owes it: a name and at least one number by which the person finds it.
-type ChargeWhom struct {
+// Whom is who owes it: a name and at least one number by which the person finds it.
+type Whom struct {
 	Last   string `json:"last_name"`
 	First  string `json:"first_name"`
 	Middle string `json:"middle_name"`
-	Identity
+	payments.Identity
 }
 
-// ChargeAnswer is how a charge stands.
-type ChargeAnswer struct {
-	Reference string     `json:"reference"`
-	UIN       string     `json:"uin"`
-	Status    Status     `json:"status"`
-	Amount    int64      `json:"amount"`
-	Paid      int64      `json:"paid"`
-	Left      int64      `json:"left"`
-	PaidAt    *time.Time `json:"paid_at,omitempty"`
+// Answer is how a charge stands.
+type Answer struct {
+	Reference string          `json:"reference"`
+	UIN       string          `json:"uin"`
+	Status    payments.Status `json:"status"`
+	Amount    int64           `json:"amount"`
+	Paid      int64           `json:"paid"`
+	Left      int64           `json:"left"`
+	PaidAt    *time.Time      `json:"paid_at,omitempty"`
 }
 
-func answerOf(c *Charge) ChargeAnswer {
-	return ChargeAnswer{c.Reference, c.UIN, c.Status, c.Amount, c.Credited, c.Rest(), c.PaidAt}
+func answerOf(c *payments.Charge) Answer {
+	return Answer{c.Reference, c.UIN, c.Status, c.Amount, c.Credited, c.Rest(), c.PaidAt}
 }
 
-// chargeSaid is a message that was read, and whose signature fits.
-type chargeSaid struct {
+// message is a message that was read, and whose signature fits.
+type message struct {
 	ID, Type, Department string
 	At                   time.Time
 	Sum                  [32]byte
-	Data                 ChargeData
+	Data                 Data
 }
 
 // apiFault is an answer to a department that is not taken at its word.
@@ -79,8 +80,8 @@ func (f *apiFault) Error() string { return f.Code + ": " + f.Text }
 
 func refused(status int, code, text string) error { return &apiFault{status, code, text} }
 
-// readCharge reads a message of a department about a charge.
-func readCharge(code, audience string, body []byte, now time.Time) (*chargeSaid, error) {
+// readMessage reads a message of a department about a charge.
+func readMessage(code, audience string, body []byte, now time.Time) (*message, error) {
 	var e struct {
 		SpecVersion string          `json:"specversion"`
 		ID          string          `json:"id"`
@@ -90,7 +91,7 @@ func readCharge(code, audience string, body []byte, now time.Time) (*chargeSaid,
 		Audience    string          `json:"audience"`
 		Data        json.RawMessage `json:"data"`
 	}
-	bad := func(text string) (*chargeSaid, error) {
+	bad := func(text string) (*message, error) {
 		return nil, refused(http.StatusUnprocessableEntity, "event", text)
 	}
 	if err := json.Unmarshal(body, &e); err != nil {
@@ -106,23 +107,23 @@ func readCharge(code, audience string, body []byte, now time.Time) (*chargeSaid,
 	case e.Time.After(now.Add(5 * time.Minute)):
 		return bad("time is in the future")
 	}
-	s := &chargeSaid{ID: e.ID, Type: e.Type, Department: code, At: now, Sum: sha256.Sum256(body)}
+	s := &message{ID: e.ID, Type: e.Type, Department: code, At: now, Sum: sha256.Sum256(body)}
 	d := json.NewDecoder(bytes.NewReader(e.Data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s.Data); err != nil {
 		return bad("data: " + err.Error())
 	}
 	s.Data.Reference = strings.TrimSpace(s.Data.Reference)
-	if e.Type != chargeAsked && (s.Data.Reference == "" || len(s.Data.Reference) > 120) {
+	if e.Type != asked && (s.Data.Reference == "" || len(s.Data.Reference) > 120) {
 		return bad("reference: 1 to 120 characters")
 	}
 	return s, nil
 }
 
 // charge is the charge that a message describes; it has passed the payee of the department already.
-func (s *chargeSaid) charge(kind string, p *Payee) (NewCharge, error) {
+func (s *message) charge(kind string, p *payments.Payee) (payments.NewCharge, error) {
 	in := s.Data
-	n := NewCharge{Origin: Outside(kind, s.Department, in.Reference), Source: s.Department, Reference: in.Reference, UIN: in.UIN,
+	n := payments.NewCharge{Origin: payments.Outside(kind, s.Department, in.Reference), Source: s.Department, Reference: in.Reference, UIN: in.UIN,
 		Last: in.Payer.Last, First: in.Payer.First, Middle: in.Payer.Middle, Amount: in.Amount, Purpose: in.Purpose, Payee: in.Payee, Part: in.Part,
 		Discount: in.Discount, At: s.At}
 	switch {
@@ -132,13 +133,13 @@ func (s *chargeSaid) charge(kind string, p *Payee) (NewCharge, error) {
 		return n, errors.New("purpose: 1 to 210 characters")
 	case in.Payer.Last == "":
 		return n, errors.New("payer: want a name")
-	case in.Payer.Identity == Identity{}:
+	case in.Payer.Identity == payments.Identity{}:
 		return n, errors.New("payer: want a number by which the person finds the charge")
 	case in.UIN != "" && !strings.HasPrefix(in.UIN, p.UINPrefix):
 		return n, errors.New("uin: does not begin as those of this payee")
 	}
 	var err error
-	if n.Lines, err = readLines(in.Lines, in.Amount); err != nil {
+	if n.Lines, err = payments.ReadLines(in.Lines, in.Amount); err != nil {
 		return n, err
 	}
 	if n.Due, err = lastMoment(in.Due); err == nil && in.Decided != "" {

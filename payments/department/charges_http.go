@@ -1,4 +1,4 @@
-package payments
+package department
 
 import (
 	"cmp"
@@ -14,11 +14,12 @@ import (
 
 	"tamga/internal/db"
 	"tamga/internal/secret"
+	"tamga/payments"
 )
 
-// DepartmentHandler takes the charges of departments: POST /api/departments/:code/charges, signed like the events of the exchange
+// Handler takes the charges of departments: POST /api/departments/:code/charges, signed like the events of the exchange
 // (docs/openapi/payments.yaml). Exempt it from CSRF.
-type DepartmentHandler struct {
+type Handler struct {
 	DB       db.DB
 	Box      *secret.Box
 	Audience string // public address of the portal
@@ -28,19 +29,19 @@ type DepartmentHandler struct {
 }
 
 const (
-	chargeSignature = "X-JWS-Signature"
-	chargeCMS       = "X-CMS-Signature" // of departments that sign by GOST CMS
-	chargeBodyLimit = 64 << 10
+	jwsHeader = "X-JWS-Signature"
+	cmsHeader = "X-CMS-Signature" // of departments that sign by GOST CMS
+	bodyLimit = 64 << 10
 )
 
 // Mount registers the route.
-func (h *DepartmentHandler) Mount(r fiber.Router) {
+func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/api/departments/:code/charges", h.takeCharge)
 }
 
 // takeCharge answers in JSON whatever happens: who calls is a machine.
-func (h *DepartmentHandler) takeCharge(c *fiber.Ctx) error {
-	answer, err := h.take(c.UserContext(), c.Params("code"), cmp.Or(c.Get(chargeSignature), c.Get(chargeCMS)), c.BodyRaw())
+func (h *Handler) takeCharge(c *fiber.Ctx) error {
+	answer, err := h.take(c.UserContext(), c.Params("code"), cmp.Or(c.Get(jwsHeader), c.Get(cmsHeader)), c.BodyRaw())
 	var known interface {
 		Refusal() (status int, code, text string)
 	}
@@ -50,7 +51,7 @@ func (h *DepartmentHandler) takeCharge(c *fiber.Ctx) error {
 	}
 	var f *apiFault
 	if errors.As(err, &f) {
-		logOf(h.Log).Warn("charge refused", "department", c.Params("code"), "code", f.Code, "text", f.Text, "address", c.IP())
+		h.log().Warn("charge refused", "department", c.Params("code"), "code", f.Code, "text", f.Text, "address", c.IP())
 		return c.Status(f.Status).JSON(f)
 	}
 	if err != nil {
@@ -59,21 +60,28 @@ func (h *DepartmentHandler) takeCharge(c *fiber.Ctx) error {
 	return c.JSON(answer)
 }
 
-func (h *DepartmentHandler) take(ctx context.Context, code, signature string, body []byte) (any, error) {
-	if len(body) > chargeBodyLimit {
+func (h *Handler) log() *slog.Logger {
+	if h.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return h.Log
+}
+
+func (h *Handler) take(ctx context.Context, code, signature string, body []byte) (any, error) {
+	if len(body) > bodyLimit {
 		return nil, refused(http.StatusRequestEntityTooLarge, "too_large", "at most 64 KiB")
 	}
 	if err := h.Speaks(ctx, code, signature, body); err != nil {
 		return nil, err
 	}
-	s, err := readCharge(code, h.Audience, body, h.Now())
+	s, err := readMessage(code, h.Audience, body, h.Now())
 	if err != nil {
 		return nil, err
 	}
-	if s.Type == chargeAsked {
+	if s.Type == asked {
 		return h.list(ctx, s)
 	}
-	var c *Charge
+	var c *payments.Charge
 	err = pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
 		if err := lockNotices(ctx, tx, s); err != nil {
 			return err
@@ -88,7 +96,7 @@ func (h *DepartmentHandler) take(ctx context.Context, code, signature string, bo
 			}
 			return insertNotice(ctx, tx, s, c.ID)
 		}
-		c, err = chargeByID(ctx, tx, known)
+		c, err = payments.ChargeByID(ctx, tx, known)
 		return err
 	})
 	if err != nil {
@@ -98,22 +106,22 @@ func (h *DepartmentHandler) take(ctx context.Context, code, signature string, bo
 }
 
 // do does what a new message says.
-func (h *DepartmentHandler) do(ctx context.Context, tx pgx.Tx, s *chargeSaid) (*Charge, error) {
-	if s.Type == chargeCancelled {
-		c, err := ownCharge(ctx, tx, s.Department, s.Data.Reference)
+func (h *Handler) do(ctx context.Context, tx pgx.Tx, s *message) (*payments.Charge, error) {
+	if s.Type == cancelled {
+		c, err := payments.ChargeOfSource(ctx, tx, s.Department, s.Data.Reference)
 		if err != nil {
 			return nil, err
 		}
-		if err := CancelChargeFor(ctx, tx, c.Origin(), "department "+s.Department, s.Data.Reason, s.At); err != nil {
+		if err := payments.CancelChargeFor(ctx, tx, c.Origin(), "department "+s.Department, s.Data.Reason, s.At); err != nil {
 			return nil, err
 		}
-		return chargeByID(ctx, tx, c.ID)
+		return payments.ChargeByID(ctx, tx, c.ID)
 	}
 	kind, err := originFor(ctx, tx, s.Department, s.Data.Payee)
 	if err != nil {
 		return nil, err
 	}
-	payee, err := payeeOn(ctx, tx, s.Data.Payee, s.At)
+	payee, err := payments.PayeeOn(ctx, tx, s.Data.Payee, s.At)
 	if err != nil {
 		return nil, err
 	}
@@ -125,35 +133,25 @@ func (h *DepartmentHandler) do(ctx context.Context, tx pgx.Tx, s *chargeSaid) (*
 		return nil, refused(http.StatusUnprocessableEntity, "data", err.Error())
 	}
 	switch s.Type {
-	case chargeCreated:
-		return CreateCharge(ctx, tx, n)
-	case chargeClarified:
-		c, err := lockOrigin(ctx, tx, n.Origin)
-		if err != nil {
-			return nil, err
-		}
-		if c == nil {
-			return nil, refused(http.StatusNotFound, "charge", "no such charge of yours")
-		}
-		if err := clarify(ctx, tx, c, n, s.Data.Reason); err != nil {
-			return nil, err
-		}
-		return chargeByID(ctx, tx, c.ID)
+	case created:
+		return payments.CreateCharge(ctx, tx, n)
+	case clarified:
+		return payments.ClarifyCharge(ctx, tx, n, s.Data.Reason)
 	}
 	return nil, refused(http.StatusUnprocessableEntity, "event", "type: want tamga.charge.created, clarified, cancelled or list")
 }
 
-// chargeList is a page of a department's own charges.
-type chargeList struct {
-	Charges []ChargeAnswer `json:"charges"`
-	Next    string         `json:"next,omitempty"` // reference to ask after
+// listPage is a page of a department's own charges.
+type listPage struct {
+	Charges []Answer `json:"charges"`
+	Next    string   `json:"next,omitempty"` // reference to ask after
 }
 
-func (h *DepartmentHandler) list(ctx context.Context, s *chargeSaid) (*chargeList, error) {
+func (h *Handler) list(ctx context.Context, s *message) (*listPage, error) {
 	after := uuid.Nil
 	if s.Data.Reference != "" {
 		err := pgx.BeginFunc(ctx, h.DB, func(tx pgx.Tx) error {
-			c, err := ownCharge(ctx, tx, s.Department, s.Data.Reference)
+			c, err := payments.ChargeOfSource(ctx, tx, s.Department, s.Data.Reference)
 			if err == nil {
 				after = c.ID
 			}
@@ -163,11 +161,11 @@ func (h *DepartmentHandler) list(ctx context.Context, s *chargeSaid) (*chargeLis
 			return nil, asAPI(err)
 		}
 	}
-	found, err := ownCharges(ctx, h.DB, s.Department, after)
+	found, err := payments.ChargesOfSource(ctx, h.DB, s.Department, after)
 	if err != nil {
 		return nil, err
 	}
-	page := &chargeList{Charges: []ChargeAnswer{}}
+	page := &listPage{Charges: []Answer{}}
 	for _, c := range found {
 		page.Charges = append(page.Charges, answerOf(c))
 	}

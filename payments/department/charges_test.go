@@ -1,4 +1,4 @@
-package payments
+package department
 
 import (
 	"bytes"
@@ -15,13 +15,14 @@ import (
 	"tamga/internal/i18n"
 	"tamga/internal/secret"
 	"tamga/internal/web"
+	"tamga/payments"
 	"tamga/payments/paytest"
 )
 
 // office is a department that charges through the API, with keys of its own.
 type office struct {
 	t       *testing.T
-	w       *DepartmentHandler
+	w       *Handler
 	address string
 	keys    map[string]*departments.Keys
 	n       int
@@ -52,16 +53,14 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	speaks := &departments.Handler{DB: db, Trust: &departments.Trust{Client: client, Now: time.Now}, Now: time.Now}
-	o.w = &DepartmentHandler{DB: db, Box: box, Audience: "https://portal.example", Now: time.Now, Speaks: speaks.Speaks}
+	o.w = &Handler{DB: db, Box: box, Audience: "https://portal.example", Now: time.Now, Speaks: speaks.Speaks}
 	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}
 	app := web.New(web.Config{Role: "portal", ShowError: p.ShowError})
 	o.w.Mount(app)
-	line := paytest.Listen(t)
-	paytest.Serve(t, app, line)
-	o.address = "http://" + line.Addr().String()
+	o.address = paytest.Serve(t, app, paytest.Listen(t))
 	return o
 }
 
@@ -94,7 +93,7 @@ func (o *office) send(at, signature string, body []byte) (int, string) {
 		o.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", departments.MediaType)
-	req.Header.Set(chargeSignature, signature)
+	req.Header.Set(jwsHeader, signature)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		o.t.Fatal(err)
@@ -144,7 +143,7 @@ func TestDepartmentCharges(t *testing.T) {
 	if n := o.count(`SELECT percent FROM charge_discount`); n != 25 {
 		t.Errorf("the discount is %d %%", n)
 	}
-	found, err := ClaimByNumber(t.Context(), o.w.DB, o.w.Box, [16]byte{1}, Identity{STS: "9923456789"}, time.Now())
+	found, err := payments.ClaimByNumber(t.Context(), o.w.DB, o.w.Box, [16]byte{1}, payments.Identity{STS: "9923456789"}, time.Now())
 	if err != nil || len(found) != 1 || found[0].Amount != 50000 {
 		t.Errorf("by the certificate one finds %v, %v", found, err)
 	}
@@ -152,7 +151,7 @@ func TestDepartmentCharges(t *testing.T) {
 	o.wants(200, `"amount":40000`)(o.say("traffic", "traffic", o.event("traffic", "clarified", strings.Replace(fineNow(), "50000", "40000", 1))))
 	o.wants(200, `"18810-1"`, `"amount":40000`)(o.say("traffic", "traffic", o.event("traffic", "list", `{"reference":""}`)))
 	o.wants(200, `"charges":[]`)(o.say("tax", "tax", o.event("tax", "list", `{"reference":""}`)))
-	faults, err := CheckBooks(t.Context(), o.w.DB)
+	faults, err := payments.CheckBooks(t.Context(), o.w.DB)
 	if err != nil || len(faults) > 0 {
 		t.Errorf("the books: %v, %v", faults, err)
 	}

@@ -1,4 +1,4 @@
-package payments
+package department
 
 import (
 	"encoding/json"
@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"tamga/payments"
 )
 
 // TestDepartmentChargesOpenAPI: the description names the fields that are read, and its example is taken.
 func TestDepartmentChargesOpenAPI(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile("../docs/openapi/payments.yaml")
+	raw, err := os.ReadFile("../../docs/openapi/payments.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,17 +51,17 @@ func TestDepartmentChargesOpenAPI(t *testing.T) {
 		return all
 	}
 	data := doc.Components.Schemas["ChargeData"].Properties
-	for _, name := range names(ChargeData{}) {
+	for _, name := range names(Data{}) {
 		if _, ok := data[name]; !ok {
 			t.Errorf("the description lacks data.%s", name)
 		}
 	}
-	for _, name := range append(names(ChargeWhom{}), names(Identity{})...) {
+	for _, name := range append(names(Whom{}), names(payments.Identity{})...) {
 		if _, ok := data["payer"].Properties[name]; !ok {
 			t.Errorf("the description lacks data.payer.%s", name)
 		}
 	}
-	for _, name := range names(ChargeAnswer{}) {
+	for _, name := range names(Answer{}) {
 		if _, ok := doc.Components.Schemas["Charge"].Properties[name]; !ok {
 			t.Errorf("the description lacks %s of the answer", name)
 		}
