@@ -34,8 +34,8 @@ type Found struct {
 	PaidBy    string // name of who paid for another, "" when nobody did
 }
 
-// pageRows is how many rows a page has.
-const pageRows = 50
+// pageRows is how many rows a page has. Each is read from the disk at two places when it is old, and shows one more person to the clerk.
+const pageRows = 20
 
 // Numbers finds the application of a typed number; ok is false when the number has a wrong digit.
 type Numbers func(ctx context.Context, d db.DB, typed string) (id uuid.UUID, ok bool, err error)

@@ -224,7 +224,7 @@ func TestLookupUsesIndex(t *testing.T) {
 	if numbered := paytest.Explain(t, conn, `EXPLAIN EXECUTE numbered ('1')`); !strings.Contains(numbered, "payment_receipt") {
 		t.Errorf("look-up by number does not use its index:\n%s", numbered)
 	}
-	paytest.Want(t, newDesktop(t, pool, true).find("Общий", "visit"), 200, "Показаны 50 последних", "Дальше")
+	paytest.Want(t, newDesktop(t, pool, true).find("Общий", "visit"), 200, "Показаны 20 последних", "Дальше")
 }
 
 // TestLookupPages walks the pages of a name that everybody has: each payment once, newest first.
