@@ -139,11 +139,22 @@ func unscannedFiles(ctx context.Context, d db.DB, before time.Time) ([]uuid.UUID
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// dropLoose removes files that no answer names.
+// dropLoose removes files that no answer names: neither one that is given nor one that waits for signatures to take its place. An
+// application that somebody changes at this moment is left for the next time: the change may name a file.
 func dropLoose(ctx context.Context, d db.DB, before time.Time) error {
 	_, err := d.Exec(ctx, `
 		DELETE FROM application_file
-		WHERE id IN (SELECT id FROM application_file WHERE NOT kept AND created_at < $1 LIMIT 1000)`, before)
+		WHERE id IN (
+			SELECT f.id
+			FROM application_file f
+			JOIN application a ON a.id = f.application
+			WHERE NOT f.kept AND f.created_at < $1
+				AND NOT EXISTS (
+					SELECT FROM application_correction c
+					JOIN application_message m ON m.id = c.request AND m.answered_at IS NULL
+					WHERE c.application = f.application)
+			LIMIT 1000
+			FOR UPDATE OF a, f SKIP LOCKED)`, before)
 	return err
 }
 

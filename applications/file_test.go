@@ -439,3 +439,27 @@ func TestForgottenFilesGo(t *testing.T) {
 		t.Errorf("an orphan stays: %v", err)
 	}
 }
+
+// A file that is named in the moment of the sweep stays.
+func TestFileNamedWhileTheSweepLooks(t *testing.T) {
+	t.Parallel()
+	w, _, _ := fileWorld(t)
+	p := w.browser("Гарипова", "Алия", "female")
+	id, path := p.begin("with-files")
+	p.attach(p.get(path), map[string]string{"note": ""}, "", upload{"scan", "loose.pdf", "application/pdf", aPDF("")})
+	w.pass(looseKept + time.Minute)
+	err := w.inTx(id, p.p, func(ctx context.Context, tx pgx.Tx, d *dossier) error {
+		if err := markKept(ctx, tx, id, []uuid.UUID{d.Files[0].ID}); err != nil {
+			return err
+		}
+		within, cancel := context.WithTimeout(ctx, 5*time.Second) // it waits for nobody
+		defer cancel()
+		return dropLoose(within, w.db, w.now().Add(-looseKept))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(fileIDsOf(t, w, id)); n != 1 {
+		t.Errorf("%d files are left", n)
+	}
+}
