@@ -156,7 +156,7 @@ func measure(ctx context.Context, n int, o options) (map[string]metric, error) {
 		return nil, err
 	}
 	if !o.cold {
-		if err := warm(ctx, pool, dir); err != nil {
+		if err := warm(ctx, pool); err != nil {
 			return nil, err
 		}
 	}
