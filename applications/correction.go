@@ -194,6 +194,8 @@ func (k *Core) signCorrection(ctx context.Context, tx pgx.Tx, d *dossier, p *Per
 		return errIncomplete
 	case !bytes.Equal(hash, c.Hash):
 		return errChanged
+	case d.unscannedIn(c.Set):
+		return errScanning
 	case d.Organisation != nil && d.Me == d.filer() && !p.Organisation.May(PowerSign):
 		return errMayNotSign
 	}

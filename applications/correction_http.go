@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -48,6 +49,7 @@ type correctionView struct {
 	Hash    string // in groups
 	Sign    string // hex, posted back
 	Mine    bool   // the reader has signed
+	Scans   bool   // a file of it has not been found clean
 	Action  string
 	Edit    string
 	Changed bool // the text is another than the one that was to be signed
@@ -139,6 +141,9 @@ func (h *Handler) postRequest(c *fiber.Ctx) error {
 		return h.settled(c, err)
 	}
 	r := retry{typed: values, wrong: wrong, kept: kept}
+	if rearranged, pressed := a.rearrange(d, values); pressed {
+		return h.renderRequest(c, p, d, a, retry{typed: rearranged, keys: a.keys, set: d.base(a), problems: problems, wrong: wrong, kept: kept})
+	}
 	if len(a.keys) > 0 {
 		h.readAnswers(c.UserContext(), d, a, p, &r)
 		r.problems = withUploads(r.problems, problems)
@@ -155,6 +160,29 @@ func (h *Handler) postRequest(c *fiber.Ctx) error {
 		}
 	}
 	return h.renderRequest(c, p, d, a, r)
+}
+
+// rearrange answers the buttons that take a file away, and those that add or remove a group: what was typed, to be shown again.
+func (a *asked) rearrange(d *dossier, typed url.Values) (url.Values, bool) {
+	if left, pressed := dropFile(typed); pressed {
+		return left, true
+	}
+	for _, step := range d.steps(d.Me) {
+		if step.Repeat == nil || !slices.Contains(a.keys, step.ID) {
+			continue
+		}
+		groups, pressed := step.Rearrange(typed)
+		if !pressed {
+			continue
+		}
+		for name, values := range typed { // of the other questions on the page
+			if !strings.HasPrefix(name, step.ID+".") && name != step.ID+"-count" {
+				groups[name] = values
+			}
+		}
+		return groups, true
+	}
+	return typed, false
 }
 
 var errNothing = errors.New("the answer is empty")
@@ -265,7 +293,7 @@ func (h *Handler) renderCorrection(c *fiber.Ctx, d *dossier, a *asked, changed b
 	}
 	tr := h.tr(c)
 	view := correctionView{Service: d.Definition.Name, Number: d.Number, Hash: grouped(a.Correction.Hash), Sign: hex.EncodeToString(a.Correction.Hash),
-		Action: base + "/sign", Changed: changed, Until: a.Until, Back: frontend.BackLink{Href: applicationPath(d.ID, "")}}
+		Action: base + "/sign", Changed: changed, Scans: d.unscannedIn(a.Correction.Set), Until: a.Until, Back: frontend.BackLink{Href: applicationPath(d.ID, "")}}
 	if len(a.keys) > 0 {
 		view.Edit = base
 	}
@@ -306,12 +334,13 @@ func (h *Handler) signRequest(c *fiber.Ctx) error {
 		}
 		return h.signCorrection(ctx, tx, d, p, a, hash)
 	})
-	if errors.Is(err, errChanged) || errors.Is(err, errIncomplete) {
+	if errors.Is(err, errChanged) || errors.Is(err, errIncomplete) || errors.Is(err, errScanning) {
+		changed := !errors.Is(err, errScanning)
 		_, d, a, err := h.request(c)
 		if err != nil {
 			return h.settled(c, err)
 		}
-		return h.renderCorrection(c, d, a, true)
+		return h.renderCorrection(c, d, a, changed)
 	}
 	return h.then(c, err, "")
 }

@@ -3,13 +3,16 @@ package applications
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/riverqueue/river"
 
 	"tamga/departments"
+	"tamga/internal/files/clamdtest"
 )
 
 // askedForScan is an application with files that the department has, and asks for one of them anew. It returns the address of the
@@ -52,5 +55,61 @@ func TestFileOfACorrectionWaitsForSignatures(t *testing.T) {
 	sweep()
 	if n := w.count(`SELECT count(*) FROM application_file WHERE application = $1 AND kept`, id); n != 3 || stored(t, dir) != 3 {
 		t.Errorf("%d files are kept, %d stored: the department is told of more than there is", n, stored(t, dir))
+	}
+}
+
+// Nothing goes to a department that the scanner has not called clean, with a correction either; a file with a virus is taken away on
+// the page of the request.
+func TestCorrectionWaitsForTheScanner(t *testing.T) {
+	t.Parallel()
+	w, clamd, _ := fileWorld(t)
+	id, p, path := w.askedForScan()
+	clamd.Broken.Store(true)
+	res := p.attach(p.get(path), nil, "", upload{"scan", "новый.pdf", "application/pdf", aPDF("%" + string(clamdtest.EICAR))})
+	check := p.get(res.to)
+	if check.Has("main form") || !strings.Contains(check.Words(), "проверяем") {
+		t.Errorf("signing is offered before the scan: %s", check.Words())
+	}
+	form := url.Values{"_csrf": {p.get(path).Form("main form").Values.Get("_csrf")}, "hash": {strings.ReplaceAll(check.Text("#fingerprint"), " ", "")}}
+	if refused := p.do(http.MethodPost, path+"/sign", form); refused.status != http.StatusOK || len(w.letters(id, departments.TypeCorrected)) != 0 {
+		t.Fatalf("an unscanned file was signed: %d", refused.status)
+	}
+	clamd.Broken.Store(false)
+	files := fileIDsOf(t, w, id)
+	if err := w.jobs.workScan(t.Context(), &river.Job[scanArgs]{Args: scanArgs{files[2]}}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(w.lastSMS(), "вирусом") {
+		t.Errorf("told %q", w.lastSMS())
+	}
+	page := p.get(path)
+	infected := page.Attrs("button[name=_remove_file]", "value")[1]
+	page = p.attach(page, map[string]string{"text": "Вместо испорченного"}, "_remove_file="+infected)
+	if left := page.Attrs("input[type=hidden][name=scan]", "value"); page.status != http.StatusOK || len(left) != 1 || page.Text("[name=text]") != "Вместо испорченного" {
+		t.Fatalf("taking a file away: %d, left %v, typed %q", page.status, left, page.Text("[name=text]"))
+	}
+	res = p.attach(page, nil, "", upload{"scan", "чистый.pdf", "application/pdf", aPDF("clean")})
+	p.send(p.get(res.to), "main form", nil)
+	if sent := w.letters(id, departments.TypeCorrected); len(sent) != 1 || !strings.Contains(sent[0], "чистый.pdf") || strings.Contains(sent[0], "новый.pdf") {
+		t.Errorf("sent %v", sent)
+	}
+}
+
+// The buttons that add and remove a group work on the page of a request as they do on their own page.
+func TestGroupsOfARequest(t *testing.T) {
+	t.Parallel()
+	w, _, _ := fileWorld(t)
+	id, p, _ := w.askedForScan()
+	w.exec(`UPDATE application_message SET answered_at = now() WHERE kind = 'request'`)
+	w.told(id, departments.Update{Kind: departments.KindRequest, Text: "И детей", Request: &departments.Request{Fields: []string{"note", "children"}}})
+	path := p.get(applicationPath(id, "")).Attr("#now", "href")
+	page := p.attach(p.get(path), map[string]string{"note": "Другая"}, "_add=children")
+	if !page.Has(`[name="children.1.photo"]`) || page.Attr("[name=note]", "value") != "Другая" || page.status != http.StatusOK {
+		t.Fatalf("%d, asked for %v: %s", page.status, page.Attrs("input", "name"), page.errors())
+	}
+	res := p.attach(page, nil, "", upload{"children.1.photo", "второй.png", "image/png", aPNG(t)})
+	p.send(p.get(res.to), "main form", nil)
+	if sent := w.letters(id, departments.TypeCorrected); len(sent) != 1 || !strings.Contains(sent[0], "второй.png") || !strings.Contains(sent[0], "Другая") {
+		t.Errorf("%d %s, sent %v", res.status, res.errors(), sent)
 	}
 }

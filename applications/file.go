@@ -109,9 +109,28 @@ func (d *dossier) fileOf(step *catalog.Step) func(string) (catalog.File, bool) {
 
 // unscanned tells whether a file that belongs to the answers has not been found clean.
 func (d *dossier) unscanned() bool {
-	return slices.ContainsFunc(d.Files, func(a *attachment) bool {
-		return a.Kept && a.Scan != scanClean && a.Scan != scanNone
-	})
+	return slices.ContainsFunc(d.Files, func(a *attachment) bool { return a.Kept && !a.clean() })
+}
+
+// unscannedIn tells whether a file that other answers name has not been found clean.
+func (d *dossier) unscannedIn(set catalog.Set) bool {
+	named := d.filesIn(set)
+	return slices.ContainsFunc(d.Files, func(a *attachment) bool { return slices.Contains(named, a.ID) && !a.clean() })
+}
+
+func (a *attachment) clean() bool { return a.Scan == scanClean || a.Scan == scanNone }
+
+// filesIn are the files that answers name.
+func (d *dossier) filesIn(set catalog.Set) []uuid.UUID {
+	named := []uuid.UUID{}
+	for _, owner := range append([]string{""}, partyIDs(d)...) {
+		for _, id := range catalog.FilesIn(set.Of(owner)) {
+			if parsed, err := uuid.Parse(id); err == nil {
+				named = append(named, parsed)
+			}
+		}
+	}
+	return named
 }
 
 // keepFiles marks the files that the answers name. The others wait a day for somebody who still has the page open.
@@ -119,15 +138,7 @@ func (k *Core) keepFiles(ctx context.Context, tx pgx.Tx, d *dossier) error {
 	if len(d.Files) == 0 {
 		return nil
 	}
-	named := []uuid.UUID{}
-	for _, owner := range append([]string{""}, partyIDs(d)...) {
-		for _, id := range catalog.FilesIn(d.Set.Of(owner)) {
-			if parsed, err := uuid.Parse(id); err == nil {
-				named = append(named, parsed)
-			}
-		}
-	}
-	return markKept(ctx, tx, d.ID, named)
+	return markKept(ctx, tx, d.ID, d.filesIn(d.Set))
 }
 
 // fileReader opens a stored file: only the very bytes that were uploaded open.

@@ -115,13 +115,16 @@ func fileToScan(ctx context.Context, d db.DB, id uuid.UUID) (*scanned, error) {
 	return f, err
 }
 
-// setScan writes what the scanner says, once, and returns whether an answer names the file.
+// setScan writes what the scanner says, once, and returns whether an answer names the file, or one may that waits for signatures.
 func setScan(ctx context.Context, tx pgx.Tx, id uuid.UUID, scan, virus string, now time.Time) (kept bool, err error) {
 	err = tx.QueryRow(ctx, `
 		UPDATE application_file
 		SET scan = $2, virus = $3, scanned_at = $4
 		WHERE id = $1 AND scan IN ('waiting', 'unavailable')
-		RETURNING kept`, id, scan, virus, now).Scan(&kept)
+		RETURNING kept OR EXISTS (
+			SELECT FROM application_correction c
+			JOIN application_message m ON m.id = c.request AND m.answered_at IS NULL
+			WHERE c.application = application_file.application)`, id, scan, virus, now).Scan(&kept)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
