@@ -26,7 +26,10 @@ type BooksHandler struct {
 	Pages   *frontend.Pages
 	Allowed func(*fiber.Ctx) error  // a Forbidden fault without the access right "refunds"
 	Actor   func(*fiber.Ctx) string // key of the employee, for the journal
-	Desk    *Jobs                   // its bank is not needed here: what must be asked there, the worker asks
+	// Department names the owner of charges by its code; nil shows the code.
+	Department func(string, i18n.Lang) string
+
+	Desk *Jobs // its bank is not needed here: what must be asked there, the worker asks
 }
 
 // Mount registers the routes.

@@ -45,6 +45,9 @@ const (
 	jwsSignature       = "X-JWS-Signature" // of owners whose notices are signed as the exchange is
 )
 
+// noAddress begins what is noted of an owner whom nobody has named to the worker.
+const noAddress = "no address is set for "
+
 // quit queues a notice to the owner of a charge that is not an application's: that one hears by PaidArgs.
 func (d *desk) quit(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, kind string, amount int64, at time.Time) error {
 	if c.OriginKind == FromApplication || amount == 0 {
@@ -75,7 +78,7 @@ func (w *quittanceWorker) Work(ctx context.Context, job *river.Job[QuittanceArgs
 	}
 	owner, ok := j.Owners[q.Source]
 	if !ok {
-		return errors.Join(tryQuittance(ctx, j.DB, q.ID, "no address is set for "+q.Source, j.Now()), river.JobSnooze(time.Hour)) // an operator has not said yet where it goes
+		return errors.Join(tryQuittance(ctx, j.DB, q.ID, noAddress+q.Source, j.Now()), river.JobSnooze(time.Hour)) // an operator has not said yet where it goes
 	}
 	if err := owner.send(ctx, q); err != nil {
 		return errors.Join(err, tryQuittance(ctx, j.DB, q.ID, err.Error(), j.Now()))

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -38,15 +39,44 @@ func (h *BooksHandler) renderQuittances(c *fiber.Ctx, no *refusal) error {
 	}
 	for _, q := range all {
 		page.Cards = append(page.Cards, bookCard{ID: q.ID.String(), Title: t("payments_role.quittance_" + q.Kind), Action: "/quittances/" + q.ID.String(),
-			List: frontend.SummaryOf(t, "payments.number", q.Receipt, "payments.amount", rus.FormatRubles(q.Amount), "payments_role.source", q.Source, "payments_role.reference", q.Reference,
-				"payments_role.attempts", strconv.Itoa(q.Attempts), "payments_role.problem", q.LastError, "payments_books.found", rus.FormatDateTime(q.At, web.Lang(c))),
-			Note:    note(t, q.ID.String()),
+			List: frontend.SummaryOf(t, "payments.number", q.Receipt, "payments.amount", rus.FormatRubles(q.Amount), "payments_role.source", h.ownerName(c, q.Source), "payments_role.reference", q.Reference,
+				"payments_role.attempts", strconv.Itoa(q.Attempts), "payments_role.problem", whyNotTaken(t, q.LastError), "payments_books.found", rus.FormatDateTime(q.At, web.Lang(c))),
+			Note:    optional(t, note(t, q.ID.String())),
 			Buttons: []frontend.Button{{Text: t("payments_role.retry"), Name: "choice", Value: "retry", PreventDoubleClick: true}}})
 	}
 	if no != nil {
 		page.refuse(c, t, no, nil)
 	}
 	return booksView.Render(c, h.Pages, page)
+}
+
+func (h *BooksHandler) ownerName(c *fiber.Ctx, code string) string {
+	if h.Department == nil {
+		return code
+	}
+	return orText(h.Department(code, web.Lang(c)), code)
+}
+
+// optional is a note that may be left out.
+func optional(t func(string, ...any) string, n frontend.Input) frontend.Input {
+	n.Label.Text = t("payments_role.retry_note")
+	return n
+}
+
+var answers = regexp.MustCompile(`answers (\d{3})$`)
+
+// whyNotTaken says in words why a notice was not taken; what is no answer of an owner stays as it was noted, for who mends it.
+func whyNotTaken(t func(string, ...any) string, problem string) string {
+	m := answers.FindStringSubmatch(problem)
+	switch {
+	case problem == "":
+		return t("payments_role.problem_late")
+	case m != nil:
+		return t("payments_role.problem_status", m[1])
+	case strings.HasPrefix(problem, noAddress):
+		return t("payments_role.problem_address")
+	}
+	return t("payments_role.problem_other", problem)
 }
 
 // retryQuittance sends a notice once more, under its own key: an owner that has it already says so.

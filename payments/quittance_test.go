@@ -103,7 +103,7 @@ func TestStuckQuittance(t *testing.T) {
 	}
 	staff := w.office()
 	paytest.Want(t, staff("nobody").Get("/quittances"), 403)
-	paytest.Want(t, staff("valeeva").Get("/quittances"), 200, "answers 502", c.Reference)
+	paytest.Want(t, staff("valeeva").Get("/quittances"), 200, "ответила ошибкой 502", c.Reference)
 	before := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.quittance'`)
 	if got := staff("valeeva").Post("/quittances", "/quittances/"+id, "note", "ведомство починили"); got.Status != 303 {
 		t.Errorf("try again: %d %s", got.Status, paytest.Main(got.Text))
@@ -117,6 +117,11 @@ func TestStuckQuittance(t *testing.T) {
 	deaf = false
 	if err := work(); err != nil {
 		t.Error(err)
+	}
+	late := staff("valeeva").Post("/refunds", "/quittances/"+id, "note", "") // pressed on a page that was opened before
+	paytest.Want(t, staff("valeeva").Get(late.To), 200, "уже принял это извещение")
+	if n := w.count(w.db, `SELECT count(*) FROM river_job WHERE kind = 'payments.quittance'`) - before; n != 1 {
+		t.Errorf("%d jobs are new after what was taken is sent again", n)
 	}
 	w.pass(2 * time.Hour)
 	if page := staff("valeeva").Get("/quittances"); strings.Contains(page.Text, c.Reference) {

@@ -90,7 +90,8 @@ func (i *intraRole) build(ctx context.Context) (_ *role, err error) {
 				&stats.Handler{DB: g.pool, Pages: g.pages, Now: time.Now, Allowed: staff.Allowed(intra.RightPayments), Services: paidServices(services)},
 				&payments.BooksHandler{
 					DB: g.pool, Pages: g.pages, Allowed: staff.Allowed(intra.RightRefunds), Actor: actor,
-					Desk: &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},
+					Department: departmentName(services),
+					Desk:       &payments.Jobs{DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Now: time.Now, Log: g.log},
 				},
 				&departments.StaffHandler{DB: g.pool, River: g.river, Pages: g.pages, Now: time.Now,
 					Allowed: staff.Allowed(intra.RightDeliveries), Actor: actor, Service: nameOf(services)},
@@ -122,6 +123,15 @@ func employeeOf(staff *intra.Staff) func(*fiber.Ctx) (uuid.UUID, error) {
 }
 
 // nameOf names services by their ids.
+func departmentName(services *catalog.Catalog) func(string, i18n.Lang) string {
+	return func(code string, lang i18n.Lang) string {
+		if d := services.Department(code); d != nil {
+			return d.Name.In(lang)
+		}
+		return ""
+	}
+}
+
 func nameOf(services *catalog.Catalog) func(string, i18n.Lang) string {
 	return func(id string, lang i18n.Lang) string {
 		s, err := services.Service(id, 0)

@@ -44,6 +44,9 @@ type bar struct {
 type figuresPage struct {
 	Periods []frontend.Link
 	Bars    []bar
+	First   string // day of the chart
+	Last    string
+	Most    string // of a day
 	Total   string
 	Tables  []frontend.Table
 }
@@ -82,6 +85,11 @@ func (h *Handler) show(c *fiber.Ctx) error {
 		}
 	}
 	page.Bars, page.Total = bars(byDay, from, days, web.Lang(c)), rus.FormatRubles(total)
+	most := int64(0)
+	for _, f := range byDay {
+		most = max(most, f.Sum)
+	}
+	page.First, page.Last, page.Most = rus.FormatDate(from, web.Lang(c)), rus.FormatDate(to.AddDate(0, 0, -1), web.Lang(c)), rus.FormatRubles(most)
 	for _, dimension := range []string{"service", "payee", "state", "day"} {
 		page.Tables = append(page.Tables, h.table(c, dimension, figures, payees))
 	}
