@@ -3,6 +3,7 @@ package applications
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -170,20 +171,25 @@ func (k *Core) propose(ctx context.Context, tx pgx.Tx, d *dossier, a *asked, set
 	if !would.complete() {
 		return errIncomplete
 	}
-	sealed, err := k.seal(proposal{Set: set, Text: text}, d.ID, "correction", a.ID.String())
-	if err != nil {
-		return err
-	}
 	if err := k.attach(ctx, tx, d, a.ID, files); err != nil {
 		return err
 	}
-	if err := saveCorrection(ctx, tx, a.ID, d.ID, sealed, would.hash(), d.Me.ID, now); err != nil {
+	if err := k.keepProposal(ctx, tx, would, a.ID, text, d.Me.ID); err != nil {
 		return err
 	}
 	if err := k.note(ctx, tx, d, Event{Kind: "correcting", Party: d.Me.ID}); err != nil {
 		return err
 	}
 	return k.store(ctx, tx, d)
+}
+
+// keepProposal stores answers to a request as somebody gave them. Whatever was signed of the ones before goes.
+func (k *Core) keepProposal(ctx context.Context, tx pgx.Tx, would *dossier, request uuid.UUID, text, party string) error {
+	sealed, err := k.seal(proposal{Set: would.Set, Text: text}, would.ID, "correction", request.String())
+	if err != nil {
+		return err
+	}
+	return saveCorrection(ctx, tx, request, would.ID, sealed, would.hash(), party, would.Set.Today)
 }
 
 // signCorrection puts the reader's signature under a correction. The last one puts it in the place of what was submitted.
@@ -244,6 +250,7 @@ func (k *Core) correct(ctx context.Context, tx pgx.Tx, d *dossier, a *asked, wou
 			return err
 		}
 	}
+	was := d.Set
 	d.Set, d.Form, d.Hash = would.Set, would.Form, would.hash()
 	if err := k.keepFiles(ctx, tx, d); err != nil {
 		return err
@@ -260,6 +267,9 @@ func (k *Core) correct(ctx context.Context, tx pgx.Tx, d *dossier, a *asked, wou
 	if _, err := answered(ctx, tx, a.ID, k.Now()); err != nil {
 		return err
 	}
+	if err := k.carry(ctx, tx, d, was); err != nil {
+		return err
+	}
 	if err := k.sendCorrection(ctx, tx, d, a, changed); err != nil {
 		return err
 	}
@@ -270,6 +280,53 @@ func (k *Core) correct(ctx context.Context, tx pgx.Tx, d *dossier, a *asked, wou
 		return err
 	}
 	return k.tell(ctx, tx, d, "after_corrected", d.Me)
+}
+
+// carry puts what was answered to other requests, and is not in force yet, upon the answers that now are. It was written beside those
+// of before, and would turn back what has just been corrected. What was signed of it was another text.
+func (k *Core) carry(ctx context.Context, tx pgx.Tx, d *dossier, was catalog.Set) error {
+	waiting, err := openCorrections(ctx, tx, d.ID)
+	if err != nil {
+		return err
+	}
+	for _, request := range waiting {
+		c, err := k.correctionOf(ctx, tx, d, request)
+		if err != nil {
+			return err
+		}
+		text, err := k.proposed(ctx, tx, d, request)
+		if err != nil {
+			return err
+		}
+		set := catalog.Set{Parties: map[string]catalog.Answers{}, Today: k.Now().Truncate(time.Microsecond), Acting: d.audienceOf()}
+		set.Shared = moved(was.Shared, c.Set.Shared, d.Set.Shared)
+		for _, owner := range partyIDs(d) {
+			set.Parties[owner] = moved(was.Of(owner), c.Set.Of(owner), d.Set.Of(owner))
+		}
+		would, err := d.with(set)
+		if err != nil {
+			return err
+		}
+		if err := k.keepProposal(ctx, tx, would, request, text, c.Party); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moved makes in now the changes that lead from was to is.
+func moved(was, is, now catalog.Answers) catalog.Answers {
+	to := maps.Clone(now)
+	if to == nil {
+		to = catalog.Answers{}
+	}
+	for _, id := range unlike(was, is) {
+		delete(to, id)
+		if value, has := is[id]; has {
+			to[id] = value
+		}
+	}
+	return to
 }
 
 func (k *Core) sendCorrection(ctx context.Context, tx pgx.Tx, d *dossier, a *asked, changed []string) error {
@@ -325,17 +382,26 @@ func (d *dossier) differs(would *dossier) []string {
 		if owner != "" && len(d.Parties) > 1 {
 			prefix = owner + "."
 		}
-		was, is := d.Set.Of(owner), would.Set.Of(owner)
-		for _, all := range []catalog.Answers{was, is} {
-			for id := range all {
-				a, errA := marshal(was[id])
-				b, errB := marshal(is[id])
-				if (errA != nil || errB != nil || !bytes.Equal(a, b)) && !slices.Contains(keys, prefix+id) {
-					keys = append(keys, prefix+id)
-				}
+		for _, id := range unlike(d.Set.Of(owner), would.Set.Of(owner)) {
+			if !slices.Contains(keys, prefix+id) {
+				keys = append(keys, prefix+id)
 			}
 		}
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// unlike lists the questions that two sets answer in other ways, some of them twice.
+func unlike(a, b catalog.Answers) (ids []string) {
+	for _, all := range []catalog.Answers{a, b} {
+		for id := range all {
+			one, errOne := marshal(a[id])
+			other, errOther := marshal(b[id])
+			if errOne != nil || errOther != nil || !bytes.Equal(one, other) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
 }

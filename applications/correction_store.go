@@ -33,6 +33,17 @@ func correctionRow(ctx context.Context, d db.DB, request uuid.UUID) (*storedCorr
 	return c, err
 }
 
+// openCorrections lists the requests that were answered with a correction which is not in force.
+func openCorrections(ctx context.Context, tx pgx.Tx, application uuid.UUID) ([]uuid.UUID, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT c.request
+		FROM application_correction c
+		JOIN application_message m ON m.id = c.request AND m.answered_at IS NULL
+		WHERE c.application = $1 AND c.done_at IS NULL
+		ORDER BY c.request`, application)
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
 // saveCorrection takes the place of an earlier proposal, whose signatures go.
 func saveCorrection(ctx context.Context, tx pgx.Tx, request, application uuid.UUID, sealed, hash []byte, party string, now time.Time) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM application_correction_signature WHERE request = $1`, request); err != nil {

@@ -113,3 +113,31 @@ func TestGroupsOfARequest(t *testing.T) {
 		t.Errorf("%d %s, sent %v", res.status, res.errors(), sent)
 	}
 }
+
+// Two requests are answered one beside the other: neither correction turns the other back.
+func TestTwoCorrectionsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, second := w.filed()
+	w.told(id, departments.Update{Kind: departments.KindRequest, Text: "раз", Request: &departments.Request{Fields: []string{"first.birth_place"}}})
+	own := first.get(applicationPath(id, "")).Attr("#now", "href")
+	w.told(id, departments.Update{Kind: departments.KindRequest, Text: "два", Request: &departments.Request{Fields: []string{"second.birth_place"}}})
+	other := second.get(applicationPath(id, "")).Attr(`#asked a`, "href") // the first one is the button
+	one := first.attach(first.get(own), map[string]string{"birth_place": "город Арск"}, "")
+	two := second.attach(second.get(other), map[string]string{"birth_place": "город Буа"}, "")
+	second.send(second.get(two.to), "main form", nil)
+	first.send(first.get(one.to), "main form", nil)
+	second.send(second.get(one.to), "main form", nil)
+	if text := first.get(two.to).Text("#changes"); strings.Contains(text, "город Арск") || !strings.Contains(text, "город Буа") {
+		t.Errorf("the changes are %q", text)
+	}
+	first.send(first.get(two.to), "main form", nil)
+	if n := len(w.letters(id, departments.TypeCorrected)); n != 1 {
+		t.Fatalf("%d corrections are sent: a signature under the text of before counts", n)
+	}
+	second.send(second.get(two.to), "main form", nil)
+	sent := w.letters(id, departments.TypeCorrected)
+	if len(sent) != 2 || !strings.Contains(sent[1], "город Арск") || !strings.Contains(sent[1], "город Буа") {
+		t.Errorf("sent %v", sent)
+	}
+}
