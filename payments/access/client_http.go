@@ -54,7 +54,7 @@ type clientsPage struct {
 	Name         frontend.Input
 	Limit        frontend.Input
 	Until        frontend.Input
-	Button       frontend.Button
+	Button       *frontend.Button
 }
 
 const clientsView frontend.Page[clientsPage] = "payments/clients.html"
@@ -96,7 +96,7 @@ func (h *Handler) clientsPage(c *fiber.Ctx, f clientForm, wrong map[string]strin
 	}
 	page.Name, page.Limit, page.Until = input("name", f.name), input("limit", f.limit), input("until", f.until)
 	page.Limit.Classes, page.Limit.Inputmode, page.Until.Classes = "govuk-input--width-5", "numeric", "govuk-input--width-10"
-	page.Button = frontend.Button{Text: t("payments_clients.issue"), PreventDoubleClick: true}
+	page.Button = &frontend.Button{Text: t("payments_clients.issue"), PreventDoubleClick: true}
 	for _, k := range all {
 		used, revoked := "", ""
 		if k.UsedAt != nil {

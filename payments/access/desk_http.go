@@ -35,7 +35,7 @@ type requestPage struct {
 	Paper  string // address of the printable request
 	Action string // of the ministry's decision; "" when there is none to make
 	People []personCard
-	Decide frontend.Button
+	Decide *frontend.Button
 	Back   string
 }
 
@@ -51,7 +51,7 @@ func (h *Handler) page(c *fiber.Ctx, r *request, people []person, base string) r
 	if r.DecidedAt != nil {
 		decided = rus.FormatDateTime(*r.DecidedAt, lang)
 	}
-	page := requestPage{Title: t("payments_access.request", r.Number), Back: base, Decide: frontend.Button{Text: t("payments_access.decide"), PreventDoubleClick: true},
+	page := requestPage{Title: t("payments_access.request", r.Number), Back: base, Decide: &frontend.Button{Text: t("payments_access.decide"), PreventDoubleClick: true},
 		List: frontend.SummaryOf(t, "payments_access.organisation", r.Organisation, "payments_access.head", r.HeadName+", "+r.HeadPost, "payments_access.purpose", r.Purpose,
 			"payments_access.term", term, "payments_access.asked_at", rus.FormatDateTime(r.AskedAt, lang), "payments_access.status", h.status(c, r),
 			"payments_access.decided_at", decided, "payments_access.decided_by", r.DecidedBy)}

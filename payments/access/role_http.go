@@ -25,7 +25,7 @@ type rolesPage struct {
 	Employee frontend.Select
 	Role     frontend.Radios
 	Why      frontend.Input
-	Give     frontend.Button
+	Give     *frontend.Button
 }
 
 const rolesView frontend.Page[rolesPage] = "payments/roles.html"
@@ -51,7 +51,7 @@ func (h *Handler) renderRoles(c *fiber.Ctx, form roleForm) error {
 		return err
 	}
 	t := h.Pages.Texts(c)
-	page := rolesPage{Give: frontend.Button{Text: t("payments_role.give"), PreventDoubleClick: true}}
+	page := rolesPage{Give: &frontend.Button{Text: t("payments_role.give"), PreventDoubleClick: true}}
 	for _, w := range form.wrong {
 		if !form.taken {
 			page.Errors.Add(w[0], t(w[1]))
