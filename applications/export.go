@@ -50,6 +50,7 @@ type exportedApplication struct {
 	Parties      []exportedParty   `json:"parties"`
 	Answers      []exportedSection `json:"answers"`
 	History      []exportedEvent   `json:"history"`
+	Messages     []exportedMessage `json:"messages"`
 }
 
 type exportedParty struct {
@@ -67,6 +68,20 @@ type exportedSection struct {
 type exportedRow struct {
 	Question string `json:"question"`
 	Value    string `json:"value"`
+}
+
+// exportedMessage is what was said about the application: by a party, or by the department for "".
+type exportedMessage struct {
+	At        time.Time  `json:"at"`
+	Kind      string     `json:"kind"`
+	Party     string     `json:"party,omitempty"`
+	Text      string     `json:"text,omitempty"`
+	Ground    string     `json:"ground,omitempty"`
+	Outcome   string     `json:"outcome,omitempty"`
+	Documents []string   `json:"documents,omitempty"`
+	Until     *time.Time `json:"until,omitempty"`
+	Answered  *time.Time `json:"answered_at,omitempty"`
+	Files     []string   `json:"files,omitempty"`
 }
 
 type exportedEvent struct {
@@ -106,10 +121,18 @@ func (k *Core) exportOne(ctx context.Context, d *dossier, tr catalog.Tr) (*Expor
 	if err != nil {
 		return nil, err
 	}
-	if one.JSON, err = json.MarshalIndent(k.exportData(d, history, tr), "", "  "); err != nil {
+	said, err := k.conversation(ctx, k.DB, d.ID)
+	if err != nil {
 		return nil, err
 	}
-	one.Files = k.exportFiles(d)
+	issued, err := k.exportIssued(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if one.JSON, err = json.MarshalIndent(k.exportData(d, history, said, tr), "", "  "); err != nil {
+		return nil, err
+	}
+	one.Files = append(k.exportFiles(d, said), issued...)
 	if !d.Me.Complete {
 		return one, nil
 	}
@@ -121,10 +144,11 @@ func (k *Core) exportOne(ctx context.Context, d *dossier, tr catalog.Tr) (*Expor
 	return one, err
 }
 
-func (k *Core) exportData(d *dossier, history []Event, tr catalog.Tr) exportedApplication {
+func (k *Core) exportData(d *dossier, history []Event, said []*message, tr catalog.Tr) exportedApplication {
 	out := exportedApplication{ID: d.ID, Service: d.Service, Version: d.ServiceVersion, Name: d.Definition.Name.In(tr.Lang), State: d.State,
 		Number: d.Number, Role: d.Me.ID, Organisation: d.Organisation, Begun: d.CreatedAt, Changed: d.UpdatedAt, Submitted: d.SubmittedAt,
-		KeptUntil: d.KeptUntil, Parties: []exportedParty{}, Answers: []exportedSection{}, History: []exportedEvent{}}
+		KeptUntil: d.KeptUntil, Parties: []exportedParty{}, Answers: []exportedSection{}, History: []exportedEvent{},
+		Messages: exportMessages(said)}
 	if d.SubmittedAt != nil {
 		out.AnswerBy = d.answerBy(k.Now())
 	}
@@ -153,15 +177,56 @@ func (k *Core) exportData(d *dossier, history []Event, tr catalog.Tr) exportedAp
 	return out
 }
 
-// exportFiles are those that the reader sent or may read.
-func (k *Core) exportFiles(d *dossier) []ExportedFile {
-	var list []ExportedFile
-	for _, f := range d.Files {
-		mine := f.Party == d.Me.ID || f.Party == "" || f.Kept && d.complete()
-		if !mine || f.Scan != scanClean && f.Scan != scanNone || k.Files.Folder == nil {
-			continue
+func exportMessages(said []*message) []exportedMessage {
+	list := []exportedMessage{}
+	for _, m := range said {
+		one := exportedMessage{At: m.At, Kind: m.Kind, Party: m.Party, Text: m.Words.Text, Ground: m.Words.Ground, Outcome: m.Words.Outcome,
+			Documents: m.Words.Documents, Until: m.Until, Answered: m.AnsweredAt}
+		for _, f := range m.Files {
+			one.Files = append(one.Files, f.Name)
 		}
-		list = append(list, ExportedFile{f.Name, func() ([]byte, error) { return k.Files.read(k, d.ID, f.ID) }})
+		list = append(list, one)
 	}
 	return list
+}
+
+// exportFiles are those that the reader sent or may read, with those of the messages.
+func (k *Core) exportFiles(d *dossier, said []*message) []ExportedFile {
+	var list []ExportedFile
+	add := func(f *attachment) {
+		if f.clean() && k.Files.Folder != nil {
+			list = append(list, ExportedFile{f.Name, func() ([]byte, error) { return k.Files.read(k, d.ID, f.ID) }})
+		}
+	}
+	for _, f := range d.Files {
+		if f.Party == d.Me.ID || f.Party == "" || f.Kept && d.complete() {
+			add(f)
+		}
+	}
+	for _, m := range said {
+		for _, f := range m.Files {
+			add(f)
+		}
+	}
+	return list
+}
+
+// exportIssued are the documents that the department sent, with their signatures.
+func (k *Core) exportIssued(ctx context.Context, d *dossier) ([]ExportedFile, error) {
+	issued, err := documentsOf(ctx, k.DB, d.ID)
+	if err != nil || k.Files.Folder == nil {
+		return nil, err
+	}
+	var list []ExportedFile
+	for _, o := range issued {
+		var name string
+		if err := k.unseal(o.Name, &name, d.ID, "document", o.ID.String()); err != nil {
+			return nil, err
+		}
+		list = append(list, ExportedFile{name, func() ([]byte, error) { return k.Files.read(k, d.ID, o.ID) }})
+		if o.Signature != nil {
+			list = append(list, ExportedFile{name + ".sig", func() ([]byte, error) { return o.Signature, nil }})
+		}
+	}
+	return list, nil
 }

@@ -2,10 +2,12 @@ package applications
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"strings"
 	"testing"
 
+	"tamga/departments"
 	"tamga/internal/i18n"
 	"tamga/internal/paper/papertest"
 )
@@ -44,5 +46,34 @@ func TestExport(t *testing.T) {
 	second.send(second.get("/invitations/"+token), "main form", nil)
 	if got := string(export(second)[id.String()].JSON); strings.Contains(got, first.p.Profile["passport_number"]) {
 		t.Error("half an application shows the other's passport")
+	}
+}
+
+// What was said after the submission, and what the department issued, is the person's too.
+func TestExportOfWhatCameAfter(t *testing.T) {
+	t.Parallel()
+	w, _, _ := fileWorld(t)
+	id, p, _ := w.askedForScan()
+	p.attach(p.get(applicationPath(id, "/messages")), map[string]string{"text": "Когда будет готово?"}, "", upload{"files", "договор.pdf", "application/pdf", aPDF("x")})
+	content := aPDF("result")
+	w.told(id, departments.Update{Kind: departments.KindResult, Results: []departments.Result{{Name: "Выписка.pdf", MediaType: "application/pdf",
+		SHA256: sha256.Sum256(content), Content: content, Signature: []byte("a signature")}}})
+	list, err := w.core.Export(t.Context(), p.p.ID, i18n.RU)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d applications, %v", len(list), err)
+	}
+	if got := string(list[0].JSON); !strings.Contains(got, "Когда будет готово?") || !strings.Contains(got, "Скан не читается") {
+		t.Errorf("the export says %s", got)
+	}
+	files := map[string]string{}
+	for _, f := range list[0].Files {
+		raw, err := f.Content()
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[f.Name] = string(raw)
+	}
+	if files["Выписка.pdf"] != string(content) || files["Выписка.pdf.sig"] != "a signature" || files["договор.pdf"] == "" || files["скан.pdf"] == "" {
+		t.Errorf("%d files", len(files))
 	}
 }
