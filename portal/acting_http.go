@@ -30,6 +30,9 @@ const actingTemplate frontend.Page[actingPage] = "portal/acting.html"
 
 // showActing answers who cannot go on in the name in which they came, or came in none.
 func (h *Handler) showActing(c *fiber.Ctx) error {
+	if c.Query("service") == "" && c.Query("next") == "" {
+		return seeOther(c, "/cabinet") // nobody was stopped: there it says in whose name the reader acts, and changes it
+	}
 	t, next, as := h.Pages.Texts(c), nextOr(c.Query("next")), h.People.acting(c)
 	page := actingPage{Now: t("acting.now_nobody")}
 	level, kinds := catalog.LevelNone, "both"

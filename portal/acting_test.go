@@ -32,7 +32,8 @@ func TestActingForOrganisation(t *testing.T) {
 		t.Errorf("acts for %+v without having asked", p.Organisation)
 	}
 	b.esia.comesFor(kyrlay("submit", "sign"))
-	w.get("/esia/start?as=organisation&next=/cabinet").want(200, "/cabinet", "Вы действуете от имени: ООО «Кырлай».")
+	w.get("/esia/start?as=organisation&next=/cabinet").want(200, "/cabinet", "Вы действуете от имени: ООО «Кырлай»")
+	w.get("/acting").want(200, "/cabinet")
 	if scopes := strings.Fields(b.esia.last.Get("scope")); !slices.Contains(scopes, "organisation") {
 		t.Errorf("ESIA was asked for %q", scopes)
 	}
@@ -79,7 +80,7 @@ func TestActingPage(t *testing.T) {
 	w := b.browser().get("/esia/start?as=organisation&next=/cabinet")
 	w.fill("/esia/bind/new", "consent", "yes").want(200, "/cabinet", "ООО «Кырлай»")
 	w.get(address("registry-change")).want(200, "/acting", "Нужно право подавать заявления")
-	w.get(address("patent")).want(200, "/acting", "Эта услуга — для предпринимателей", "Вы действуете от имени: ООО «Кырлай».")
+	w.get(address("patent")).want(200, "/acting", "Эта услуга — для предпринимателей", "Вы действуете от имени: ООО «Кырлай»")
 	b.esia.comesFor(kyrlay("submit"))
 	w.get("/esia/start?as=organisation&next=/cabinet").get(address("registry-change")).want(200, "/services/registry-change", "")
 	// Entering by phone the organisation's word counts no more than the level does.
