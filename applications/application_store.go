@@ -164,13 +164,14 @@ func draftOf(ctx context.Context, d db.DB, person uuid.UUID, in *Organisation, s
 	return id, err
 }
 
-// keptNoLonger returns drafts and ended applications whose time is over and to which no money is owed.
+// keptNoLonger returns drafts and ended applications whose time is over and of which no money is to be returned any more.
 func keptNoLonger(ctx context.Context, d db.DB, now time.Time) ([]uuid.UUID, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT id
 		FROM application
 		WHERE state IN ('draft', 'completed', 'rejected', 'refused', 'declined', 'expired', 'cancelled') AND kept_until < $1
-			AND NOT refund_due AND (state <> 'draft' OR paid_charge IS NULL)
+			AND (NOT refund_due OR EXISTS (SELECT FROM charge c WHERE c.id = application.paid_charge AND c.status = 'refunded'))
+			AND (state <> 'draft' OR paid_charge IS NULL)
 		ORDER BY kept_until
 		LIMIT $2`, now, erasedInOne)
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])

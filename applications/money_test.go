@@ -92,3 +92,36 @@ func TestNewsOfMoneyIsNeverGivenUp(t *testing.T) {
 		}
 	}
 }
+
+// Money that was returned is promised no more, and does not keep an application beyond its time.
+func TestReturnedMoneyKeepsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, _ := w.signed()
+	w.pay(id)
+	first.send(first.get(applicationPath(id, "/cancel")), "main form", nil)
+	promised := func() bool {
+		t.Helper()
+		return strings.Contains(first.get(applicationPath(id, "")).Text("main"), "оформит возврат")
+	}
+	sweep := func() {
+		t.Helper()
+		if err := w.jobs.retain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !promised() {
+		t.Fatal("the page does not say that the money comes back")
+	}
+	w.pass(10 * 366 * 24 * time.Hour)
+	sweep()
+	w.wantDead(id, Cancelled) // it is still owed
+	w.exec(`UPDATE charge SET status = 'refunded' WHERE origin_id = $1`, id)
+	if promised() {
+		t.Error("the page promises money that was returned")
+	}
+	sweep()
+	if n := w.count(`SELECT count(*) FROM application WHERE id = $1`, id); n != 0 {
+		t.Error("kept for ever")
+	}
+}
