@@ -208,6 +208,12 @@ func TestWithdrawnAfterSending(t *testing.T) {
 	if n := w.count(`SELECT count(*) FROM application WHERE id = $1 AND refund_due`, id); n != 1 {
 		t.Error("the money is not asked back")
 	}
+	if text := first.get(applicationPath(id, "")).Text("main"); !strings.Contains(text, "Выбранное время освобождено") {
+		t.Errorf("after the withdrawal the page says %s", text)
+	}
+	if h := first.get(applicationPath(id, "/check")).Text("h1"); h != "Ответы в заявлении" {
+		t.Errorf("the answers of what has ended are called %q", h)
+	}
 	w.told(id, departments.Update{Status: departments.Completed}) // it crossed the withdrawal
 	w.wantDead(id, Cancelled)
 	w.tellIfPaid(id) // a job that is worked twice
@@ -256,6 +262,11 @@ func TestComplaint(t *testing.T) {
 	w, _ := archive(t)
 	id, b := w.archived()
 	w.told(id, departments.Update{Status: departments.Refused, Text: "Записи нет"})
+	ended := b.get(applicationPath(id, ""))
+	answer, link := strings.Index(ended.String(), "Записи нет"), strings.Index(ended.String(), applicationPath(id, "/appeal"))
+	if parties := strings.Index(ended.String(), `id="parties"`); link < answer || link > parties || ended.Count("a[href="+applicationPath(id, "/appeal")+"]") != 1 {
+		t.Error("the complaint does not stand with the refusal")
+	}
 	page := b.get(applicationPath(id, "/appeal"))
 	if res := b.attach(page, nil, ""); res.status != 422 || len(res.Texts(".govuk-error-summary__list li")) != 2 {
 		t.Errorf("an empty complaint: %d %s", res.status, res.errors())
