@@ -6,6 +6,7 @@ package paper
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-fonts/liberation/liberationsansbold"
@@ -91,12 +92,13 @@ func (d *Document) write(text, style string, letters, height, after float64) {
 		return
 	}
 	d.pdf.SetFont("text", style, letters)
-	d.pdf.MultiCell(width, height, text, "", "L", false)
+	d.pdf.MultiCell(width, height, drawable(text), "", "L", false)
 	d.pdf.Ln(after)
 }
 
 // Row is a label with what belongs to it, side by side. A row is not torn between two pages unless it is longer than one.
 func (d *Document) Row(label, value string) {
+	label, value = drawable(label), drawable(value)
 	d.pdf.SetFont("text", "", size)
 	left, right := d.pdf.SplitText(label, labelWidth-1), d.lines(value)
 	height := float64(max(len(left), len(right))) * line
@@ -117,6 +119,17 @@ func (d *Document) Row(label, value string) {
 		d.pdf.SetY(max(end, d.pdf.GetY()))
 	}
 	d.pdf.Ln(1.2)
+}
+
+// drawable puts a box in the place of what the font has no room for, as smileys: the library counts letters up to U+FFFF and panics
+// beyond.
+func drawable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xFFFF {
+			return '□'
+		}
+		return r
+	}, text)
 }
 
 // lines are the lines that a value takes in its column.

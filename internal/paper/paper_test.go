@@ -41,6 +41,18 @@ func TestLettersCanBeCopied(t *testing.T) {
 	}
 }
 
+// People type what their telephones offer.
+func TestLettersThatTheFontHasNot(t *testing.T) {
+	t.Parallel()
+	flat := papertest.Text(t, document(t, func(d *Document) {
+		d.Title("Ответ 🏛")
+		d.Row("Ответ 😀", "до 👨‍👩‍👧 после\u202e \U0010FFFF, 中文")
+	}))
+	if !strings.Contains(flat, "до") || !strings.Contains(flat, "после") {
+		t.Errorf("the paper says %q", flat)
+	}
+}
+
 func TestLongPapersGoOn(t *testing.T) {
 	t.Parallel()
 	raw := document(t, func(d *Document) {
