@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -123,5 +124,34 @@ func TestLostAndSentAgain(t *testing.T) {
 	w.told(id, departments.Update{Status: departments.Late})
 	if late() != 2 {
 		t.Error("what the department works on is said to be late")
+	}
+}
+
+// A complaint that is sent by two clicks is one, with one term; the same words a day later are another.
+func TestComplaintSentTwice(t *testing.T) {
+	t.Parallel()
+	w, _ := archive(t)
+	id, b := w.archived()
+	w.told(id, departments.Update{Status: departments.Refused, Text: "Записи нет"})
+	f := b.get(applicationPath(id, "/appeal")).Form("main form")
+	f.Values.Set("ground", "refusal")
+	f.Values.Set("text", "Запись есть")
+	var clicks sync.WaitGroup
+	for range 3 {
+		clicks.Go(func() {
+			if res := b.do(http.MethodPost, f.Action, f.Values); res.status != http.StatusSeeOther {
+				t.Errorf("click: %d", res.status)
+			}
+		})
+	}
+	clicks.Wait()
+	appeals := func() int { return w.count(`SELECT count(*) FROM application_message WHERE kind = 'appeal'`) }
+	if n := appeals(); n != 1 || len(w.letters(id, departments.TypeMessage)) != 1 {
+		t.Errorf("%d complaints", n)
+	}
+	w.pass(24 * time.Hour)
+	b.do(http.MethodPost, f.Action, f.Values)
+	if n := appeals(); n != 2 {
+		t.Errorf("%d complaints a day later", n)
 	}
 }

@@ -3,6 +3,7 @@ package applications
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,6 +36,9 @@ const (
 	maxWords    = 4000
 	maxAttached = 5
 )
+
+// saidAgain is how long the same words count as a button pressed twice.
+const saidAgain = time.Minute
 
 // appealGrounds are what one may disagree with: the ends of locale keys applications_after.ground_<name>.
 var appealGrounds = []string{"refusal", "late", "papers", "fee", "intake", "other"}
@@ -75,6 +79,9 @@ func (k *Core) say(ctx context.Context, tx pgx.Tx, d *dossier, m *message, files
 		return errClosed
 	}
 	m.ID, m.Party, m.At = uuid.Must(uuid.NewV7()), d.Me.ID, k.Now()
+	if twice, err := k.justSaid(ctx, tx, d, m, files); err != nil || twice {
+		return err
+	}
 	if m.Kind == saidAppeal {
 		m.Until = k.appealUntil(m.Words.Ground, m.At)
 	}
@@ -97,6 +104,18 @@ func (k *Core) say(ctx context.Context, tx pgx.Tx, d *dossier, m *message, files
 	}
 	k.stay(d)
 	return k.store(ctx, tx, d)
+}
+
+// justSaid tells whether a party has said the very same a moment ago: the button was pressed twice. Two complaints would be two terms.
+func (k *Core) justSaid(ctx context.Context, tx pgx.Tx, d *dossier, m *message, files []uuid.UUID) (bool, error) {
+	if len(files) > 0 || m.Kind == saidAnswer { // an answer closes its request
+		return false, nil
+	}
+	said, err := k.conversation(ctx, tx, d.ID)
+	return slices.ContainsFunc(said, func(was *message) bool {
+		return was.Kind == m.Kind && was.Party == m.Party && was.Words.Text == m.Words.Text && was.Words.Ground == m.Words.Ground &&
+			len(was.Files) == 0 && m.At.Sub(was.At) < saidAgain
+	}), err
 }
 
 // spoken is what the department reads: a complaint says that it is one, and by when the law wants a decision.
