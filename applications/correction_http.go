@@ -145,7 +145,7 @@ func (h *Handler) postRequest(c *fiber.Ctx) error {
 		return h.renderRequest(c, p, d, a, retry{typed: rearranged, keys: a.keys, set: d.base(a), problems: problems, wrong: wrong, kept: kept})
 	}
 	if len(a.keys) > 0 {
-		h.readAnswers(c.UserContext(), d, a, p, &r)
+		h.readAnswers(c.UserContext(), d, a, p, &r, h.tr(c))
 		r.problems = withUploads(r.problems, problems)
 	}
 	if len(r.problems) == 0 && !wrong.Any() {
@@ -238,7 +238,7 @@ func (h *Handler) receiveAnswers(c *fiber.Ctx, values url.Values) (catalog.Probl
 }
 
 // readAnswers reads the asked questions, and those that the new answers make necessary, until the part of the reader is whole again.
-func (h *Handler) readAnswers(ctx context.Context, d *dossier, a *asked, p *Person, r *retry) {
+func (h *Handler) readAnswers(ctx context.Context, d *dossier, a *asked, p *Person, r *retry, tr catalog.Tr) {
 	r.keys = slices.Clone(a.keys)
 	for range len(d.Definition.Steps) + 1 {
 		r.set, r.problems = d.base(a), nil
@@ -258,7 +258,7 @@ func (h *Handler) readAnswers(ctx context.Context, d *dossier, a *asked, p *Pers
 			return
 		}
 		if !r.ask(d.Definition.Step(missing)) {
-			r.wrong.Add("text", h.Texts.T(i18n.RU, "applications_after.answer_stops"))
+			r.wrong.Add("text", tr.T("applications_after.answer_stops"))
 			return
 		}
 	}
