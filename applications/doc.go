@@ -48,7 +48,8 @@
 //
 // A request of the department asks for documents or for some answers anew (correction.go). The new answers wait beside those that were
 // submitted; as there is one canonical text for all, all parties sign the new one, and the last signature puts answers, hash and
-// signatures in the place of the old ones and sends them, in one transaction. The duty is not counted again.
+// signatures in the place of the old ones and sends them, in one transaction. The duty is not counted again. What waits for signatures
+// at another request is then put upon the new answers, and signed anew.
 //
 // Two windows on one page of questions: each form carries a tag of the answers it was opened with. Who saves second is shown both
 // texts of each answer that differs and chooses (conflict.go).
