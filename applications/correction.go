@@ -353,6 +353,39 @@ func (k *Core) sendCorrection(ctx context.Context, tx pgx.Tx, d *dossier, a *ask
 		departments.CorrectedData{Application: raw, Fields: changed, Files: k.attachments(d, attached), Text: text})
 }
 
+// newFiles are those that a correction names and the answers in force do not.
+func (d *dossier) newFiles(c *correction) (list []*attachment) {
+	named, before := d.filesIn(c.Set), d.filesIn(d.Set)
+	for _, f := range d.Files {
+		if slices.Contains(named, f.ID) && !slices.Contains(before, f.ID) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// proposedFile returns a file that waits with a correction for the signatures of all: nobody signs what they cannot read.
+func (k *Core) proposedFile(ctx context.Context, person, application, file uuid.UUID) (*served, error) {
+	d, err := k.openFor(ctx, k.DB, person, application)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := openCorrections(ctx, k.DB, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, request := range waiting {
+		c, err := k.correctionOf(ctx, k.DB, d, request)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(d.newFiles(c), func(f *attachment) bool { return f.ID == file && f.clean() }) {
+			return fileIn(ctx, k.DB, d.ID, file)
+		}
+	}
+	return nil, errNoFile
+}
+
 // proposed is what was said with a correction.
 func (k *Core) proposed(ctx context.Context, on db.DB, d *dossier, request uuid.UUID) (string, error) {
 	row, err := correctionRow(ctx, on, request)

@@ -304,7 +304,7 @@ func (h *Handler) renderCorrection(c *fiber.Ctx, d *dossier, a *asked, changed b
 			}
 		}
 	}
-	for _, f := range a.Files {
+	for _, f := range append(d.newFiles(a.Correction), a.Files...) {
 		view.Files = append(view.Files, sentView{f.Name, catalog.SizeInWords(f.Size, tr), applicationPath(d.ID, "/files/"+f.ID.String())})
 	}
 	for _, p := range d.Parties {

@@ -34,8 +34,8 @@ func correctionRow(ctx context.Context, d db.DB, request uuid.UUID) (*storedCorr
 }
 
 // openCorrections lists the requests that were answered with a correction which is not in force.
-func openCorrections(ctx context.Context, tx pgx.Tx, application uuid.UUID) ([]uuid.UUID, error) {
-	rows, _ := tx.Query(ctx, `
+func openCorrections(ctx context.Context, d db.DB, application uuid.UUID) ([]uuid.UUID, error) {
+	rows, _ := d.Query(ctx, `
 		SELECT c.request
 		FROM application_correction c
 		JOIN application_message m ON m.id = c.request AND m.answered_at IS NULL

@@ -141,3 +141,39 @@ func TestTwoCorrectionsAtOnce(t *testing.T) {
 		t.Errorf("sent %v", sent)
 	}
 }
+
+// Nobody signs what they cannot read: a file that another party puts into a correction is served to those who are to sign it.
+func TestFileOfACorrectionIsReadBeforeItIsSigned(t *testing.T) {
+	t.Parallel()
+	w, _, _ := fileWorld(t)
+	first, second := w.browser("Гарипова", "Алия", "female"), w.browser("Хабибуллин", "Тимур", "male")
+	id, path := first.begin("two-files")
+	first.attach(first.get(path), nil, "", upload{"scan", "скан.pdf", "application/pdf", aPDF("")})
+	second.send(second.get("/invitations/"+first.invite(id, second.p.SNILS)), "main form", nil)
+	second.attach(second.get(applicationPath(id, "/steps/papers")), nil, "", upload{"scan", "второй.pdf", "application/pdf", aPDF("2")})
+	first.sign(id)
+	second.sign(id)
+	w.wantState(id, Submitted)
+	w.told(id, departments.Update{Kind: departments.KindRequest, Text: "Скан не читается", Request: &departments.Request{Fields: []string{"first.scan"}}})
+	path = first.get(applicationPath(id, "")).Attr("#now", "href")
+	loose := upload{"scan", "раздумал.pdf", "application/pdf", aPDF("never mind")}
+	first.attach(first.get(path), nil, "_remove_file=none", loose)
+	res := first.attach(first.get(path), nil, "", upload{"scan", "новый.pdf", "application/pdf", aPDF("new")})
+	check := second.get(res.to)
+	href := check.Attr("#files-added a", "href")
+	if got := second.get(href); got.status != http.StatusOK || !strings.Contains(got.String(), "%PDF") {
+		t.Errorf("who is to sign reads %q: %d; the page says %q", href, got.status, check.Words())
+	}
+	if got := w.browser("Чужой", "Иван", "male").get(href); got.status != http.StatusNotFound {
+		t.Errorf("a stranger reads it: %d", got.status)
+	}
+	if n := w.count(`SELECT count(*) FROM application_file WHERE application = $1 AND NOT kept`, id); n != 2 {
+		t.Errorf("%d files are loose", n)
+	}
+	for _, file := range fileIDsOf(t, w, id) {
+		if address := applicationPath(id, "/files/"+file.String()); w.count(`SELECT count(*) FROM application_file WHERE id = $1 AND NOT kept`, file) == 1 &&
+			address != href && second.get(address).status != http.StatusNotFound {
+			t.Error("what the other thought better of is served")
+		}
+	}
+}

@@ -225,6 +225,9 @@ func (h *Handler) download(c *fiber.Ctx) error {
 		return errNoFile
 	}
 	f, err := fileFor(c.UserContext(), h.DB, p.ID, application, id)
+	if errors.Is(err, errNoFile) {
+		f, err = h.proposedFile(c.UserContext(), p.ID, application, id)
+	}
 	if err != nil {
 		return err
 	}

@@ -87,6 +87,12 @@ func fileFor(ctx context.Context, d db.DB, person, application, id uuid.UUID) (*
 	return oneServed(rows)
 }
 
+// fileIn returns a file of an application to whom the caller has found to be allowed it.
+func fileIn(ctx context.Context, d db.DB, application, id uuid.UUID) (*served, error) {
+	rows, _ := d.Query(ctx, `SELECT id, application, person, name, kind, size, sha256 FROM application_file WHERE application = $1 AND id = $2`, application, id)
+	return oneServed(rows)
+}
+
 func oneServed(rows pgx.Rows) (*served, error) {
 	f, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[served])
 	if errors.Is(err, pgx.ErrNoRows) {

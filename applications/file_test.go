@@ -46,8 +46,17 @@ var withFiles = serviceHead("with-files", "social", "Справка с доку�
       - {id: photo, type: file, label: *t}
 `
 
+// twoFiles is a service of two people, each of whom gives a file.
+var twoFiles = strings.Replace(serviceHead("two-files", "social", "Справка на двоих", "Икегә белешмә", "A paper for two"),
+	"parties: [{id: first, name: *t}]", "parties: [{id: first, name: *t}, {id: second, name: *t}]", 1) + `  - id: papers
+    title: *t
+    party: each
+    questions:
+      - {id: scan, type: file, label: *t, types: [pdf], max_mb: 1, count: 2}
+`
+
 var fileServices = sync.OnceValues(func() (*catalog.Catalog, error) {
-	all := fstest.MapFS{"services/with-files.yaml": {Data: []byte(withFiles)}, "services/all-fields.yaml": {Data: []byte(allFields())}}
+	all := fstest.MapFS{"services/with-files.yaml": {Data: []byte(withFiles)}, "services/two-files.yaml": {Data: []byte(twoFiles)}, "services/all-fields.yaml": {Data: []byte(allFields())}}
 	err := fs.WalkDir(catalog.Files(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(name, "services/") {
 			return err
