@@ -18,6 +18,13 @@ const draftHold = 30 * time.Minute
 // errSlotTaken is shown on the page where times are chosen.
 var errSlotTaken = fault.New(fault.Conflict, "applications.slot_taken")
 
+// errSlotMany is shown there too: the person keeps as many times as one may.
+var errSlotMany = fault.New(fault.Conflict, "applications.slot_many")
+
+// mostHeld is how many times one person may hold in applications that are not sent: enough for a family, too few to close an office to
+// everybody else.
+const mostHeld = 5
+
 // errSlotPast is shown there too: the time was chosen so long ago that the law does not allow it any more.
 var errSlotPast = fault.New(fault.Conflict, "applications.slot_past")
 
@@ -128,6 +135,18 @@ func (k *Core) keepSlot(ctx context.Context, tx pgx.Tx, d *dossier, until time.T
 	}
 	d.Booking = b
 	return nil
+}
+
+// mayHold refuses a time that the reader has just chosen beside too many others.
+func (k *Core) mayHold(ctx context.Context, tx pgx.Tx, d *dossier, was *place) error {
+	if is := d.chosen(); is == nil || samePlace(was, is) || d.Me == nil || d.Me.Person == nil {
+		return nil
+	}
+	n, err := heldElsewhere(ctx, tx, *d.Me.Person, d.ID, k.Now())
+	if err == nil && n >= mostHeld {
+		return errSlotMany
+	}
+	return err
 }
 
 // bookSlot turns the hold into a booking, for good. It needs a hold: keepSlot first.

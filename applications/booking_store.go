@@ -46,6 +46,16 @@ func holdSlot(ctx context.Context, tx pgx.Tx, application uuid.UUID, p place, no
 	return &b, err
 }
 
+// heldElsewhere counts the times that a person's other applications hold without having them booked.
+func heldElsewhere(ctx context.Context, tx pgx.Tx, person, application uuid.UUID, now time.Time) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT count(*)
+		FROM application_party p
+		JOIN application_booking b ON b.application = p.application AND b.state = 'held' AND b.hold_until > $3
+		WHERE p.person = $1 AND p.application <> $2`, person, application, now).Scan(&n)
+	return n, err
+}
+
 // extendHold returns false when the hold is no longer there.
 func extendHold(ctx context.Context, tx pgx.Tx, id uuid.UUID, until time.Time) (bool, error) {
 	done, err := tx.Exec(ctx, `UPDATE application_booking SET hold_until = $2 WHERE id = $1 AND state = 'held'`, id, until)

@@ -99,6 +99,9 @@ func (k *Core) save(ctx context.Context, tx pgx.Tx, d *dossier, step *catalog.St
 	if err := d.refresh(); err != nil {
 		return err
 	}
+	if err := k.mayHold(ctx, tx, d, was); err != nil {
+		return err
+	}
 	err := k.keepSlot(ctx, tx, d, k.holdUntil(d))
 	// A time that others took after its hold had ended is no reason to refuse another answer: the invitation or the signature
 	// asks for a new one.

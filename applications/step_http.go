@@ -214,9 +214,11 @@ func (h *Handler) saveStep(c *fiber.Ctx) error {
 	switch {
 	case err == nil:
 		return seeOther(c, onto)
-	case errors.Is(err, errSlotTaken):
+	case errors.Is(err, errSlotTaken), errors.Is(err, errSlotMany):
+		var full *fault.Error
+		_ = errors.As(err, &full)
 		_, q := slotQuestion(seen.Definition)
-		a.problems = catalog.Problems{{Field: q.ID, Key: "applications.slot_taken"}}
+		a.problems = catalog.Problems{{Field: q.ID, Key: full.Key}}
 	case !errors.Is(err, errShown):
 		return h.settled(c, err)
 	}

@@ -94,6 +94,35 @@ func TestSlotTakenMeanwhile(t *testing.T) {
 	}
 }
 
+// One person cannot close an office to others by drafts that hold its times; whoever lets one go may choose again.
+func TestHeldTimesAreFew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.browser("Первый", "Пётр", "male")
+	var res answer
+	var drafts []string
+	for range mostHeld + 1 {
+		id, path := p.begin("marriage")
+		drafts = append(drafts, applicationPath(id, ""))
+		for !strings.HasSuffix(path, "/steps/date") {
+			path = p.send(p.get(path), "main form", map[string]string{"obstacles": "none", "together": "yes", "filer_role": "groom",
+				"office": w.office(), "ceremonial": "no"}).to
+		}
+		page := p.get(path)
+		res = p.send(page, "main form", map[string]string{"slot": page.Attr("input[name=slot]", "value")})
+	}
+	if res.status != 422 || !strings.Contains(res.Text(".govuk-error-summary"), "пять времён") {
+		t.Fatalf("the last: %d %s", res.status, res.Texts(".govuk-error-summary"))
+	}
+	if n := w.count(`SELECT count(*) FROM application_booking WHERE state = 'held'`); n != mostHeld {
+		t.Errorf("%d times are held", n)
+	}
+	p.send(p.get(drafts[0]+"/cancel"), "main form", nil)
+	if again := p.send(res, "main form", map[string]string{"slot": res.Attr("input[name=slot]", "value")}); again.status != 303 {
+		t.Errorf("after one was let go: %d %s", again.status, again.Texts(".govuk-error-summary"))
+	}
+}
+
 func TestWrongPerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
