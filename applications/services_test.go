@@ -191,7 +191,8 @@ func TestAnswersNeedTheLevel(t *testing.T) {
 	}
 	step := applicationPath(id, "/steps/"+s.Steps[0].ID)
 	first.p.Level = "none"
-	for _, path := range []string{applicationPath(id, "/check"), applicationPath(id, "/invite"), step, step + "/stop"} {
+	for _, path := range []string{applicationPath(id, "/check"), applicationPath(id, "/invite"), applicationPath(id, "/cancel"), applicationPath(id, "/decline"),
+		applicationPath(id, "/erase"), step, step + "/stop"} {
 		res := first.get(path)
 		if want := "/esia/start?level=standard&return=" + url.QueryEscape(path); res.to != want {
 			t.Errorf("%s: %d to %q, want %q", path, res.status, res.to, want)
