@@ -91,7 +91,8 @@ type exportedEvent struct {
 }
 
 // Export gives a person all applications that they take part in, as they may read them themselves: the own and the shared part at any
-// time, those of the others once there is a whole.
+// time, those of the others once there is a whole. Of what was filed for an organisation there is the fact alone: the rest is the
+// organisation's, and who takes it away may not be its employee any more.
 func (k *Core) Export(ctx context.Context, person uuid.UUID, lang i18n.Lang) ([]Exported, error) {
 	ids, err := allOf(ctx, k.DB, person)
 	if err != nil {
@@ -116,6 +117,11 @@ func (k *Core) exportOne(ctx context.Context, d *dossier, tr catalog.Tr) (*Expor
 	one := &Exported{ID: d.ID, Number: d.Number, Service: d.Definition.Name.In(tr.Lang), State: d.State, Name: d.Number}
 	if one.Name == "" {
 		one.Name = d.ID.String()
+	}
+	if d.Organisation != nil && d.Organisation.Audience == catalog.Organisation {
+		var err error
+		one.JSON, err = json.MarshalIndent(k.exportFact(d, tr), "", "  ")
+		return one, err
 	}
 	history, err := eventsOf(ctx, k.DB, d.ID)
 	if err != nil {
@@ -144,11 +150,16 @@ func (k *Core) exportOne(ctx context.Context, d *dossier, tr catalog.Tr) (*Expor
 	return one, err
 }
 
-func (k *Core) exportData(d *dossier, history []Event, said []*message, tr catalog.Tr) exportedApplication {
-	out := exportedApplication{ID: d.ID, Service: d.Service, Version: d.ServiceVersion, Name: d.Definition.Name.In(tr.Lang), State: d.State,
+// exportFact is that there is an application, without what stands in it.
+func (k *Core) exportFact(d *dossier, tr catalog.Tr) exportedApplication {
+	return exportedApplication{ID: d.ID, Service: d.Service, Version: d.ServiceVersion, Name: d.Definition.Name.In(tr.Lang), State: d.State,
 		Number: d.Number, Role: d.Me.ID, Organisation: d.Organisation, Begun: d.CreatedAt, Changed: d.UpdatedAt, Submitted: d.SubmittedAt,
-		KeptUntil: d.KeptUntil, Parties: []exportedParty{}, Answers: []exportedSection{}, History: []exportedEvent{},
-		Messages: exportMessages(said)}
+		KeptUntil: d.KeptUntil, Parties: []exportedParty{}, Answers: []exportedSection{}, History: []exportedEvent{}, Messages: []exportedMessage{}}
+}
+
+func (k *Core) exportData(d *dossier, history []Event, said []*message, tr catalog.Tr) exportedApplication {
+	out := k.exportFact(d, tr)
+	out.Messages = exportMessages(said)
 	if d.SubmittedAt != nil {
 		out.AnswerBy = d.answerBy(k.Now())
 	}

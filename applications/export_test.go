@@ -40,6 +40,12 @@ func TestExport(t *testing.T) {
 	if got := string(of[id.String()].JSON); !strings.Contains(got, "Хабибуллин") || strings.Contains(got, second.p.SNILS) {
 		t.Errorf("the export says %s", got)
 	}
+	w.exec(`UPDATE application SET organisation = '{"oid": 7, "audience": "organisation", "name": "ООО Чулпан", "ogrn": "1", "inn": "1"}' WHERE id = $1`, id)
+	fact := export(first)[id.String()]
+	if got := string(fact.JSON); fact.PDF != nil || len(fact.Files) > 0 || !strings.Contains(got, "Чулпан") || strings.Contains(got, "Хабибуллин") {
+		t.Errorf("what was filed for an organisation is taken away by whoever filed it: %s", got)
+	}
+	w.exec(`UPDATE application SET organisation = NULL WHERE id = $1`, id)
 	if got := export(second); len(got) != 0 {
 		t.Error("somebody who has not come yet takes the application away")
 	}
