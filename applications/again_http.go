@@ -41,6 +41,9 @@ func (h *Handler) doCopy(c *fiber.Ctx) error {
 		return err
 	}
 	return h.entitled(c, s, func(p *Person, _ *Organisation) error {
+		if err := h.within(c.UserContext(), "begin", p, beginRate); err != nil {
+			return err
+		}
 		var id uuid.UUID
 		err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) (err error) {
 			id, err = h.again(c.UserContext(), tx, old, s, p, contactOf(c, p))

@@ -90,12 +90,10 @@ func (h *Handler) receiveOne(c *fiber.Ctx, p *Person, d *dossier, step *catalog.
 	if h.Files.Folder == nil {
 		return wrong("catalog_fields.file_away")
 	}
-	if h.Redis != nil {
-		if err := (&web.Limiter{Redis: h.Redis}).Allow(ctx, "files", p.ID.String(), uploadRate); errors.Is(err, fault.TooMany) {
-			return wrong("catalog_fields.file_rate")
-		} else if err != nil {
-			return uuid.Nil, nil, err
-		}
+	if err := h.within(ctx, "files", p, uploadRate); errors.Is(err, fault.TooMany) {
+		return wrong("catalog_fields.file_rate")
+	} else if err != nil {
+		return uuid.Nil, nil, err
 	}
 	if f.Size > q.MaxBytes() {
 		return wrong("catalog_fields.file_large", int(q.MaxBytes()>>20))

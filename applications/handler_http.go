@@ -206,6 +206,14 @@ func (h *Handler) knownEnough(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// within counts what a person does against a rate. It returns fault.TooMany.
+func (h *Handler) within(ctx context.Context, what string, p *Person, rate web.Rate) error {
+	if h.Redis == nil {
+		return nil
+	}
+	return (&web.Limiter{Redis: h.Redis}).Allow(ctx, what, p.ID.String(), rate)
+}
+
 // form reads the posted form as it is.
 func form(c *fiber.Ctx) (url.Values, error) {
 	if m, err := c.MultipartForm(); err == nil {

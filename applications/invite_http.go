@@ -135,11 +135,8 @@ func (h *Handler) sendInvite(c *fiber.Ctx) error {
 		return h.renderInvite(c, d, f, errs)
 	}
 	to.Lang = web.Lang(c)
-	if h.Redis != nil {
-		limit := web.Limiter{Redis: h.Redis}
-		if err := limit.Allow(c.UserContext(), "invite", p.ID.String(), letters); err != nil {
-			return err
-		}
+	if err := h.within(c.UserContext(), "invite", p, letters); err != nil {
+		return err
 	}
 	party := d.absent().ID
 	err = h.change(c, func(ctx context.Context, tx pgx.Tx, _ *Person, d *dossier) error {

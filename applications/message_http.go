@@ -222,10 +222,8 @@ func (h *Handler) write(c *fiber.Ctx) (*dossier, string, []keptFile, frontend.Er
 	if err != nil {
 		return nil, "", nil, wrong, err
 	}
-	if h.Redis != nil {
-		if err := (&web.Limiter{Redis: h.Redis}).Allow(c.UserContext(), "application_words", p.ID.String(), writeRate); err != nil {
-			return nil, "", nil, wrong, err
-		}
+	if err := h.within(c.UserContext(), "application_words", p, writeRate); err != nil {
+		return nil, "", nil, wrong, err
 	}
 	text := strings.TrimSpace(c.FormValue("text"))
 	if len([]rune(text)) > maxWords {

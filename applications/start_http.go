@@ -3,6 +3,7 @@ package applications
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -12,6 +13,7 @@ import (
 	"tamga/frontend"
 	"tamga/internal/fault"
 	"tamga/internal/i18n"
+	"tamga/internal/web"
 )
 
 const beginPage frontend.Page[beginView] = "applications/new.html"
@@ -68,6 +70,9 @@ func (h *Handler) entitled(c *fiber.Ctx, s *catalog.Service, f func(*Person, *Or
 
 func beginPath(s *catalog.Service) string { return "/applications/new?service=" + s.ID }
 
+// beginRate is far above what a family files, and keeps one person from filling the tables with drafts and copies.
+var beginRate = web.Rate{Burst: 60, Every: time.Minute}
+
 // begin makes a draft. Somebody who has one already is asked which of the two is meant.
 func (h *Handler) begin(c *fiber.Ctx) error {
 	s, err := h.Catalog.Service(c.FormValue("service"), 0)
@@ -84,6 +89,9 @@ func (h *Handler) begin(c *fiber.Ctx) error {
 			if draft != uuid.Nil {
 				return seeOther(c, beginPath(s))
 			}
+		}
+		if err := h.within(ctx, "begin", p, beginRate); err != nil {
+			return err
 		}
 		id, err := h.beginDraft(ctx, s, p, contactOf(c, p))
 		if err != nil {
