@@ -5,10 +5,10 @@
 // (closeProbes): words one edit apart are found in the small table of all words of names, name_word with name_typo, so that the cost does
 // not grow with the payments.
 //
-// A name that was typed whole is one place of an index (wholeRows). A frequent one of which only a part was typed is not sorted whole: its surname's newest payments are walked until the page is full (fewRows, manyRows); both indexes of
-// payment_name hold all that a search is narrowed by. When nothing is found, why tells which narrowing keeps the payment away, what is charged
-// and not paid, and for a receipt number with a wrong digit, which numbers one digit away were given (slipsOf). Package payments/bench
-// measures it with millions of payments.
+// A name that was typed whole is one place of an index (wholeRows). A frequent one of which only a part was typed is not sorted whole: its
+// surname's newest payments are walked until the page is full (fewRows, manyRows); both indexes of payment_name hold all that a search is
+// narrowed by. When nothing is found, why tells which narrowing keeps the payment away, what is charged and not paid, and for a receipt
+// number with a wrong digit, which numbers one digit away were given (slipsOf). Package payments/bench measures it with millions of payments.
 //
 // Each look-up is journalled, where the citizen reads of it, and stands in payment_lookup, over which the head watches (package access, which
 // also tells who may look). An answer without its mark is not given. POST, because a name must not stand in an address.
