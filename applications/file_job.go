@@ -107,7 +107,8 @@ func (j *Jobs) sweepFiles(ctx context.Context) error {
 	return errors.Join(all, j.scanMissed(ctx))
 }
 
-func (j *Jobs) scanMissed(ctx context.Context) error {
+// scanMissed asks about the files whose own job did not come to its end. One whose content is gone keeps none of the others.
+func (j *Jobs) scanMissed(ctx context.Context) (all error) {
 	ids, err := unscannedFiles(ctx, j.DB, j.Now().Add(-2*scanLast))
 	if err != nil {
 		return err
@@ -121,12 +122,12 @@ func (j *Jobs) scanMissed(ctx context.Context) error {
 			continue
 		}
 		if err := j.rescan(ctx, f); errors.Is(err, files.ErrUnavailable) {
-			return nil // the others would find it away too
+			return all // the others would find it away too
 		} else if err != nil {
-			return err
+			all = errors.Join(all, err)
 		}
 	}
-	return nil
+	return all
 }
 
 // orphansArgs looks through the folder for contents without a row: a process died between the two.

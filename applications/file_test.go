@@ -472,3 +472,30 @@ func TestFileNamedWhileTheSweepLooks(t *testing.T) {
 		t.Errorf("%d files are left", n)
 	}
 }
+
+// A file whose content is gone keeps no other from the scanner.
+func TestMissedScansGoOn(t *testing.T) {
+	t.Parallel()
+	w, clamd, dir := fileWorld(t)
+	clamd.Broken.Store(true)
+	p := w.browser("Гарипова", "Алия", "female")
+	id, path := p.begin("with-files")
+	p.attach(p.get(path), map[string]string{"note": "x"}, "", upload{"scan", "a.pdf", "application/pdf", aPDF("a")}, upload{"scan", "b.pdf", "application/pdf", aPDF("b")})
+	files := fileIDsOf(t, w, id)
+	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.Contains(filepath.ToSlash(path), files[0].String()) {
+			err = os.Remove(path)
+		}
+		return err
+	}); err != nil || stored(t, dir) != 1 {
+		t.Fatalf("%d stored, %v", stored(t, dir), err)
+	}
+	clamd.Broken.Store(false)
+	w.pass(3 * scanLast)
+	if err := w.jobs.workSweep(t.Context(), nil); err == nil {
+		t.Error("a file whose content is gone is nobody's worry")
+	}
+	if n := w.count(`SELECT count(*) FROM application_file WHERE id = $1 AND scan = 'clean'`, files[1]); n != 1 {
+		t.Error("the second file still waits")
+	}
+}
