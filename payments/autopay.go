@@ -200,7 +200,7 @@ func (d *desk) tellRule(ctx context.Context, tx pgx.Tx, rule *autopayRule, o *au
 // wayTo is where the owner of a rule has messages now. Where nobody knows accounts, it is what was left with the rule.
 func (d *desk) wayTo(ctx context.Context, tx pgx.Tx, rule *autopayRule) (notify.Way, error) {
 	switch {
-	case d.notify.WayTo != nil:
+	case d.notify != nil && d.notify.WayTo != nil:
 		return d.notify.WayTo(ctx, tx, rule.Owner, "payments")
 	case rule.Email != "":
 		return notify.Way{Channel: notify.Email, To: rule.Email}, nil
@@ -260,8 +260,16 @@ func (d *desk) openOrder(ctx context.Context, tx pgx.Tx, c *Charge, rule *autopa
 	if pay+fee > o.Total {
 		return nil, errAutopay
 	}
+	way, err := d.wayTo(ctx, tx, rule)
+	if err != nil {
+		return nil, err
+	}
+	receipts := "" // by SMS, then
+	if way.Channel == notify.Email {
+		receipts = way.To
+	}
 	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { // a savepoint: what fails here must not undo the word about it
-		p, err = d.open(ctx, tx, c, intent{Reader: Reader{Account: rule.Owner}, Charge: c.ID, Email: rule.Email, Method: banks.ByCard, Bank: rule.Acquirer, Fee: fee, Card: rule.CardID})
+		p, err = d.open(ctx, tx, c, intent{Reader: Reader{Account: rule.Owner}, Charge: c.ID, Email: receipts, Method: banks.ByCard, Bank: rule.Acquirer, Fee: fee, Card: rule.CardID})
 		if err != nil {
 			return err
 		}

@@ -244,6 +244,12 @@ func TestAutopayTellsWhereThePersonIsNow(t *testing.T) {
 			t.Errorf("%+v, want it to %+v", m, now)
 		}
 	}
+	now = notify.Way{Channel: notify.Email, To: "newest@mail.ru", Lang: "ru"}
+	a.pass(25 * time.Hour)
+	a.hour()
+	if n := a.count(a.db, `SELECT count(*) FROM payment WHERE email = 'newest@mail.ru' AND state = 'succeeded'`); n != 3 {
+		t.Errorf("%d receipts go where the person is now", n)
+	}
 	now = notify.Way{} // the account is gone
 	before := a.told()
 	a.fine(a.car)
