@@ -41,7 +41,7 @@ func (h *Handler) doCopy(c *fiber.Ctx) error {
 		return err
 	}
 	return h.entitled(c, s, func(p *Person, _ *Organisation) error {
-		if err := h.within(c.UserContext(), "begin", p, beginRate); err != nil {
+		if err := h.within(c.UserContext(), Begins, p, BeginRate); err != nil {
 			return err
 		}
 		var id uuid.UUID

@@ -34,6 +34,7 @@ type asked struct {
 type correction struct {
 	Request    uuid.UUID
 	Set        catalog.Set
+	Text       string // what was said with it
 	Hash       []byte
 	Party      string // who saved it last
 	SavedAt    time.Time
@@ -138,7 +139,7 @@ func (k *Core) correctionOf(ctx context.Context, on db.DB, d *dossier, request u
 	if err := k.unseal(row.Sealed, &p, d.ID, "correction", request.String()); err != nil {
 		return nil, err
 	}
-	c.Set = p.Set
+	c.Set, c.Text = p.Set, p.Text
 	c.Set.Today, c.Set.Acting = row.SavedAt, d.audienceOf()
 	c.Signatures, err = correctionSignatures(ctx, on, request)
 	return c, err
@@ -294,10 +295,6 @@ func (k *Core) carry(ctx context.Context, tx pgx.Tx, d *dossier, was catalog.Set
 		if err != nil {
 			return err
 		}
-		text, err := k.proposed(ctx, tx, d, request)
-		if err != nil {
-			return err
-		}
 		set := catalog.Set{Parties: map[string]catalog.Answers{}, Today: k.Now().Truncate(time.Microsecond), Acting: d.audienceOf()}
 		set.Shared = moved(was.Shared, c.Set.Shared, d.Set.Shared)
 		for _, owner := range partyIDs(d) {
@@ -307,7 +304,7 @@ func (k *Core) carry(ctx context.Context, tx pgx.Tx, d *dossier, was catalog.Set
 		if err != nil {
 			return err
 		}
-		if err := k.keepProposal(ctx, tx, would, request, text, c.Party); err != nil {
+		if err := k.keepProposal(ctx, tx, would, request, c.Text, c.Party); err != nil {
 			return err
 		}
 	}
@@ -345,19 +342,15 @@ func (k *Core) sendCorrection(ctx context.Context, tx pgx.Tx, d *dossier, a *ask
 	if err != nil {
 		return err
 	}
-	text, err := k.proposed(ctx, tx, d, a.ID)
-	if err != nil {
-		return err
-	}
 	return k.send(ctx, tx, d, departments.TypeCorrected, a.ID,
-		departments.CorrectedData{Application: raw, Fields: changed, Files: k.attachments(d, attached), Text: text})
+		departments.CorrectedData{Application: raw, Fields: changed, Files: k.attachments(d, attached), Text: a.Correction.Text})
 }
 
-// newFiles are those that a correction names and the answers in force do not.
+// newFiles are those that a correction names and the answers in force do not, as soon as the scanner has found them clean.
 func (d *dossier) newFiles(c *correction) (list []*attachment) {
 	named, before := d.filesIn(c.Set), d.filesIn(d.Set)
 	for _, f := range d.Files {
-		if slices.Contains(named, f.ID) && !slices.Contains(before, f.ID) {
+		if f.clean() && slices.Contains(named, f.ID) && !slices.Contains(before, f.ID) {
 			list = append(list, f)
 		}
 	}
@@ -379,22 +372,11 @@ func (k *Core) proposedFile(ctx context.Context, person, application, file uuid.
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(d.newFiles(c), func(f *attachment) bool { return f.ID == file && f.clean() }) {
+		if slices.ContainsFunc(d.newFiles(c), func(f *attachment) bool { return f.ID == file }) {
 			return fileIn(ctx, k.DB, d.ID, file)
 		}
 	}
 	return nil, errNoFile
-}
-
-// proposed is what was said with a correction.
-func (k *Core) proposed(ctx context.Context, on db.DB, d *dossier, request uuid.UUID) (string, error) {
-	row, err := correctionRow(ctx, on, request)
-	if err != nil || row == nil {
-		return "", err
-	}
-	var p proposal
-	err = k.unseal(row.Sealed, &p, d.ID, "correction", request.String())
-	return p.Text, err
 }
 
 // gatherFilesAgain reads which files belong to the answers after these have changed.

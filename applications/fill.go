@@ -43,7 +43,7 @@ func (k *Core) BeginFilled(ctx context.Context, tx pgx.Tx, s *catalog.Service, p
 		}
 		err := k.save(ctx, tx, d, step, answers)
 		switch {
-		case errors.Is(err, errSlotTaken), errors.Is(err, errSlotMany):
+		case errors.Is(err, errSlotTaken):
 		case err != nil:
 			return uuid.Nil, err
 		}

@@ -190,7 +190,11 @@ func TestAnswersNeedTheLevel(t *testing.T) {
 		t.Fatal(err)
 	}
 	step := applicationPath(id, "/steps/"+s.Steps[0].ID)
+	cancel := first.get(applicationPath(id, "/cancel")).Form("main form")
 	first.p.Level = "none"
+	if res := first.do("POST", cancel.Action, cancel.Values); !strings.HasPrefix(res.to, "/esia/start?") || w.count(`SELECT count(*) FROM application WHERE state = 'cancelled'`) != 0 {
+		t.Errorf("by phone an application is withdrawn: %d to %q", res.status, res.to)
+	}
 	for _, path := range []string{applicationPath(id, "/check"), applicationPath(id, "/invite"), applicationPath(id, "/cancel"), applicationPath(id, "/decline"),
 		applicationPath(id, "/erase"), step, step + "/stop"} {
 		res := first.get(path)

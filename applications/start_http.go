@@ -70,8 +70,12 @@ func (h *Handler) entitled(c *fiber.Ctx, s *catalog.Service, f func(*Person, *Or
 
 func beginPath(s *catalog.Service) string { return "/applications/new?service=" + s.ID }
 
-// beginRate is far above what a family files, and keeps one person from filling the tables with drafts and copies.
-var beginRate = web.Rate{Burst: 60, Every: time.Minute}
+// BeginRate bounds how often one person makes drafts, by itself, by copying and by life situations (Begins): far above what a family
+// files, and too slow to fill the tables.
+var BeginRate = web.Rate{Burst: 60, Every: time.Minute}
+
+// Begins is the name under which BeginRate is counted.
+const Begins = "begin"
 
 // begin makes a draft. Somebody who has one already is asked which of the two is meant.
 func (h *Handler) begin(c *fiber.Ctx) error {
@@ -90,7 +94,7 @@ func (h *Handler) begin(c *fiber.Ctx) error {
 				return seeOther(c, beginPath(s))
 			}
 		}
-		if err := h.within(ctx, "begin", p, beginRate); err != nil {
+		if err := h.within(ctx, Begins, p, BeginRate); err != nil {
 			return err
 		}
 		id, err := h.beginDraft(ctx, s, p, contactOf(c, p))

@@ -106,7 +106,8 @@ func (h *Handler) status(c *fiber.Ctx) error {
 		return err
 	}
 	view := statusView{Service: d.Definition.Name, State: d.State, Number: d.Number, Now: h.now(d, charge), Slot: h.placeOf(d),
-		Charge: charge, RefundDue: d.RefundDue && (charge == nil || charge.Status != payments.Refunded), Done: d.State.WithDepartment(), Against: d.State == Refused || d.State == Rejected, Check: applicationPath(d.ID, "/check")}
+		Charge: charge, RefundDue: d.RefundDue && (charge == nil || charge.Status != payments.Refunded), Done: d.State.WithDepartment(),
+		Against: d.State == Refused || d.State == Rejected, Check: applicationPath(d.ID, "/check")}
 	view.NowTitle = tr.T("applications.now_" + view.Now.Key + "_title")
 	view.NowText = tr.T("applications.now_"+view.Now.Key+"_text", view.Now.Args...)
 	if asks, _ := slotQuestion(d.Definition); asks != nil && (d.State == Declined || d.State == Expired || d.State == Cancelled) {

@@ -536,12 +536,12 @@ func TestBeginningHasARate(t *testing.T) {
 	w := newWorld(t)
 	p := w.browser("Гарипова", "Алия", "female")
 	form, refused := url.Values{"_csrf": {p.csrf()}, "service": {"marriage"}, "new": {"1"}}, 0
-	for range beginRate.Burst + 3 {
+	for range BeginRate.Burst + 3 {
 		if res := p.do("POST", "/applications", form); res.status == 429 {
 			refused++
 		}
 	}
-	if n := w.count(`SELECT count(*) FROM application`); refused == 0 || n+refused != beginRate.Burst+3 {
+	if n := w.count(`SELECT count(*) FROM application`); refused == 0 || n+refused != BeginRate.Burst+3 {
 		t.Errorf("%d are begun, %d refused", n, refused)
 	}
 }

@@ -99,7 +99,7 @@ func New(cfg Config) (*fiber.App, error) {
 		esia:  esia, Applications: cfg.Applications,
 	}
 	handlers := []web.Handler{own, &notices.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, User: people.User, PublicURL: cfg.PublicURL},
-		&situation.Handler{DB: cfg.DB, Core: cfg.Applications, Catalog: cfg.Catalog, Pages: cfg.Pages, Now: cfg.Now, Person: people.Person,
+		&situation.Handler{DB: cfg.DB, Core: cfg.Applications, Catalog: cfg.Catalog, Pages: cfg.Pages, Now: cfg.Now, Limit: limit, Person: people.Person,
 			NeedLevel: people.NeedLevel}, &documents.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, Owner: people.DocumentsOf,
 			ThroughESIA: withNext("/esia/start", "/documents")}}
 	if cfg.Domains != nil {

@@ -25,6 +25,7 @@ type Handler struct {
 	Catalog   *catalog.Catalog
 	Pages     *frontend.Pages
 	Now       func() time.Time
+	Limit     *web.Limiter
 	Person    func(*fiber.Ctx) (*applications.Person, error)
 	NeedLevel func(c *fiber.Ctx, level catalog.Level, back string) error
 }
@@ -229,6 +230,9 @@ func (h *Handler) begin(c *fiber.Ctx) error {
 		}
 		if len(problems) > 0 {
 			return h.render(c, s, p, ids, typed, problems, token.String())
+		}
+		if err := h.Limit.Allow(c.UserContext(), applications.Begins, p.ID.String(), applications.BeginRate); err != nil {
+			return err
 		}
 		told := known(p.Profile, steps, answers)
 		for id, value := range s.Implies {

@@ -62,7 +62,7 @@ func setup(t *testing.T) *world {
 	_, err = w.db.Exec(t.Context(), `INSERT INTO account (id, phone, consent_at, created_at) VALUES ($1, '+79172000001', now(), now())`, w.who.ID)
 	check()
 	w.app = web.New(web.Config{Role: "portal", ShowError: pages.ShowError})
-	(&Handler{DB: w.db, Core: w.core, Catalog: services, Pages: pages, Now: time.Now,
+	(&Handler{DB: w.db, Core: w.core, Catalog: services, Pages: pages, Now: time.Now, Limit: &web.Limiter{Redis: dbtest.Redis(t)},
 		Person: func(*fiber.Ctx) (*applications.Person, error) { p := *w.who; return &p, nil },
 		NeedLevel: func(c *fiber.Ctx, _ catalog.Level, _ string) error {
 			return c.Redirect("/esia/level", fiber.StatusSeeOther)
