@@ -122,7 +122,7 @@ func employeeOf(staff *intra.Staff) func(*fiber.Ctx) (uuid.UUID, error) {
 	}
 }
 
-// nameOf names services by their ids.
+// departmentName names departments by their codes, "" for one that the catalog does not know.
 func departmentName(services *catalog.Catalog) func(string, i18n.Lang) string {
 	return func(code string, lang i18n.Lang) string {
 		if d := services.Department(code); d != nil {
@@ -132,6 +132,7 @@ func departmentName(services *catalog.Catalog) func(string, i18n.Lang) string {
 	}
 }
 
+// nameOf names services by their ids.
 func nameOf(services *catalog.Catalog) func(string, i18n.Lang) string {
 	return func(id string, lang i18n.Lang) string {
 		s, err := services.Service(id, 0)
