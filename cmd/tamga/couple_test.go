@@ -60,7 +60,7 @@ func (p *person) answer(answers map[string]string) *person {
 		}
 		if times := p.page.Attrs("input[name=slot]", "value"); len(times) > 0 && p.typed.Get("slot") == "" {
 			if p.slot == "" {
-				p.slot = times[int(p.w.slots.Add(1))%len(times)] // couples of one town do not run after the same time
+				p.slot = p.w.ownTime(p.t, times)
 			}
 			p.fill("slot", p.slot)
 		}
@@ -70,6 +70,19 @@ func (p *person) answer(answers map[string]string) *person {
 	}
 	p.t.Fatal("the questions do not end")
 	return p
+}
+
+// ownTime is the first of the times that no couple of the town has had before: they run neither after the same one nor
+// after one that was given back, which its first couple looks for.
+func (w *town) ownTime(t *testing.T, times []string) string {
+	t.Helper()
+	for _, at := range times {
+		if _, had := w.times.LoadOrStore(at, true); !had {
+			return at
+		}
+	}
+	t.Fatal("every time that is offered was another couple's before")
+	return ""
 }
 
 var inPath = regexp.MustCompile(`/applications/([0-9a-f-]{36})`)

@@ -41,7 +41,7 @@ type town struct {
 	idp    *pgxpool.Pool
 	log    *townLog
 	people atomic.Int64
-	slots  atomic.Int64
+	times  sync.Map // that couples have chosen
 
 	mu      sync.Mutex
 	running map[string]func() // stops a role
