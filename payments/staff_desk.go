@@ -75,10 +75,32 @@ func (d *desk) resolvePayment(ctx context.Context, x *Discrepancy, payment uuid.
 		if x.Kind != "surplus" {
 			return d.decide(ctx, payment, "to_return", v, nil)
 		}
-		_, err := d.ProposeRefund(ctx, payment, 0, "surplus", v.Note, v.Actor)
-		return err
+		return d.returnSurplus(ctx, payment, v)
 	}
 	return fault.New(fault.Invalid, "payments_books.no_choice")
+}
+
+// returnSurplus makes the employee the first to stand for the return of what came on top: by the refund that the portal has asked for, or
+// by a new one where that was rejected. What the charge has taken stays.
+func (d *desk) returnSurplus(ctx context.Context, payment uuid.UUID, v verdict) error {
+	_, err := d.locked(ctx, payment, func(tx pgx.Tx, _ *Charge, p *Payment) error {
+		all, err := refundsOf(ctx, tx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			if r.State == RefundAsked && r.Ground == "surplus" {
+				_, err := advanceRefund(ctx, tx, r, "propose", v.Actor, v.Note, d.now())
+				return err
+			}
+		}
+		left := p.over() - p.Reserved // what goes back is taken from the surplus first
+		if left <= 0 {
+			return fault.New(fault.Conflict, "payments_books.refund_under_way")
+		}
+		return openRefund(ctx, tx, newRefund(p, left, "surplus", v.Note, d.now()), "propose", v.Actor)
+	})
+	return err
 }
 
 // decide brings a payment the event of an employee, if it is still where the button was meant for.
