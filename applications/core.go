@@ -31,6 +31,9 @@ type Core struct {
 	Find      Finder // nil: no question can ask a department
 	Files     FileRoom
 	PublicURL string // of the portal, for links in letters, without a slash at the end
+
+	// Present keeps a person's cabinet from being deleted until the transaction ends; an error when it is gone. nil: there are no cabinets.
+	Present func(ctx context.Context, tx pgx.Tx, person uuid.UUID) error
 }
 
 // openFor reads an application for one of its parties.

@@ -40,7 +40,7 @@ func (k *Core) start(ctx context.Context, tx pgx.Tx, s *catalog.Service, p *Pers
 	for i := range s.Parties {
 		row := partyRow{Party: s.Parties[i].ID, Position: i}
 		if i == 0 {
-			if err := k.seat(&row, a.ID, p, c); err != nil {
+			if err := k.seat(ctx, tx, &row, a.ID, p, c); err != nil {
 				return uuid.Nil, err
 			}
 		}
@@ -51,8 +51,13 @@ func (k *Core) start(ctx context.Context, tx pgx.Tx, s *catalog.Service, p *Pers
 	return a.ID, insertEvent(ctx, tx, a.ID, Event{Kind: "started", Party: s.Parties[0].ID, At: now})
 }
 
-// seat puts a person's data into a party's row.
-func (k *Core) seat(row *partyRow, application uuid.UUID, p *Person, c contact) error {
+// seat puts a person's data into a party's row, and holds the person's cabinet: a place without one could be left by nobody.
+func (k *Core) seat(ctx context.Context, tx pgx.Tx, row *partyRow, application uuid.UUID, p *Person, c contact) error {
+	if k.Present != nil {
+		if err := k.Present(ctx, tx, p.ID); err != nil {
+			return err
+		}
+	}
 	now := k.Now()
 	row.Person, row.LastName, row.FirstName, row.MiddleName, row.JoinedAt = &p.ID, p.Last, p.First, p.Middle, &now
 	var err error

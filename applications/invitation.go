@@ -83,7 +83,7 @@ func (k *Core) join(ctx context.Context, tx pgx.Tx, d *dossier, i *invitation, p
 		return errClosed
 	}
 	row := partyRow{Party: place.ID, Position: place.Position}
-	if err := k.seat(&row, d.ID, p, c); err != nil {
+	if err := k.seat(ctx, tx, &row, d.ID, p, c); err != nil {
 		return err
 	}
 	if err := fillParty(ctx, tx, d.ID, row); err != nil {

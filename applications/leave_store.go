@@ -29,3 +29,13 @@ func draftsOf(ctx context.Context, tx pgx.Tx, person uuid.UUID) ([]uuid.UUID, er
 		ORDER BY a.id`, person)
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
+
+// keeps tells whether a person has a draft or takes part in what has not been sent yet.
+func keeps(ctx context.Context, tx pgx.Tx, person uuid.UUID) (kept bool, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM application_party p
+			JOIN application a ON a.id = p.application
+			WHERE p.person = $1 AND a.state IN ('draft', 'filling', 'signing', 'paying'))`, person).Scan(&kept)
+	return kept, err
+}

@@ -70,9 +70,10 @@ func ownDocument(ctx context.Context, d db.DB, box *secret.Box, account, id uuid
 	return &document, err
 }
 
-// lockOwner makes changes of one person's documents wait for each other.
+// lockOwner makes changes of one person's documents wait for each other. It hinders nobody who only needs the account to stay: of two
+// who already do, both could not become the one that changes it.
 func lockOwner(ctx context.Context, tx pgx.Tx, account uuid.UUID) error {
-	_, err := tx.Exec(ctx, `SELECT FROM account WHERE id = $1 FOR UPDATE`, account)
+	_, err := tx.Exec(ctx, `SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE`, account)
 	return err
 }
 

@@ -37,7 +37,7 @@ func Keeps(said map[string]string) bool {
 }
 
 // Remember keeps the choice, and with keep what a form says by source: a document of the person's own is made or changed. What the
-// documents say already is not kept twice. The account's row is locked before anything else.
+// documents say already is not kept twice. The account's row is locked, after that of the application.
 func Remember(ctx context.Context, tx pgx.Tx, box *secret.Box, account uuid.UUID, keep bool, said map[string]string, now time.Time) error {
 	if err := lockOwner(ctx, tx, account); err != nil {
 		return err

@@ -50,6 +50,18 @@ func lockAccount(ctx context.Context, tx pgx.Tx, id uuid.UUID) (*Account, error)
 	return oneAccount(rows)
 }
 
+// holdAccount keeps the account from being deleted until the transaction ends, and hinders nothing else.
+func holdAccount(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	done, err := tx.Exec(ctx, `
+		SELECT FROM account
+		WHERE id = $1
+		FOR KEY SHARE`, id)
+	if err == nil && done.RowsAffected() == 0 {
+		return errNoAccount
+	}
+	return err
+}
+
 func oneAccount(rows pgx.Rows) (*Account, error) {
 	a, err := pgx.CollectExactlyOneRow(rows, pgx.RowToAddrOfStructByName[Account])
 	if errors.Is(err, pgx.ErrNoRows) {

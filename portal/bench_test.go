@@ -69,15 +69,18 @@ func setup(t *testing.T) *bench {
 	b.catalog = services
 	jobs, err := river.NewClient(riverpgxv5.New(b.db), &river.Config{})
 	check()
+	letters := &notify.Outbox{River: jobs, Box: b.box, Now: time.Now}
+	core := &applications.Core{DB: b.db, River: jobs, Catalog: services, Box: b.box, Notify: letters, Texts: pages.Bundle, Now: time.Now, PublicURL: site}
 	b.app, err = New(Config{
 		DB: b.db, Redis: client, Pages: pages, Hasher: secret.NewCheapHasher(2), Box: b.box, Catalog: services, Now: time.Now,
-		Notify: &notify.Outbox{River: jobs, Box: b.box, Now: time.Now}, PublicURL: site,
+		Notify: letters, PublicURL: site,
 		ESIA:    ESIA{Issuer: b.esia.URL, ClientID: "portal", ClientSecret: "s3cret"},
 		CSRFKey: make([]byte, 32), CodesKey: make([]byte, 32),
-		Applications: &applications.Core{DB: b.db, River: jobs, Catalog: services, Box: b.box, Texts: pages.Bundle, Now: time.Now, PublicURL: site},
+		Applications: core,
 		Domains: func(p *People) []web.Handler {
 			return []web.Handler{&payments.Handler{DB: b.db, River: jobs, Pages: pages, Bank: noBank{}, Now: time.Now, User: p.User, Box: b.box, PublicURL: site},
 				&service{p}, &catalog.Handler{DB: b.db, Pages: pages, Catalog: services, Now: time.Now},
+				&applications.Handler{Core: core, Redis: client, Pages: pages, Person: p.Person, NeedLevel: p.NeedLevel, NeedCapacity: p.NeedCapacity},
 				&support.Handler{Desk: support.Desk{DB: b.db, Box: b.box, Pages: pages, Now: time.Now, PublicURL: site}, Limiter: &web.Limiter{Redis: client},
 					Citizen: func(c *fiber.Ctx) (*support.Citizen, error) {
 						id, err := p.User(c)

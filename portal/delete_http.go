@@ -1,7 +1,12 @@
 package portal
 
 import (
+	"context"
+	"errors"
+	"fmt"
+
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
@@ -62,30 +67,61 @@ func (h *Handler) deleteCabinet(c *fiber.Ctx) error {
 	if page.Errors.Any() {
 		return deleteTemplate.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
 	}
-	err = h.inTx(c.UserContext(), func(tx pgx.Tx) error {
-		if _, err := lockAccount(c.UserContext(), tx, a.ID); err != nil {
-			return err
-		}
-		drafts := 0
-		if h.Applications != nil {
-			if drafts, err = h.Applications.EraseDrafts(c.UserContext(), tx, a.ID); err != nil {
-				return err
-			}
-		}
-		if err := deleteAccount(c.UserContext(), tx, a.ID); err != nil {
-			return err
-		}
-		entry := own(a, "account.delete")
-		entry.Details = map[string]any{"drafts": drafts}
-		return journal.Write(c.UserContext(), tx, entry)
-	})
-	if err != nil {
+	switch err := h.removeCabinet(c.UserContext(), a); {
+	case errors.Is(err, errHeld):
+		return seeOther(c, "/settings/delete") // which shows what has come in the way
+	case errors.Is(err, errNoAccount): // by the first of two clicks
+	case err != nil:
 		return err
 	}
 	if err := h.Sessions.End(c); err != nil {
 		return err
 	}
 	return seeOther(c, "/goodbye")
+}
+
+// leaver is a domain that ends what it does in the name of a person whose cabinet goes. It locks nothing of applications or accounts.
+type leaver interface {
+	Leave(ctx context.Context, tx pgx.Tx, account uuid.UUID) error
+}
+
+// errHeld undoes a deletion: an application has been begun or joined since the page was shown.
+var errHeld = errors.New("an application needs the cabinet")
+
+// removeCabinet looks for what needs the cabinet and deletes it in one transaction.
+func (h *Handler) removeCabinet(ctx context.Context, a *Account) error {
+	return h.inTx(ctx, func(tx pgx.Tx) error {
+		hold := func() error {
+			for _, l := range h.leavers {
+				if err := l.Leave(ctx, tx, a.ID); err != nil {
+					return fmt.Errorf("leaving %T: %w", l, err)
+				}
+			}
+			_, err := lockAccount(ctx, tx, a.ID)
+			return err
+		}
+		drafts := 0
+		if h.Applications == nil {
+			if err := hold(); err != nil {
+				return err
+			}
+		} else {
+			erased, free, err := h.Applications.Leave(ctx, tx, a.ID, hold)
+			if err != nil {
+				return err
+			}
+			if !free {
+				return errHeld
+			}
+			drafts = erased
+		}
+		if err := deleteAccount(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		entry := own(a, "account.delete")
+		entry.Details = map[string]any{"drafts": drafts}
+		return journal.Write(ctx, tx, entry)
+	})
 }
 
 func (h *Handler) showGoodbye(c *fiber.Ctx) error {

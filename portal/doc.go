@@ -46,6 +46,9 @@
 // kept sealed in Redis (capacity.go). Without ESIA nobody acts for another. Power pay guards payments, see_all the list of what other
 // employees filed, submit and sign are the applications'.
 //
+// Deleting locks what the person has begun first and the account last, as everything that changes an application does; whoever takes a
+// place in an application holds the account (applications.Core.Present). Cards, rules and templates that would go on paying end with it.
+//
 // Parts with a package of their own: documents («Мои документы», filled at each sign-in through ESIA), portal/notices (what was sent by SMS
 // and e-mail, read on the site), portal/situation (several applications with one set of answers).
 //

@@ -46,8 +46,9 @@ type Handler struct {
 	PublicURL    string
 	Secure       bool
 
-	esia   *provider
-	givers []giver // what other domains hold of a person, for the export
+	esia    *provider
+	givers  []giver // what other domains hold of a person, for the export
+	leavers []leaver
 }
 
 // Mount registers the routes.

@@ -1,12 +1,14 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"net/url"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
 
 	"tamga/applications"
@@ -76,12 +78,23 @@ func current(c *fiber.Ctx) *Account {
 	return a
 }
 
+var errSignInFirst = fault.New(fault.SignIn, "portal.sign_in_first")
+
 // signedIn returns the account signed in, or a SignIn fault.
 func signedIn(c *fiber.Ctx) (*Account, error) {
 	if a := current(c); a != nil {
 		return a, nil
 	}
-	return nil, fault.New(fault.SignIn, "portal.sign_in_first")
+	return nil, errSignInFirst
+}
+
+// present is Core.Present: who has just deleted the cabinet, in another tab for one, has to enter another.
+func present(ctx context.Context, tx pgx.Tx, person uuid.UUID) error {
+	err := holdAccount(ctx, tx, person)
+	if errors.Is(err, errNoAccount) {
+		return errSignInFirst
+	}
+	return err
 }
 
 // throughESIA tells whether this session came through ESIA: only then does its word about the person count.

@@ -71,6 +71,9 @@ const (
 func New(cfg Config) (*fiber.App, error) {
 	esia := newProvider(cfg.ESIA, cfg.PublicURL+CallbackPath, cfg.Now)
 	people := &People{db: cfg.DB, box: cfg.Box, redis: cfg.Redis, esia: esia}
+	if cfg.Applications != nil {
+		cfg.Applications.Present = present
+	}
 	app := web.New(web.Config{Role: "portal", Log: cfg.Log, Secure: cfg.Secure, Proxies: cfg.Proxies, ShowError: showError(cfg.Pages),
 		FormAction: append([]string{origin(cfg.ESIA.Issuer)}, cfg.FormAction...),
 		Uploads: &web.Uploads{Path: func(path string) bool { return applications.TakesFiles(path) || support.TakesFiles(path) },
@@ -108,6 +111,9 @@ func New(cfg Config) (*fiber.App, error) {
 	for _, h := range handlers {
 		if g, ok := h.(giver); ok {
 			own.givers = append(own.givers, g)
+		}
+		if l, ok := h.(leaver); ok {
+			own.leavers = append(own.leavers, l)
 		}
 		h.Mount(app)
 	}

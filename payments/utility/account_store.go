@@ -77,6 +77,12 @@ func unlink(ctx context.Context, d db.DB, owner, account uuid.UUID, at time.Time
 	return err
 }
 
+// Leave takes all accounts out of a cabinet that is deleted.
+func (h *Handler) Leave(ctx context.Context, tx pgx.Tx, owner uuid.UUID) error {
+	_, err := tx.Exec(ctx, `UPDATE utility_link SET removed_at = $2 WHERE owner = $1 AND removed_at IS NULL`, owner, h.Now())
+	return err
+}
+
 // accountsOf returns the accounts in somebody's cabinet; with an id only that one.
 func accountsOf(ctx context.Context, d db.DB, owner uuid.UUID, id *uuid.UUID) ([]Account, error) {
 	rows, _ := d.Query(ctx, `
