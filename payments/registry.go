@@ -171,23 +171,19 @@ func (d *desk) match(ctx context.Context, bank banks.Acquirer, day time.Time, n 
 			}
 		}
 	}
-	x := Discrepancy{Acquirer: bank.Name(), BankID: l.BankID, Theirs: l.Amount, Currency: l.Currency, Detail: l.Order, FoundAt: d.now()}
+	x := Discrepancy{Kind: "unknown", Acquirer: bank.Name(), BankID: l.BankID, Theirs: l.Amount, Currency: l.Currency, Detail: l.Order, FoundAt: d.now()}
 	switch {
 	case p == nil || p.Acquirer != bank.Name():
-		x.Kind = "unknown"
+		return find(ctx, d.db, x)
+	case l.Kind == "payment" && p.BankID != nil && *p.BankID != l.BankID: // taken once more under our order
+		x.Detail = p.Receipt
 		return find(ctx, d.db, x)
 	case l.Kind == "payment":
 		return d.matchPayment(ctx, bank, p, day, n, l)
 	case l.Kind == "refund":
 		return d.matchRefund(ctx, p, day, n, l)
 	}
-	if p.State != Reversed {
-		x.Kind, x.PaymentID, x.Ours = "reversal", &p.ID, p.Total()
-		if err := find(ctx, d.db, x); err != nil {
-			return err
-		}
-	}
-	return markLine(ctx, d.db, bank.Name(), day, n, p.ID)
+	return d.matchReversal(ctx, p, day, n, l)
 }
 
 func (d *desk) matchPayment(ctx context.Context, bank banks.Acquirer, p *Payment, day time.Time, n int, l registryLine) error {
@@ -232,8 +228,8 @@ func (d *desk) matchPayment(ctx context.Context, bank banks.Acquirer, p *Payment
 	return err
 }
 
-// matchRefund compares a refund of the bank with ours: one that we did not ask for, or of another amount, is looked at by a
-// person.
+// matchRefund compares a refund of the bank with ours: one that we did not ask for, of another amount, or that was not to be made, is
+// looked at by a person.
 func (d *desk) matchRefund(ctx context.Context, p *Payment, day time.Time, n int, l registryLine) error {
 	_, err := d.locked(ctx, p.ID, func(tx pgx.Tx, c *Charge, p *Payment) error {
 		all, err := refundsOf(ctx, tx, p.ID)
@@ -242,7 +238,7 @@ func (d *desk) matchRefund(ctx context.Context, p *Payment, day time.Time, n int
 		}
 		known := false
 		for _, r := range all {
-			known = known || r.ID.String() == l.Order && r.Amount == l.Amount && l.Currency == Currency
+			known = known || r.ID.String() == l.Order && r.Amount == l.Amount && l.Currency == Currency && r.State != RefundRefused && r.State != RefundRejected
 		}
 		if !known {
 			x := discrepancyOf("refund", p, d.now())
@@ -252,6 +248,26 @@ func (d *desk) matchRefund(ctx context.Context, p *Payment, day time.Time, n int
 			}
 		} else if err := book(ctx, tx, entry{Kind: "settlement", At: d.now(), Charge: c.ID, Payment: p.ID, Detail: l.BankID}, position{
 			{"clearing", Currency}: l.Amount, {"settled", Currency}: -l.Amount}); err != nil {
+			return err
+		}
+		return markLine(ctx, tx, p.Acquirer, day, n, p.ID)
+	})
+	return err
+}
+
+// matchReversal books what the bank took back of what it had passed on. That the payment is undone with us, a person decides.
+func (d *desk) matchReversal(ctx context.Context, p *Payment, day time.Time, n int, l registryLine) error {
+	_, err := d.locked(ctx, p.ID, func(tx pgx.Tx, c *Charge, p *Payment) error {
+		if p.State != Reversed {
+			x := discrepancyOf("reversal", p, d.now())
+			x.Theirs, x.BankID, x.Currency, x.Detail = l.Amount, l.BankID, l.Currency, l.Order
+			if err := find(ctx, tx, x); err != nil {
+				return err
+			}
+		}
+		err := book(ctx, tx, entry{Kind: "settlement", At: d.now(), Charge: c.ID, Payment: p.ID, Detail: l.BankID}, position{
+			{"clearing", l.Currency}: l.Amount, {"settled", l.Currency}: -l.Amount})
+		if err != nil {
 			return err
 		}
 		return markLine(ctx, tx, p.Acquirer, day, n, p.ID)
