@@ -128,6 +128,8 @@ func (s *Sandbox) deal(ctx context.Context, method, path, key string, body []byt
 	return deal.deal(), nil
 }
 
+// call asks once. Other statuses than those of a bad order say nothing of the order: 401 and 403 are about the key and the clock, 409 that
+// something stands under the key already, and the first answer may have been lost.
 func (s *Sandbox) call(ctx context.Context, method, path, key string, body []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -155,7 +157,7 @@ func (s *Sandbox) call(ctx context.Context, method, path, key string, body []byt
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("ask the bank: %w", err)
-	case res.StatusCode >= 400 && res.StatusCode < 500 && res.StatusCode != http.StatusTooManyRequests:
+	case res.StatusCode == http.StatusBadRequest, res.StatusCode == http.StatusNotFound, res.StatusCode == http.StatusUnprocessableEntity:
 		return nil, fmt.Errorf("%w: status %d", ErrRefused, res.StatusCode)
 	case res.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("ask the bank: status %d", res.StatusCode)
