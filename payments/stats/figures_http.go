@@ -1,9 +1,11 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -31,6 +33,9 @@ func (h *Handler) Mount(r fiber.Router) { r.Get("/finance", h.show) }
 // periods are how many days back the figures go.
 var periods = []int{7, 30, 90, 365}
 
+// mostDays are shown at once; a table of more is folded.
+const mostDays = 30
+
 const (
 	chartWidth  = 720
 	chartHeight = 160
@@ -49,6 +54,8 @@ type figuresPage struct {
 	Most    string // of a day
 	Total   string
 	Tables  []frontend.Table
+	Days    frontend.Table
+	Folded  bool // the days are many
 }
 
 const figuresView frontend.Page[figuresPage] = "payments/stats.html"
@@ -90,9 +97,10 @@ func (h *Handler) show(c *fiber.Ctx) error {
 		most = max(most, f.Sum)
 	}
 	page.First, page.Last, page.Most = rus.FormatDate(from, web.Lang(c)), rus.FormatDate(to.AddDate(0, 0, -1), web.Lang(c)), rus.FormatRubles(most)
-	for _, dimension := range []string{"service", "payee", "state", "day"} {
+	for _, dimension := range []string{"service", "payee", "state"} {
 		page.Tables = append(page.Tables, h.table(c, dimension, figures, payees))
 	}
+	page.Days, page.Folded = h.table(c, "day", figures, payees), days > mostDays
 	return figuresView.Render(c, h.Pages, page)
 }
 
@@ -113,36 +121,75 @@ func bars[L ~string](byDay map[string]figure, from time.Time, days int, lang L) 
 	return list
 }
 
+// columns are what stands beside a name: the ends of locale keys payments_payer.stats_col_<key>.
+var columns = []string{"begun", "paid", "sum", "returned"}
+
+// table is one dimension: days from the newest, the rest from the largest sum. What bears one name is one row, for the words of a state
+// do not tell whether the bank has been asked yet, and a payee may have two codes.
 func (h *Handler) table(c *fiber.Ctx, dimension string, figures []figure, payees []payments.PayeeName) frontend.Table {
 	t := h.Pages.Texts(c)
-	table := frontend.Table{Caption: t("payments_payer.stats_" + dimension), CaptionClasses: "govuk-table__caption--m", FirstCellIsHeader: true}
-	for _, key := range []string{"name", "begun", "paid", "sum", "returned"} {
+	table := frontend.Table{Caption: t("payments_payer.stats_" + dimension), CaptionClasses: "govuk-table__caption--m", Classes: "tm-figures", FirstCellIsHeader: true,
+		Head: []frontend.Cell{{Text: t("payments_payer.stats_col_name")}}}
+	for _, key := range columns {
 		table.Head = append(table.Head, frontend.Cell{Text: t("payments_payer.stats_col_" + key), Format: "numeric"})
 	}
-	table.Head[0].Format = ""
-	for _, f := range figures {
-		if f.Dimension != dimension {
-			continue
+	for _, f := range named(figures, dimension, func(name string) string { return h.name(c, dimension, name, payees) }) {
+		row := []frontend.Cell{{Text: f.Name}}
+		for i, value := range []string{fmt.Sprint(f.Begun), fmt.Sprint(f.Paid), rus.FormatRubles(f.Sum), rus.FormatRubles(f.Returned)} {
+			row = append(row, frontend.Cell{Text: value, Format: "numeric", Attributes: frontend.Attributes{"data-label": table.Head[i+1].Text}})
 		}
-		name := f.Name
-		switch day, err := time.ParseInLocation(time.DateOnly, f.Name, rus.Moscow); {
-		case dimension == "state":
-			name = t("payments.state_" + f.Name)
-		case dimension == "day" && err == nil:
-			name = rus.FormatDate(day, web.Lang(c))
-		case dimension == "service" && f.Name == "":
-			name = t("payments_payer.stats_outside")
-		case dimension == "service":
-			name = h.serviceName(c, f.Name)
-		case dimension == "payee":
-			if i := slices.IndexFunc(payees, func(p payments.PayeeName) bool { return p.Code == f.Name }); i >= 0 {
-				name = payees[i].Name
-			}
-		}
-		table.Rows = append(table.Rows, []frontend.Cell{{Text: name}, {Text: fmt.Sprint(f.Begun), Format: "numeric"}, {Text: fmt.Sprint(f.Paid), Format: "numeric"},
-			{Text: rus.FormatRubles(f.Sum), Format: "numeric"}, {Text: rus.FormatRubles(f.Returned), Format: "numeric"}})
+		table.Rows = append(table.Rows, row)
 	}
 	return table
+}
+
+// named returns the figures of a dimension under the names that people know, in the order of the table.
+func named(figures []figure, dimension string, name func(string) string) []figure {
+	var rows []figure
+	for _, f := range figures {
+		if f.Dimension == dimension {
+			rows = append(rows, f)
+		}
+	}
+	if dimension == "day" {
+		slices.SortFunc(rows, func(a, b figure) int { return strings.Compare(b.Name, a.Name) })
+	}
+	var list []figure
+	for _, f := range rows {
+		f.Name = name(f.Name)
+		i := slices.IndexFunc(list, func(o figure) bool { return o.Name == f.Name })
+		if i < 0 {
+			list = append(list, f)
+			continue
+		}
+		list[i].Begun, list[i].Paid, list[i].Sum, list[i].Returned = list[i].Begun+f.Begun, list[i].Paid+f.Paid, list[i].Sum+f.Sum, list[i].Returned+f.Returned
+	}
+	if dimension != "day" {
+		slices.SortStableFunc(list, func(a, b figure) int { return cmp.Compare(b.Sum, a.Sum) })
+	}
+	return list
+}
+
+// name is what people call a service, payee, state or day.
+func (h *Handler) name(c *fiber.Ctx, dimension, name string, payees []payments.PayeeName) string {
+	switch dimension {
+	case "state":
+		return h.Pages.Texts(c)("payments.state_" + name)
+	case "day":
+		if day, err := time.ParseInLocation(time.DateOnly, name, rus.Moscow); err == nil {
+			return rus.FormatDate(day, web.Lang(c))
+		}
+	case "service":
+		if name == "" {
+			return h.Pages.Texts(c)("payments_payer.stats_outside")
+		}
+		return h.serviceName(c, name)
+	case "payee":
+		if i := slices.IndexFunc(payees, func(p payments.PayeeName) bool { return p.Code == name }); i >= 0 {
+			return payees[i].Name
+		}
+	}
+	return name
 }
 
 // serviceName is what a service is called, its code when nobody knows.

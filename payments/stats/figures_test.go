@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,12 @@ func TestStats(t *testing.T) {
 	if n := strings.Count(page.Text, "<rect"); n != 7 {
 		t.Errorf("%d bars for 7 days", n)
 	}
+	if strings.Contains(page.Text, "<details") || !strings.Contains(page.Text, `data-label="Поступило"`) {
+		t.Error("a week is folded, or its figures do not say on a phone what they are")
+	}
+	if year := b.Get("/finance?days=365"); !strings.Contains(year.Text, "<details") {
+		t.Error("the days of a year are not folded")
+	}
 	allowed = false
 	if got := b.Get(address); got.Status != 403 {
 		t.Errorf("without the right: %d", got.Status)
@@ -59,6 +66,24 @@ func TestStats(t *testing.T) {
 	}
 	if f := seen["service marriage"]; f.Begun != 3 || f.Paid != 2 || f.Sum != 70000 || len(seen) != 5 {
 		t.Errorf("%+v", figures)
+	}
+}
+
+// TestNamed: what people call by one name is one row; days stand from the newest, the rest from the largest sum.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	figures := []figure{{"state", "failed", 4, 0, 0, 0}, {"state", "created", 1, 0, 10, 0}, {"state", "pending", 2, 1, 30, 5}, {"state", "succeeded", 9, 9, 35, 0},
+		{"day", "2026-11-02", 1, 1, 5, 0}, {"day", "2026-10-31", 1, 1, 90, 0}, {"day", "2026-11-11", 1, 1, 1, 0}}
+	got := named(figures, "state", func(name string) string { return map[string]string{"created": "waits", "pending": "waits"}[name] })
+	if want := []figure{{"state", "waits", 3, 1, 40, 5}, {"state", "", 13, 9, 35, 0}}; !slices.Equal(got, want) {
+		t.Errorf("states %+v", got)
+	}
+	var days []string
+	for _, f := range named(figures, "day", strings.ToUpper) {
+		days = append(days, f.Name)
+	}
+	if !slices.Equal(days, []string{"2026-11-11", "2026-11-02", "2026-10-31"}) {
+		t.Errorf("days %v", days)
 	}
 }
 
