@@ -132,6 +132,9 @@ func eventOf(c *Charge, p *Payment, deal *banks.Deal) string {
 		}
 		return "paid"
 	case banks.DealHeld:
+		if c.Status != Open && p.State == Authorised {
+			return "superseded" // its capture has not got through, and nobody owes it any more: the hold is let go
+		}
 		if c.Status != Open || deal.Amount != p.Total() || deal.Currency != Currency {
 			return "hold_unwanted" // leads nowhere: the hold is let go
 		}

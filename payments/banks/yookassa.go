@@ -182,22 +182,18 @@ type yooRefund struct {
 // Refund sends money back, or tells how it stands. A key lives for a day at YooKassa; a refund older than that is looked for in
 // the list of its payment, so that it is never made twice.
 func (y *YooKassa) Refund(ctx context.Context, r RefundOrder) (*Back, error) {
-	var list struct {
-		Items []yooRefund `json:"items"`
-	}
-	if err := y.call(ctx, http.MethodGet, "/refunds?payment_id="+url.QueryEscape(r.Deal), "", nil, &list); err != nil {
-		if errors.Is(err, ErrRefused) { // a list that is refused says nothing about the refund
-			err = errors.New(err.Error())
+	var known *Back
+	err := list(ctx, y, "/refunds", url.Values{"payment_id": {r.Deal}}, func(f yooRefund) error {
+		if f.Order == r.ID.String() {
+			known = &Back{ID: f.ID, Status: verdicts[f.Status], Reason: f.Cancelled.Reason}
 		}
-		return nil, err
-	}
-	for _, known := range list.Items {
-		if known.Order == r.ID.String() {
-			return &Back{ID: known.ID, Status: verdicts[known.Status], Reason: known.Cancelled.Reason}, nil
-		}
+		return nil
+	})
+	if err != nil || known != nil {
+		return known, err
 	}
 	var made yooRefund
-	err := y.call(ctx, http.MethodPost, "/refunds", r.ID.String(),
+	err = y.call(ctx, http.MethodPost, "/refunds", r.ID.String(),
 		map[string]any{"payment_id": r.Deal, "amount": yooRubles(r.Amount), "description": r.ID.String()}, &made)
 	if err != nil {
 		return nil, err
@@ -240,7 +236,10 @@ func (y *YooKassa) Registry(ctx context.Context, day time.Time) ([]byte, error) 
 		lines = append(lines, fmt.Sprintf("%s;%s;%s;%s;%d;%d;%s;%s\n", kind, id, of, order, n, commission, a.Currency, at.UTC().Format(time.RFC3339)))
 		return err
 	}
-	err := list(ctx, y, "/payments", "captured_at", from, to, func(p yooPayment) error {
+	within := func(field string) url.Values {
+		return url.Values{"status": {"succeeded"}, field + ".gte": {from.UTC().Format(time.RFC3339)}, field + ".lt": {to.UTC().Format(time.RFC3339)}}
+	}
+	err := list(ctx, y, "/payments", within("captured_at"), func(p yooPayment) error {
 		n, err := p.Amount.kopecks()
 		commission := int64(0)
 		if err == nil && p.Income != nil {
@@ -254,18 +253,18 @@ func (y *YooKassa) Registry(ctx context.Context, day time.Time) ([]byte, error) 
 		return add("payment", p.ID, "", p.Metadata.Order, p.Amount, commission, *p.Captured)
 	})
 	if err == nil {
-		err = list(ctx, y, "/refunds", "created_at", from, to, func(r yooRefund) error {
+		err = list(ctx, y, "/refunds", within("created_at"), func(r yooRefund) error {
 			return add("refund", r.ID, r.PaymentID, r.Order, r.Amount, 0, r.Created)
 		})
 	}
 	return []byte(fmt.Sprintf("%s;%s\n%sTOTAL;%d;%d\n", RegistryHead, from.Format(time.DateOnly), strings.Join(lines, ""), len(lines), sum)), err
 }
 
-// list walks the pages of a list of what succeeded within a time.
-func list[T any](ctx context.Context, y *YooKassa, path, field string, from, to time.Time, each func(T) error) error {
+// list walks the pages of a list.
+func list[T any](ctx context.Context, y *YooKassa, path string, q url.Values, each func(T) error) error {
+	q.Set("limit", "100")
 	cursor := ""
 	for {
-		q := url.Values{"status": {"succeeded"}, "limit": {"100"}, field + ".gte": {from.UTC().Format(time.RFC3339)}, field + ".lt": {to.UTC().Format(time.RFC3339)}}
 		if cursor != "" {
 			q.Set("cursor", cursor)
 		}
