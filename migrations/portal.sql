@@ -1116,7 +1116,7 @@ TABLE discount_rule -- Discounts for paying soon, by the day of the decision: th
 
 TABLE discrepancy -- Where our books and the bank's word differ. One that is resolved says how and by whom
     id uuid NOT NULL
-    kind text NOT NULL -- amount, currency: other than asked has come. surplus: came for nothing. unknown: the bank took money for what we do not know. missing: we have money that the registry has not. unpaid: the bank has money of which we do not know. reversal: the bank took it back. refund: of another amount, or unknown to us. books: the ledger and the tables differ
+    kind text NOT NULL -- amount, currency: other than asked has come. surplus: came for nothing. unknown: the bank took money for what we do not know. missing: we have money that the registry has not. unpaid: the bank has money of which we do not know. reversal: the bank took it back. refund: of another amount, unknown to us, or not in the registry. books: the ledger and the tables differ. registry: the bank's file of a day (bank_id) did not come or does not read, or names the line bank_id again
     acquirer text NOT NULL DEFAULT ''::text
     bank_id text NOT NULL DEFAULT ''::text
     payment_id uuid
@@ -1130,11 +1130,12 @@ TABLE discrepancy -- Where our books and the bank's word differ. One that is res
     resolved_at timestamp with time zone
     note text NOT NULL DEFAULT ''::text
     discrepancy_check CHECK ((((resolution IS NULL) = (resolved_at IS NULL)) AND ((resolution IS NULL) = (resolved_by IS NULL))))
-    discrepancy_kind_check CHECK ((kind = ANY (ARRAY['amount'::text, 'currency'::text, 'surplus'::text, 'unknown'::text, 'missing'::text, 'unpaid'::text, 'reversal'::text, 'refund'::text, 'books'::text])))
+    discrepancy_kind_check CHECK ((kind = ANY (ARRAY['amount'::text, 'currency'::text, 'surplus'::text, 'unknown'::text, 'missing'::text, 'unpaid'::text, 'reversal'::text, 'refund'::text, 'books'::text, 'registry'::text])))
     discrepancy_note_check CHECK ((length(note) <= 1000))
     discrepancy_resolution_check CHECK ((resolution = ANY (ARRAY['accepted'::text, 'returned'::text, 'reversed'::text, 'found'::text, 'mended'::text, 'dismissed'::text])))
     discrepancy_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
     discrepancy_pkey PRIMARY KEY (id)
+    CREATE INDEX discrepancy_dismissed ON public.discrepancy USING btree (acquirer, bank_id, kind) WHERE (resolution = 'dismissed'::text)
     CREATE INDEX discrepancy_open ON public.discrepancy USING btree (found_at) WHERE (resolution IS NULL)
     CREATE UNIQUE INDEX discrepancy_open_bank ON public.discrepancy USING btree (acquirer, bank_id, kind) WHERE ((resolution IS NULL) AND (payment_id IS NULL))
     CREATE UNIQUE INDEX discrepancy_open_payment ON public.discrepancy USING btree (payment_id, kind) WHERE ((resolution IS NULL) AND (payment_id IS NOT NULL))
@@ -1774,6 +1775,8 @@ TABLE registry_line -- What the bank says it did that day
     registry_line_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
     registry_line_pkey PRIMARY KEY (acquirer, day, line)
     CREATE UNIQUE INDEX registry_line_once ON public.registry_line USING btree (acquirer, kind, bank_id)
+    CREATE INDEX registry_line_refund ON public.registry_line USING btree (acquirer, order_id) WHERE (kind = 'refund'::text)
+    CREATE INDEX registry_line_unmatched ON public.registry_line USING btree (acquirer, day, line) WHERE (payment_id IS NULL)
 
 TABLE saved_card -- A card that a bank has remembered at its payer's wish. Its number is known to the bank alone
     id uuid NOT NULL

@@ -102,7 +102,7 @@ func (h *BooksHandler) renderDiscrepancies(c *fiber.Ctx, no *refusal) error {
 	for _, x := range all {
 		card := bookCard{ID: x.ID.String(), Title: t("payments_books.kind_" + x.Kind), Action: "/discrepancies/" + x.ID.String(),
 			Hint: t("payments_books.hint_" + x.Kind), Note: note(t, x.ID.String()),
-			List: frontend.SummaryOf(t, "payments.number", x.Receipt, "payments_books.ours", sumText(x.Ours, Currency), "payments_books.theirs", sumText(x.Theirs, x.Currency),
+			List: frontend.SummaryOf(t, "payments.number", x.Receipt, "payments_books.ours", oursText(x), "payments_books.theirs", theirsText(x),
 				"payments_books.bank_id", x.BankID, "payments_books.detail", x.Detail, "payments_books.found", rus.FormatDateTime(x.FoundAt, web.Lang(c)))}
 		for i, choice := range choices[x.Kind] {
 			card.Buttons = append(card.Buttons, act(t, choice, i > 0))
@@ -135,6 +135,21 @@ func sumText(sum int64, currency string) string {
 		text = strings.TrimSuffix(text, "₽") + currency
 	}
 	return text
+}
+
+// oursText and theirsText are the sums that differ; a file of a bank has none.
+func oursText(x Discrepancy) string {
+	if x.Kind == "registry" {
+		return ""
+	}
+	return sumText(x.Ours, Currency)
+}
+
+func theirsText(x Discrepancy) string {
+	if x.Kind == "registry" && x.Theirs == 0 {
+		return ""
+	}
+	return sumText(x.Theirs, x.Currency)
 }
 
 func (h *BooksHandler) decideDiscrepancy(c *fiber.Ctx) error {

@@ -9,7 +9,7 @@ import (
 // Discrepancy is a place where our books and the bank's word differ.
 type Discrepancy struct {
 	ID        uuid.UUID
-	Kind      string // see the table's comment: amount, currency, surplus, unknown, missing, unpaid, reversal, refund, books
+	Kind      string // see the table's comment: amount, currency, surplus, unknown, missing, unpaid, reversal, refund, books, registry
 	Acquirer  string
 	BankID    string
 	PaymentID *uuid.UUID
@@ -68,4 +68,5 @@ var choices = map[string][]string{
 	"reversal": {"reverse", "dismiss"},
 	"refund":   {"dismiss"},
 	"books":    {"dismiss"},
+	"registry": {"dismiss"},
 }

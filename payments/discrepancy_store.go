@@ -24,6 +24,20 @@ func find(ctx context.Context, d db.DB, x Discrepancy) error {
 	return err
 }
 
+// findOnce is find for what is looked for again each day: what somebody has dismissed does not come back.
+func findOnce(ctx context.Context, d db.DB, x Discrepancy) error {
+	var dismissed bool
+	err := d.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM discrepancy
+			WHERE resolution = 'dismissed' AND acquirer = $1 AND bank_id = $2 AND kind = $3 AND payment_id IS NOT DISTINCT FROM $4 AND theirs = $5)`,
+		x.Acquirer, x.BankID, x.Kind, x.PaymentID, x.Theirs).Scan(&dismissed)
+	if err != nil || dismissed {
+		return err
+	}
+	return find(ctx, d, x)
+}
+
 // settle ends the open discrepancies of a payment that are of those kinds.
 func settle(ctx context.Context, d db.DB, payment uuid.UUID, kinds []string, r resolution) error {
 	_, err := d.Exec(ctx, `

@@ -58,7 +58,7 @@ func (h *BooksHandler) goneDiscrepancy(c *fiber.Ctx, t func(string, ...any) stri
 		return nil, err
 	}
 	return &bookCard{ID: id, Title: t("payments_books.kind_" + x.Kind),
-		List: frontend.SummaryOf(t, "payments.number", x.Receipt, "payments_books.ours", sumText(x.Ours, Currency), "payments_books.theirs", sumText(x.Theirs, x.Currency),
+		List: frontend.SummaryOf(t, "payments.number", x.Receipt, "payments_books.ours", oursText(*x), "payments_books.theirs", theirsText(*x),
 			"payments_books.ended", t("payments_books.end_"+end.How), "payments_books.note", end.Note, "payments_books.found", rus.FormatDateTime(end.At, web.Lang(c)))}, nil
 }
 

@@ -12,61 +12,88 @@ import (
 
 	"tamga/internal/db"
 	"tamga/internal/fault"
+	"tamga/internal/rus"
 )
 
-// insertRegistry keeps the file of a day with its lines. The same file again changes nothing; another one for the same day is
-// an error: a bank does not rewrite its books.
-func insertRegistry(ctx context.Context, tx pgx.Tx, acquirer string, day time.Time, sum []byte, lines []registryLine, at time.Time) error {
+// untakenDays are yesterday and the days before it whose file was not taken, as far back as the bank has been in use.
+func untakenDays(ctx context.Context, d db.DB, acquirer string, yesterday time.Time, back int) ([]time.Time, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT day
+		FROM (SELECT $2::text::date - n AS day FROM generate_series(0, $3::int) AS n) AS d
+		WHERE NOT EXISTS (SELECT FROM registry r WHERE r.acquirer = $1 AND r.day = d.day)
+			AND (day = $2::text::date OR EXISTS (
+				SELECT FROM payment p
+				WHERE p.acquirer = $1 AND p.created_at >= $4 AND p.created_at < (day + 1)::timestamp AT TIME ZONE 'Europe/Moscow'))
+		ORDER BY day`, acquirer, yesterday.Format(time.DateOnly), back, yesterday.AddDate(0, 0, -2*back))
+	days, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+	for i, day := range days {
+		days[i] = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, rus.Moscow)
+	}
+	return days, err
+}
+
+func registryTaken(ctx context.Context, d db.DB, acquirer string, day time.Time) (taken bool, err error) {
+	err = d.QueryRow(ctx, `SELECT EXISTS (SELECT FROM registry WHERE acquirer = $1 AND day = $2::text::date)`, acquirer, day.Format(time.DateOnly)).Scan(&taken)
+	return taken, err
+}
+
+// insertRegistry keeps the file of a day with its lines, and returns those that it or an earlier file has named before: they count once.
+// The same file again changes nothing; another one for the same day is an error: a bank does not rewrite its books.
+func insertRegistry(ctx context.Context, tx pgx.Tx, acquirer string, day time.Time, sum []byte, lines []registryLine, at time.Time) (again []registryLine, err error) {
 	date := day.Format(time.DateOnly)
 	tag, err := tx.Exec(ctx, `
 		INSERT INTO registry (acquirer, day, sha256, lines, taken_at)
 		VALUES ($1, $2::text::date, $3, $4, $5)
 		ON CONFLICT (acquirer, day) DO NOTHING`, acquirer, date, sum, len(lines), at)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if tag.RowsAffected() == 0 {
 		var known []byte
 		err := tx.QueryRow(ctx, `SELECT sha256 FROM registry WHERE acquirer = $1 AND day = $2::text::date`, acquirer, date).Scan(&known)
 		if err == nil && !bytes.Equal(known, sum) {
-			err = fmt.Errorf("the registry of %s for %s has changed", acquirer, date)
+			err = fmt.Errorf("%w: the file of %s for %s has changed", errRegistry, acquirer, date)
 		}
-		return err
-	}
-	for i, l := range lines {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO registry_line (acquirer, day, line, kind, bank_id, payment_of, order_id, amount, commission, currency, at)
-			VALUES ($1, $2::text::date, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			acquirer, date, i+1, l.Kind, l.BankID, l.PaymentOf, l.Order, l.Amount, l.Commission, l.Currency, l.At)
-		if err != nil {
-			return fmt.Errorf("registry of %s, line %d: %w", date, i+1, err)
-		}
-	}
-	return nil
-}
-
-// unmatchedLines returns the lines of a day that have not been matched, by their numbers.
-func unmatchedLines(ctx context.Context, d db.DB, acquirer string, day time.Time) (map[int]registryLine, error) {
-	rows, err := d.Query(ctx, `
-		SELECT line, kind, bank_id, payment_of, order_id, amount, commission, currency, at
-		FROM registry_line
-		WHERE acquirer = $1 AND day = $2::text::date AND payment_id IS NULL`, acquirer, day.Format(time.DateOnly))
-	if err != nil {
 		return nil, err
 	}
-	found := map[int]registryLine{}
-	var n int
-	var l registryLine
-	_, err = pgx.ForEachRow(rows, []any{&n, &l.Kind, &l.BankID, &l.PaymentOf, &l.Order, &l.Amount, &l.Commission, &l.Currency, &l.At}, func() error {
-		found[n] = l
-		return nil
-	})
-	return found, err
+	for i, l := range lines {
+		tag, err := tx.Exec(ctx, `
+			INSERT INTO registry_line (acquirer, day, line, kind, bank_id, payment_of, order_id, amount, commission, currency, at)
+			VALUES ($1, $2::text::date, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+			ON CONFLICT (acquirer, kind, bank_id) DO NOTHING`,
+			acquirer, date, i+1, l.Kind, l.BankID, l.PaymentOf, l.Order, l.Amount, l.Commission, l.Currency, l.At)
+		if err != nil {
+			return nil, fmt.Errorf("registry of %s, line %d: %w", date, i+1, err)
+		}
+		if tag.RowsAffected() == 0 {
+			again = append(again, l)
+		}
+	}
+	return again, nil
 }
 
-func markLine(ctx context.Context, d db.DB, acquirer string, day time.Time, n int, payment uuid.UUID) error {
-	_, err := d.Exec(ctx, `UPDATE registry_line SET payment_id = $4 WHERE acquirer = $1 AND day = $2::text::date AND line = $3`,
-		acquirer, day.Format(time.DateOnly), n, payment)
+// settleFound ends what was noted of a file or a refund that a registry has brought now.
+func settleFound(ctx context.Context, tx pgx.Tx, x Discrepancy) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE discrepancy
+		SET resolution = 'found', resolved_by = 'registry', resolved_at = $5
+		WHERE kind = $1 AND acquirer = $2 AND bank_id = $3 AND payment_id IS NOT DISTINCT FROM $4 AND resolution IS NULL`, x.Kind, x.Acquirer, x.BankID, x.PaymentID, x.FoundAt)
+	return err
+}
+
+// unmatchedLines returns the lines of a day, and of the days since a moment, that have not been matched.
+func unmatchedLines(ctx context.Context, d db.DB, acquirer string, since, day time.Time) ([]registryLine, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT kind, bank_id, payment_of, order_id AS "order", amount, commission, currency, at, day, line
+		FROM registry_line
+		WHERE acquirer = $1 AND payment_id IS NULL AND (day >= $2::text::date OR day = $3::text::date)
+		ORDER BY day, line`, acquirer, since.Format(time.DateOnly), day.Format(time.DateOnly))
+	return pgx.CollectRows(rows, pgx.RowToStructByName[registryLine])
+}
+
+func markLine(ctx context.Context, tx pgx.Tx, l registryLine, p *Payment) error {
+	_, err := tx.Exec(ctx, `UPDATE registry_line SET payment_id = $4 WHERE acquirer = $1 AND day = $2::text::date AND line = $3`,
+		p.Acquirer, l.Day.Format(time.DateOnly), l.Line, p.ID)
 	return err
 }
 
@@ -84,6 +111,18 @@ func notInRegistry(ctx context.Context, d db.DB, acquirer string, before time.Ti
 		WHERE acquirer = $1 AND paid_at < $2 AND registry_day IS NULL AND state IN ('succeeded', 'surplus', 'mismatch', 'refunded')
 		LIMIT 10000`, acquirer, before)
 	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[Payment])
+}
+
+// refundsNotInRegistry returns refunds that the bank said it had made between two moments and that no registry has named.
+func refundsNotInRegistry(ctx context.Context, d db.DB, acquirer string, from, to time.Time) ([]*Refund, error) {
+	rows, _ := d.Query(ctx, `
+		SELECT `+refundColumns+`
+		FROM refund r
+		JOIN payment p ON p.id = r.payment_id
+		WHERE p.acquirer = $1 AND r.state = 'done' AND r.done_at >= $2 AND r.done_at < $3
+			AND NOT EXISTS (SELECT FROM registry_line l WHERE l.acquirer = $1 AND l.kind = 'refund' AND l.order_id = r.id::text)
+		LIMIT 10000`, acquirer, from, to)
+	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[Refund])
 }
 
 // paymentAtBank returns our payment of a bank's number, nil when there is none.

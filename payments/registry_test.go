@@ -98,7 +98,7 @@ func TestReversal(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := w.handle.desk()
-	if err := d.match(t.Context(), d.banks[0], w.now(), 1, registryLine{Kind: "reversal", BankID: "v1", PaymentOf: *p.BankID, Order: p.ID.String(), Amount: p.Amount,
+	if err := d.match(t.Context(), d.banks[0], registryLine{Line: 1, Day: w.now(), Kind: "reversal", BankID: "v1", PaymentOf: *p.BankID, Order: p.ID.String(), Amount: p.Amount,
 		Currency: Currency, At: w.now()}); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,8 @@ func TestBrokenRegistry(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "cut short": whole[:strings.Index(whole, "TOTAL")], "of another day": strings.Replace(whole, "03-02", "03-03", 1),
 		"another sum": strings.Replace(whole, ";100;", ";101;", 1), "negative": strings.Replace(whole, ";100;", ";-100;", 1),
-		"no kind": strings.Replace(whole, "payment;", ";", 1), "too few fields": strings.Replace(whole, ";RUB", "", 1),
+		"more after its end": whole + "payment;b2;;o2;1;0;RUB;2026-03-02T10:00:00Z\n",
+		"no kind":            strings.Replace(whole, "payment;", ";", 1), "too few fields": strings.Replace(whole, ";RUB", "", 1),
 	} {
 		if lines, err := parseRegistry(day, []byte(text)); err == nil {
 			t.Errorf("%s: taken as %v", name, lines)
