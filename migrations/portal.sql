@@ -620,12 +620,9 @@ TABLE autopay_rule -- What a person lets us pay without asking: kinds of charges
     card_id uuid NOT NULL
     per_payment bigint NOT NULL
     per_month bigint NOT NULL
-    email text NOT NULL -- Where the notice a day before goes; phone when there is none
-    phone text NOT NULL
     created_at timestamp with time zone NOT NULL
     stopped_at timestamp with time zone
     autopay_rule_check CHECK (((per_month >= per_payment) AND (per_month <= 1000000000)))
-    autopay_rule_check1 CHECK (((email <> ''::text) OR (phone <> ''::text)))
     autopay_rule_kinds_check CHECK (((kinds <@ ARRAY['register'::text, 'utility'::text, 'department'::text]) AND (cardinality(kinds) > 0)))
     autopay_rule_per_payment_check CHECK (((per_payment >= 100) AND (per_payment <= 100000000)))
     autopay_rule_card_id_fkey FOREIGN KEY (card_id) REFERENCES saved_card(id)

@@ -37,8 +37,6 @@ type autopayRule struct {
 	Acquirer   string
 	PerPayment int64
 	PerMonth   int64
-	Email      string
-	Phone      string
 	CreatedAt  time.Time
 	StoppedAt  *time.Time
 	Keys       [][]byte // hashes of the numbers whose charges it pays
@@ -173,9 +171,6 @@ func monthStart(now time.Time) time.Time {
 // tellRule tells the owner of a rule how an order stands: the notice before, a limit, a failure, a payment. The detail is a card, a
 // receipt, or the key of a reason. It goes where the person is reached on that day, and in the language read then: a rule lives for years.
 func (d *desk) tellRule(ctx context.Context, tx pgx.Tx, rule *autopayRule, o *autopayOrder, detail string) error {
-	if d.notify == nil {
-		return nil
-	}
 	way, err := d.wayTo(ctx, tx, rule)
 	if err != nil || way.To == "" {
 		return err
@@ -197,15 +192,12 @@ func (d *desk) tellRule(ctx context.Context, tx pgx.Tx, rule *autopayRule, o *au
 	return d.notify.Send(ctx, tx, m)
 }
 
-// wayTo is where the owner of a rule has messages now. Where nobody knows accounts, it is what was left with the rule.
+// wayTo is where the owner of a rule has messages now; nowhere, where nobody knows accounts.
 func (d *desk) wayTo(ctx context.Context, tx pgx.Tx, rule *autopayRule) (notify.Way, error) {
-	switch {
-	case d.notify != nil && d.notify.WayTo != nil:
-		return d.notify.WayTo(ctx, tx, rule.Owner, "payments")
-	case rule.Email != "":
-		return notify.Way{Channel: notify.Email, To: rule.Email}, nil
+	if d.notify == nil || d.notify.WayTo == nil {
+		return notify.Way{}, nil
 	}
-	return notify.Way{Channel: notify.SMS, To: rule.Phone}, nil
+	return d.notify.WayTo(ctx, tx, rule.Owner, "payments")
 }
 
 // payOrder makes the payment of an order, once: it is kept with the order in one transaction, and everything after that is the same

@@ -258,14 +258,9 @@ func (h *Handler) readRule(c *fiber.Ctx, user uuid.UUID, form *ruleForm) (*autop
 	if !form.agree {
 		bad("agree", "agree_empty")
 	}
-	if h.Person != nil {
-		who, err := h.Person(c)
-		if err != nil {
-			return nil, nil, err
-		}
-		r.Email, r.Phone = who.Email, who.Phone
-	}
-	if r.Email == "" && r.Phone == "" {
+	if where, err := h.toldWhere(c); err != nil {
+		return nil, nil, err
+	} else if where == "" {
 		bad("agree", "no_contact")
 	}
 	return r, hashes, nil

@@ -13,7 +13,7 @@ import (
 )
 
 const ruleColumns = `r.id, r.owner, r.kinds, r.card_id, CASE WHEN s.removed_at IS NULL THEN s.title ELSE '' END AS card, s.acquirer, r.per_payment, r.per_month,
-	r.email, r.phone, r.created_at, r.stopped_at, ARRAY(SELECT hash FROM autopay_key k WHERE k.rule_id = r.id) AS keys`
+	r.created_at, r.stopped_at, ARRAY(SELECT hash FROM autopay_key k WHERE k.rule_id = r.id) AS keys`
 
 const orderColumns = `o.id, o.rule_id, o.owner, o.charge_id, o.total, o.state, o.told_at, o.due_at, o.reason,
 	(SELECT purpose FROM charge WHERE id = o.charge_id) AS purpose`
@@ -37,10 +37,10 @@ func insertRule(ctx context.Context, tx pgx.Tx, r *autopayRule, hashes [][]byte)
 		return false, err
 	}
 	done, err := tx.Exec(ctx, `
-		INSERT INTO autopay_rule (id, owner, kinds, card_id, per_payment, per_month, email, phone, created_at)
-		SELECT $1, $2, $3, s.id, $5, $6, $7, $8, $9
+		INSERT INTO autopay_rule (id, owner, kinds, card_id, per_payment, per_month, created_at)
+		SELECT $1, $2, $3, s.id, $5, $6, $7
 		FROM saved_card s
-		WHERE s.id = $4 AND s.account = $2 AND s.removed_at IS NULL`, r.ID, r.Owner, r.Kinds, r.CardID, r.PerPayment, r.PerMonth, r.Email, r.Phone, r.CreatedAt)
+		WHERE s.id = $4 AND s.account = $2 AND s.removed_at IS NULL`, r.ID, r.Owner, r.Kinds, r.CardID, r.PerPayment, r.PerMonth, r.CreatedAt)
 	if err != nil {
 		return false, err
 	}

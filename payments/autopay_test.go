@@ -31,6 +31,9 @@ func newAuto(t *testing.T) *auto {
 	t.Helper()
 	a := &auto{world: newWorld(t), car: Identity{STS: "9912345678"}}
 	a.jobs.River = a.handle.River
+	a.jobs.Notify.WayTo = func(context.Context, pgx.Tx, uuid.UUID, string) (notify.Way, error) {
+		return notify.Way{Channel: notify.Email, To: "ilnur@mail.ru", Lang: "ru"}, nil
+	}
 	a.handle.Person = func(*fiber.Ctx) (Person, error) {
 		return Person{Last: "Сафин", First: "Ильнур", Middle: "Рустамович", Email: "ilnur@mail.ru"}, nil
 	}

@@ -39,7 +39,7 @@ func exportData(ctx context.Context, d db.DB, r Reader) (data json.RawMessage, e
 				WHERE t.owner = $1),
 			'rules', (
 				SELECT coalesce(jsonb_agg(jsonb_build_object('kinds', r.kinds, 'per_payment_kopecks', r.per_payment,
-					'per_month_kopecks', r.per_month, 'email', r.email, 'phone', r.phone, 'created_at', r.created_at,
+					'per_month_kopecks', r.per_month, 'created_at', r.created_at,
 					'stopped_at', r.stopped_at) ORDER BY r.created_at), '[]')
 				FROM autopay_rule r
 				WHERE r.owner = $1))`, r.Account, r.Keys).Scan(&data)

@@ -53,7 +53,7 @@ func (m *modelRun) changeRule() {
 	case m.rule == uuid.Nil:
 		keys, err := Identity{Account: "1600000017"}.keys(m.box)
 		m.ok(err)
-		r := &autopayRule{ID: uuid.Must(uuid.NewV7()), Owner: m.payer, Kinds: []string{FromUtility}, CardID: card.ID, PerPayment: 300000, PerMonth: 2000000, Email: "a@b.ru", CreatedAt: m.clock}
+		r := &autopayRule{ID: uuid.Must(uuid.NewV7()), Owner: m.payer, Kinds: []string{FromUtility}, CardID: card.ID, PerPayment: 300000, PerMonth: 2000000, CreatedAt: m.clock}
 		m.ok(pgx.BeginFunc(m.Context(), m.db, func(tx pgx.Tx) error {
 			_, err := insertRule(m.Context(), tx, r, [][]byte{keys[0].hash})
 			return err

@@ -119,7 +119,7 @@ func TestDeleteWhileJoining(t *testing.T) {
 			w := b.known().get("/documents/new/bank").fill("/documents/new/bank", "payout-bik", "049205805", "payout-account", "40817810862000000017", "payout-bank", "Банк").
 				want(200, "/documents")
 			other := b.known().get(letter).want(200, letter)
-			accept, deletion := other.click(`form[action="` + letter + `/accept"]`), w.get("/settings/delete").click(`form[action="/settings/delete"]`)
+			accept, deletion := other.click(`form[action="`+letter+`/accept"]`), w.get("/settings/delete").click(`form[action="/settings/delete"]`)
 			var accepted, deleted *http.Response
 			doAccept, doDelete := func() { accepted = accept() }, func() { deleted = deletion() }
 			one, two := doAccept, doDelete
@@ -191,8 +191,8 @@ func TestDeleteStopsPaying(t *testing.T) {
 	w := b.known()
 	me, card, rule := b.account(aliyaPhone).ID, uuid.New(), uuid.New()
 	b.exec(`INSERT INTO saved_card (id, account, acquirer, token, token_hash, title, created_at) VALUES ($1, $2, 'sandbox', 'x', sha256('x'), '•• 4242', now())`, card, me)
-	b.exec(`INSERT INTO autopay_rule (id, owner, kinds, card_id, per_payment, per_month, email, phone, created_at)
-		VALUES ($1, $2, '{utility}', $3, 1000, 1000, '', '+79172000001', now())`, rule, me, card)
+	b.exec(`INSERT INTO autopay_rule (id, owner, kinds, card_id, per_payment, per_month, created_at)
+		VALUES ($1, $2, '{utility}', $3, 1000, 1000, now())`, rule, me, card)
 	w.get("/settings/delete").want(200, "/settings/delete", "автоплатежи").fill("/settings/delete", "agree", "yes").want(200, "/goodbye")
 	if n := b.number(`SELECT (SELECT count(*) FROM autopay_rule WHERE stopped_at IS NULL) + (SELECT count(*) FROM saved_card WHERE removed_at IS NULL)`); n != 0 {
 		t.Errorf("%d things go on paying", n)
