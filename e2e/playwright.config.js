@@ -18,8 +18,8 @@ export const tamga = process.env.TAMGA_BINARY ?? '../tamga';
 export default defineConfig({
   testDir: './journeys',
   outputDir: './results',
-  timeout: 300_000, // a whole life on two cores that others use too,
-  expect: { timeout: 15_000 },
+  timeout: 300_000, // a whole life on two cores that others use too
+  expect: { timeout: 30_000 }, // a page that comes, comes in a second; a machine under load may pause for longer
   workers: 1, // two cores serve the whole state and a browser
   forbidOnly: true,
   retries: 0,
@@ -29,7 +29,7 @@ export default defineConfig({
     locale: 'ru-RU',
     viewport: { width: 1280, height: 900 },
     screenshot: 'only-on-failure',
-    actionTimeout: 15_000,
+    actionTimeout: 30_000,
     launchOptions: {
       executablePath: browsers.find((path) => path && existsSync(path)),
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
