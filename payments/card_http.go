@@ -77,7 +77,7 @@ func (h *Handler) offerCards(c *fiber.Ctx, page *chargePage, ch *Charge, sum int
 		if err != nil {
 			return err
 		}
-		m := means{Bank: card.Acquirer, Method: banks.ByCard, Fee: fee, Card: card.ID, Sure: chosen.Card == card.ID}
+		m := means{Bank: card.Acquirer, Method: banks.ByCard, Fee: fee, Card: card.ID, Sure: chosen.Card == card.ID, Shown: shown{sum + fee, ch.Credited}}
 		button := frontend.Button{Name: "means", Value: m.value(), Classes: "govuk-button--secondary", PreventDoubleClick: true,
 			Text: t("payments_card.pay", card.Title, rus.FormatRubles(sum+fee))}
 		if m.Sure {

@@ -3,6 +3,7 @@ package payments
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -62,4 +63,50 @@ func TestSavedCard(t *testing.T) {
 	paytest.Want(t, b.Get("/payments/cards"), 200, "МИР •••• 2201") // a stranger removes nothing
 	paytest.Want(t, b.Post("/payments/cards", "/payments/cards/"+id+"/remove"), 303)
 	paytest.Want(t, b.Post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure"), 409)
+}
+
+// TestSureOfWhatWasShown: a yes to a remembered card, which is charged at once, holds for the total that was shown and for what had come
+// by then: neither when the discount has ended meanwhile, nor a second time for a part.
+func TestSureOfWhatWasShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b, c := w.browser(), w.charge()
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", b.chooses(c.path(""), "sandbox.card")).To, "choice", "pay")
+	w.deliver()
+	owed := func(uin string) *Charge {
+		n := fine(t, uin, time.Now())
+		n.Payer = w.payer
+		c, err := CreateCharge(t.Context(), w.db, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	yes := func(c *Charge, sum string) paytest.Answer {
+		t.Helper()
+		asked := b.Post(c.path(""), c.path("/pay"), "email", "", "sum", sum, "means", b.chooses(c.path(""), "sandbox.card.0."))
+		m := meansButton.FindStringSubmatch(asked.Text)
+		if m == nil {
+			t.Fatalf("nobody is asked: %s", paytest.Main(asked.Text))
+		}
+		return paytest.Answer{Text: m[1] + m[2]}
+	}
+	part := owed("18810116260300000009")
+	button := yes(part, "100").Text
+	for n, want := range []int{303, 200} { // a second click, or the back button
+		got := b.Post(part.path(""), part.path("/pay"), "email", "", "sum", "100", "means", button)
+		if got.Status != want {
+			t.Errorf("click %d: %d to %q", n+1, got.Status, got.To)
+		}
+	}
+	if now := w.wantStatus(part, Open); now.Credited != 10000 {
+		t.Errorf("%d were taken of a card whose owner agreed to 100 rubles", now.Credited)
+	}
+	whole := owed("18810116260300000017")
+	button = yes(whole, "").Text
+	w.pass(40 * 24 * time.Hour)
+	paytest.Want(t, b.Post(whole.path(""), whole.path("/pay"), "email", "", "means", button), 200, "Да, заплатить 2\u00a0000")
+	if now := w.wantStatus(whole, Open); now.Credited != 0 {
+		t.Errorf("%d were taken of a card whose owner agreed to 1500 rubles", now.Credited)
+	}
 }

@@ -283,7 +283,7 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	form := payForm{email: email, sum: strings.TrimSpace(c.FormValue("sum")), wrongEmail: checkEmail(email)}
 	form.payer = strings.TrimSpace(c.FormValue("payer"))
 	chosen := readMeans(c.FormValue("means"))
-	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee, Card: chosen.Card,
+	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee, Card: chosen.Card, Shown: chosen.Shown,
 		Save: c.FormValue("save") == "yes"}
 	if _, err := h.User(c); err != nil {
 		want.Save = false // a guest has no place for a card
@@ -310,7 +310,10 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 		return err
 	}
 	p, err := h.desk().start(c.UserContext(), want)
-	if errors.Is(err, errFee) {
+	if errors.Is(err, errFee) || errors.Is(err, errShown) {
+		if ch, err = h.charge(c); err != nil || ch.Status != Open { // it may have changed since it was read
+			return errors.Join(err, c.Redirect("/payments/"+c.Params("id"), fiber.StatusSeeOther))
+		}
 		form.agree, form.chosen = true, chosen
 		return h.renderCharge(c, ch, form)
 	}

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,18 @@ type means struct {
 	Fee    int64
 	Card   uuid.UUID // a remembered one; uuid.Nil is none
 	Sure   bool      // the payer was asked about that card
+	Shown  shown     // what the payer was asked about then
+}
+
+// shown is what a payer has agreed to: the total, and how much had come for the charge by then. A remembered card is charged at once, so
+// the yes holds for nothing else: for no other sum, and for a part not twice.
+type shown struct{ Total, Had int64 }
+
+// errShown says that what would be paid is not what the payer has agreed to: the question is asked again.
+var errShown = errors.New("the payer has agreed to another payment")
+
+func (s shown) holds(p *Payment, c *Charge) bool {
+	return s == (shown{}) || s == shown{p.Total(), c.Credited}
 }
 
 // methods are offered by every bank.
@@ -49,7 +62,7 @@ func (m means) value() string {
 		return value
 	}
 	if m.Sure {
-		return value + "." + m.Card.String() + ".sure"
+		return fmt.Sprintf("%s.%s.sure-%d-%d", value, m.Card, m.Shown.Total, m.Shown.Had)
 	}
 	return value + "." + m.Card.String()
 }
@@ -66,6 +79,9 @@ func readMeans(value string) means {
 	if err == nil && len(parts) > 3 {
 		m.Card, err = uuid.Parse(parts[3])
 		m.Sure = len(parts) == 5
+	}
+	if m.Sure && parts[4] != "sure" {
+		_, err = fmt.Sscanf(parts[4], "sure-%d-%d", &m.Shown.Total, &m.Shown.Had)
 	}
 	if err != nil {
 		return plain

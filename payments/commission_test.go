@@ -76,7 +76,7 @@ func TestCommissionIsShownAndBooked(t *testing.T) {
 		t.Errorf("the button is %s", all)
 	}
 	got := b.Post(c.path(""), c.path("/pay"), "email", "", "sum", "100", "means", all)
-	paytest.Want(t, got, 200, "101,50", "Мы пересчитали комиссию") // for a part the commission is another one: shown before anything is paid
+	paytest.Want(t, got, 200, "101,50", "Итог изменился") // for a part the commission is another one: shown before anything is paid
 	if w.count(w.db, `SELECT count(*) FROM payment`) != 0 {
 		t.Error("a payment was begun with a commission that nobody has seen")
 	}

@@ -67,6 +67,7 @@ type intent struct {
 	Fee    int64        // the commission that the payer has seen
 	Save   bool         // the card is to be remembered
 	Card   uuid.UUID    // pay by a remembered one
+	Shown  shown        // what the payer has agreed to pay with it; nothing is whatever it is
 	Lines  []int        // of a bill: pay these; none is all of them
 	Payer  Person       // who pays for another
 }
@@ -168,6 +169,9 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	}
 	if p.Fee != want.Fee {
 		return nil, errFee
+	}
+	if !want.Shown.holds(p, c) {
+		return nil, errShown
 	}
 	if err := insertPayment(ctx, tx, p, foldName(c), want.Reader.Account); err != nil {
 		return nil, err
