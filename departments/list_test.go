@@ -43,4 +43,7 @@ func TestListFindsTheFew(t *testing.T) {
 	if text := strings.Join(plan, "\n"); err != nil || !strings.Contains(text, "Index Cond: ((rank >=") {
 		t.Errorf("all deliveries are read (%v):\n%s", err, text)
 	}
+	if _, err := tx.Exec(ctx, `DEALLOCATE list`); err != nil { // a rollback keeps it, and so would the connection
+		t.Error(err)
+	}
 }
