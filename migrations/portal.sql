@@ -1620,13 +1620,15 @@ TABLE quittance -- Notices to the outside owner of a charge: money came for it, 
     sent_at timestamp with time zone -- When the owner took it; NULL while it waits
     last_error text NOT NULL DEFAULT ''::text -- Of the newest attempt; empty when it was taken, or nobody has tried yet
     tried_at timestamp with time zone
+    refund_id uuid -- By what the money went back; NULL when it came, or the bank took it back
     quittance_amount_check CHECK ((amount > 0))
     quittance_kind_check CHECK ((kind = ANY (ARRAY['paid'::text, 'returned'::text])))
     quittance_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES charge(id)
     quittance_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payment(id)
+    quittance_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refund(id)
     quittance_pkey PRIMARY KEY (id)
-    quittance_payment_id_kind_key UNIQUE (payment_id, kind)
     CREATE INDEX quittance_charge_id ON public.quittance USING btree (charge_id)
+    CREATE UNIQUE INDEX quittance_once ON public.quittance USING btree (payment_id, kind, refund_id) NULLS NOT DISTINCT
     CREATE INDEX quittance_waiting ON public.quittance USING btree (at) WHERE (sent_at IS NULL)
 
 TABLE refund -- Money on its way back. Its key is the Idempotence-Key at the bank. Two different people let it go

@@ -34,9 +34,8 @@ func positionOf(p *Payment) position {
 	case Mismatch:
 		return position{{"clearing", cur}: received, {"suspense", cur}: -received}
 	case Succeeded, Surplus, RefundedPayment:
-		over := p.over()
+		over, fromCharge := p.over(), p.backOfCharge()
 		fromOver := min(p.Refunded, over)
-		fromCharge := min(p.Refunded-fromOver, p.Credited)
 		return position{
 			{"clearing", cur}:   received - p.Refunded,
 			{"receivable", cur}: -p.Credited,

@@ -82,7 +82,7 @@ func (d *desk) credited(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, d
 			return err
 		}
 	}
-	if err := d.quit(ctx, tx, c, p, "paid", p.Credited, s.At); err != nil {
+	if err := d.quit(ctx, tx, c, p, notice{kind: "paid", amount: p.Credited, at: s.At}); err != nil {
 		return err
 	}
 	return d.sendReceipt(ctx, tx, c, p)
@@ -115,8 +115,10 @@ func (d *desk) uncredit(ctx context.Context, tx pgx.Tx, c *Charge, before, p *Pa
 	if err := noteCharge(ctx, tx, c.ID, chargeEvent{event, before.Credited, s.Source, p.Receipt, s.At}); err != nil {
 		return err
 	}
-	if err := d.quit(ctx, tx, c, p, "returned", before.Credited, s.At); err != nil {
-		return err
+	if p.State == Reversed { // of refunds the owner has heard one by one
+		if err := d.quit(ctx, tx, c, p, notice{kind: "returned", amount: before.Credited - before.backOfCharge(), at: s.At}); err != nil {
+			return err
+		}
 	}
 	switch {
 	case reopens: // the booking of the payment makes it owed again; so becomes the discount

@@ -113,6 +113,9 @@ func (p *Payment) over() int64 {
 	return *p.Received - p.Credited - p.FeeTaken
 }
 
+// backOfCharge is what of the charge's money has gone back: what was over goes first.
+func (p *Payment) backOfCharge() int64 { return min(p.Refunded-min(p.Refunded, p.over()), p.Credited) }
+
 // foldedName is what an index holds of a payer's name.
 type foldedName struct{ last, first, middle string }
 

@@ -48,13 +48,21 @@ const (
 // noAddress begins what is noted of an owner whom nobody has named to the worker.
 const noAddress = "no address is set for "
 
+// notice is what the owner of a charge is to hear.
+type notice struct {
+	kind   string // "paid" or "returned"
+	amount int64
+	refund uuid.UUID // by what it went back, uuid.Nil when by no refund
+	at     time.Time
+}
+
 // quit queues a notice to the owner of a charge that is not an application's: that one hears by PaidArgs.
-func (d *desk) quit(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, kind string, amount int64, at time.Time) error {
-	if c.OriginKind == FromApplication || amount == 0 {
+func (d *desk) quit(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, n notice) error {
+	if c.OriginKind == FromApplication || n.amount == 0 {
 		return nil
 	}
 	id := uuid.Must(uuid.NewV7())
-	fresh, err := insertQuittance(ctx, tx, id, p, kind, amount, at)
+	fresh, err := insertQuittance(ctx, tx, id, p, n)
 	if err != nil || !fresh {
 		return err
 	}

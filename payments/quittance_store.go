@@ -11,11 +11,11 @@ import (
 )
 
 // insertQuittance notes a notice for the owner of a charge; false when it stands there already.
-func insertQuittance(ctx context.Context, tx pgx.Tx, id uuid.UUID, p *Payment, kind string, amount int64, at time.Time) (bool, error) {
+func insertQuittance(ctx context.Context, tx pgx.Tx, id uuid.UUID, p *Payment, n notice) (bool, error) {
 	tag, err := tx.Exec(ctx, `
-		INSERT INTO quittance (id, charge_id, payment_id, kind, amount, at)
-		VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (payment_id, kind) DO NOTHING`, id, p.ChargeID, p.ID, kind, amount, at)
+		INSERT INTO quittance (id, charge_id, payment_id, kind, amount, at, refund_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (payment_id, kind, refund_id) DO NOTHING`, id, p.ChargeID, p.ID, n.kind, n.amount, n.at, uuid.NullUUID{UUID: n.refund, Valid: n.refund != uuid.Nil})
 	return tag.RowsAffected() > 0, err
 }
 
@@ -49,7 +49,14 @@ func quittanceByID(ctx context.Context, d db.DB, id uuid.UUID) (*Quittance, erro
 	if err != nil {
 		return nil, err
 	}
-	q.Lines, err = paidLines(ctx, d, q.PaymentID)
+	lines, err := paidLines(ctx, d, q.PaymentID)
+	var sum int64
+	for _, l := range lines {
+		sum += l.Amount
+	}
+	if q.Kind == "paid" || q.Amount >= sum { // a part that goes back is of no line
+		q.Lines = lines
+	}
 	return q, err
 }
 

@@ -128,3 +128,46 @@ func TestStuckQuittance(t *testing.T) {
 		t.Error("what has arrived is still shown")
 	}
 }
+
+// TestPartBack: the owner of a fine hears of each part of it that goes back, and of no kopeck twice: of two refunds, and of what a bank
+// takes back of the rest. What came on top and goes back is between us and the payer.
+func TestPartBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, b := w.fine(Identity{STS: "9912345678"}), w.stranger()
+	b.Post("/payments", "/payments/find", "number", c.UIN)
+	b.atBank(b.toBank(c), "choice", "trick", "trick", "more") // 850 for 750
+	w.deliver()
+	at := w.office()
+	at("valeeva").Post("/discrepancies", w.discrepancy("amount"), "choice", "accept")
+	p, err := lastPayment(t.Context(), w.db, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	returned := func() int {
+		return w.count(w.db, `SELECT coalesce(sum(amount), 0)::int FROM quittance WHERE kind = 'returned'`)
+	}
+	at("valeeva").Post("/discrepancies", w.discrepancy("surplus"), "choice", "return")
+	for _, step := range []struct {
+		sum  string
+		want int
+	}{{"", 0}, {"200", 20000}, {"50", 25000}} {
+		if step.sum != "" {
+			at("valeeva").Post("/refunds", "/refunds", "receipt", p.Receipt, "sum", step.sum, "ground", "court")
+		}
+		at("nuriev").Post("/refunds", w.refund(), "choice", "approve")
+		w.payBack()
+		if n := returned(); n != step.want {
+			t.Errorf("after %q rubles the owner has heard of %d kopecks, want %d", step.sum, n, step.want)
+		}
+	}
+	d := w.handle.desk()
+	if err := d.match(t.Context(), d.banks[0], registryLine{Kind: "reversal", BankID: "v1", PaymentOf: *p.BankID, Amount: 1, Currency: Currency, At: w.now()}); err != nil {
+		t.Fatal(err)
+	}
+	at("valeeva").Post("/discrepancies", w.discrepancy("reversal"), "choice", "reverse")
+	if n := returned(); n != 75000 {
+		t.Errorf("in the end the owner has heard of %d kopecks, want 75000", n)
+	}
+	w.wantBooks()
+}

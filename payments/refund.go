@@ -190,6 +190,10 @@ func (d *desk) refundDone(ctx context.Context, r *Refund, bankID string) (*Refun
 		if err := d.account(ctx, tx, c, &before, p, s); err != nil {
 			return err
 		}
+		back := notice{kind: "returned", amount: p.backOfCharge() - before.backOfCharge(), refund: r.ID, at: at}
+		if err := d.quit(ctx, tx, c, p, back); err != nil {
+			return err
+		}
 		if p.Refunded >= p.over() {
 			if err := settle(ctx, tx, p.ID, []string{"surplus"}, resolution{How: "returned", By: "refund", At: at}); err != nil {
 				return err
