@@ -234,7 +234,7 @@ func (k *Core) signCorrection(ctx context.Context, tx pgx.Tx, d *dossier, p *Per
 
 // correct puts the new answers, their hash and their signatures in the place of the old ones, and sends them.
 func (k *Core) correct(ctx context.Context, tx pgx.Tx, d *dossier, a *asked, would *dossier) error {
-	changed := d.differs(would)
+	changed := d.differs(d.Set, would.Set)
 	for _, owner := range append([]string{""}, partyIDs(d)...) {
 		was, is, err := bothTexts(d.Set.Of(owner), would.Set.Of(owner))
 		if err != nil {
@@ -389,15 +389,15 @@ func (k *Core) gatherFilesAgain(ctx context.Context, on db.DB, d *dossier) error
 	return k.gatherFiles(d, rows)
 }
 
-// differs lists the keys of the questions whose answers are others in would.
-func (d *dossier) differs(would *dossier) []string {
+// differs lists the keys of the questions that two sets answer in other ways.
+func (d *dossier) differs(a, b catalog.Set) []string {
 	var keys []string
 	for _, owner := range append([]string{""}, partyIDs(d)...) {
 		prefix := ""
 		if owner != "" && len(d.Parties) > 1 {
 			prefix = owner + "."
 		}
-		for _, id := range unlike(d.Set.Of(owner), would.Set.Of(owner)) {
+		for _, id := range unlike(a.Of(owner), b.Of(owner)) {
 			if !slices.Contains(keys, prefix+id) {
 				keys = append(keys, prefix+id)
 			}

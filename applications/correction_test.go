@@ -177,3 +177,96 @@ func TestFileOfACorrectionIsReadBeforeItIsSigned(t *testing.T) {
 		}
 	}
 }
+
+// listed is an application with two lists that the department has, and asks for again. It returns the address of the request.
+func (w *world) listed(asked ...string) (id uuid.UUID, p *browser, path string) {
+	w.t.Helper()
+	p = w.browser("Гарипова", "Алия", "female")
+	id, path = p.begin("two-lists")
+	p.fill(path, map[string]string{"kids.0.kid": "Амир", "cars.0.car": "Лада", "reason": "просто"})
+	p.sign(id)
+	w.wantState(id, Submitted)
+	w.told(id, departments.Update{Kind: departments.KindRequest, Text: "Ещё раз", Request: &departments.Request{Fields: asked}})
+	return id, p, p.get(applicationPath(id, "")).Attr("#now", "href")
+}
+
+// A button of a list works on its own list, wherever that stands on the page.
+func TestButtonsOfTwoLists(t *testing.T) {
+	t.Parallel()
+	w, _, _ := fileWorld(t)
+	id, p, path := w.listed("kids", "cars")
+	page := p.attach(p.get(path), map[string]string{"kids.0.kid": "Әмир"}, "_add=cars")
+	if !page.Has(`[name="cars.1.car"]`) || page.Has(`[name="kids.1.kid"]`) || page.Attr(`[name="kids.0.kid"]`, "value") != "Әмир" {
+		t.Fatalf("adding a car asks for %v", page.Attrs("input", "name"))
+	}
+	page = p.attach(page, map[string]string{"cars.1.car": "Нива"}, "_add=kids")
+	page = p.attach(page, map[string]string{"kids.1.kid": "Айгөл"}, page.Attrs("button[name=_remove]", "name")[0]+"="+page.Attrs("button[name=_remove]", "value")[2])
+	if page.Has(`[name="cars.1.car"]`) || page.Attr(`[name="cars.0.car"]`, "value") != "Нива" || page.Attr(`[name="kids.1.kid"]`, "value") != "Айгөл" {
+		t.Fatalf("removing the first car leaves %v", page.Attrs("input", "value"))
+	}
+	p.send(p.get(p.attach(page, nil, "").to), "main form", nil)
+	if sent := w.letters(id, departments.TypeCorrected); len(sent) != 1 || !strings.Contains(sent[0], "Айгөл") || !strings.Contains(sent[0], "Нива") {
+		t.Errorf("sent %v", sent)
+	}
+}
+
+// A paper that a new answer makes necessary is taken with the answer, though the department has not asked for it.
+func TestCorrectionTakesAFurtherPaper(t *testing.T) {
+	t.Parallel()
+	w, _, _ := fileWorld(t)
+	_, p, path := w.listed("reason")
+	page := p.attach(p.get(path), map[string]string{"reason": "болезнь"}, "")
+	if page.status != http.StatusUnprocessableEntity || !page.Has("[name=paper]") {
+		t.Fatalf("%d, asked for %v", page.status, page.Attrs("input", "name"))
+	}
+	if res := p.attach(page, nil, "", upload{"paper", "справка.pdf", "application/pdf", aPDF("")}); res.status != http.StatusSeeOther {
+		t.Errorf("%d %s", res.status, res.errors())
+	}
+}
+
+// Two windows on one request: the second is shown both texts, chooses, and voids nothing by saving the same again.
+func TestRequestInTwoWindows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, second := w.filed()
+	w.told(id, departments.Update{Kind: departments.KindRequest, Text: "Исправьте", Request: &departments.Request{Fields: []string{"birth_place"}}})
+	path := first.get(applicationPath(id, "")).Attr("#now", "href")
+	stale, others := first.get(path), second.get(path)
+	res := first.attach(first.get(path), map[string]string{"birth_place": "город Арск", "text": "Опечатка"}, "")
+	second.send(second.get(res.to), "main form", nil)
+	signed := func() int {
+		return w.count(`SELECT count(*) FROM application_correction_signature`)
+	}
+	page := first.attach(stale, map[string]string{"birth_place": "город Буа", "text": "Перепутала"}, "")
+	for _, text := range []string{"город Арск", "город Буа", "Опечатка", "Перепутала"} {
+		if !strings.Contains(page.Text("#both"), text) {
+			t.Errorf("the choice has no %q: %q", text, page.Text("#both"))
+		}
+	}
+	if page.status != http.StatusConflict || signed() != 1 || page.Attr("[name=birth_place]", "value") != "город Буа" || page.Text("[name=text]") != "Перепутала" {
+		t.Fatalf("%d, %d signatures, typed %q", page.status, signed(), page.Attr("[name=birth_place]", "value"))
+	}
+	if res := first.attach(page, map[string]string{"keep.birth_place": "saved", "keep._words": "saved"}, ""); res.status != http.StatusSeeOther || signed() != 1 {
+		t.Errorf("what is saved already voids a signature: %d, %d left", res.status, signed())
+	}
+	if res := first.attach(first.get(path), nil, ""); res.status != http.StatusSeeOther || signed() != 1 {
+		t.Errorf("the same again voids a signature: %d, %d left", res.status, signed())
+	}
+	if res := second.attach(others, map[string]string{"birth_place": "город Казань-2"}, ""); res.status != http.StatusSeeOther {
+		t.Errorf("the other party's answer is in the way: %d", res.status)
+	}
+	check := first.get(res.to)
+	if text := check.Text("#changes"); !strings.Contains(text, "город Арск") || !strings.Contains(text, "город Казань-2") {
+		t.Errorf("the changes are %q", text)
+	}
+	second.send(second.get(res.to), "main form", nil)
+	first.send(check, "main form", nil)
+	sent := w.letters(id, departments.TypeCorrected)
+	if len(sent) != 1 || !strings.Contains(sent[0], "Опечатка") {
+		t.Fatalf("sent %v", sent)
+	}
+	late := first.attach(stale, map[string]string{"birth_place": "город Буа", "text": "Ещё слово"}, "")
+	if !strings.Contains(late.errors(), "уже ответили") || late.Text("[name=text]") != "Ещё слово" {
+		t.Errorf("after all is sent: %d %s, typed %q", late.status, late.errors(), late.Text("[name=text]"))
+	}
+}

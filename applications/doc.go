@@ -51,8 +51,8 @@
 // signatures in the place of the old ones and sends them, in one transaction. The duty is not counted again. What waits for signatures
 // at another request is then put upon the new answers, and signed anew.
 //
-// Two windows on one page of questions: each form carries a tag of the answers it was opened with. Who saves second is shown both
-// texts of each answer that differs and chooses (conflict.go).
+// Two windows on one page of questions, or on one request of the department: each form carries a tag of the answers it was opened with.
+// Who saves second is shown both texts of each answer that differs and chooses (catalog/conflict.go).
 //
 // The last day of the department's term is counted once, at the submission (answer_by), and stands in the letter to the department
 // and in the export: citizen and staff read the same day.

@@ -55,8 +55,27 @@ var twoFiles = strings.Replace(serviceHead("two-files", "social", "Справк�
       - {id: scan, type: file, label: *t, types: [pdf], max_mb: 1, count: 2}
 `
 
+// twoLists is a service with two repeated steps, and a paper that an answer makes necessary.
+var twoLists = serviceHead("two-lists", "social", "Два списка", "Ике исемлек", "Two lists") + `  - id: kids
+    title: *t
+    repeat: {item: {ru: "Ребёнок %d", tt: "%d бала", en: "Child %d"}, add: *t, min: 1, max: 3}
+    questions: [{id: kid, type: text, label: *t}]
+  - id: cars
+    title: *t
+    repeat: {item: {ru: "Машина %d", tt: "%d машина", en: "Car %d"}, add: *t, min: 1, max: 3}
+    questions: [{id: car, type: text, label: *t}]
+  - id: why
+    title: *t
+    questions: [{id: reason, type: text, label: *t}]
+  - id: proof
+    title: *t
+    when: reason == "болезнь"
+    questions: [{id: paper, type: file, label: *t, types: [pdf], max_mb: 1}]
+`
+
 var fileServices = sync.OnceValues(func() (*catalog.Catalog, error) {
-	all := fstest.MapFS{"services/with-files.yaml": {Data: []byte(withFiles)}, "services/two-files.yaml": {Data: []byte(twoFiles)}, "services/all-fields.yaml": {Data: []byte(allFields())}}
+	all := fstest.MapFS{"services/with-files.yaml": {Data: []byte(withFiles)}, "services/two-files.yaml": {Data: []byte(twoFiles)},
+		"services/two-lists.yaml": {Data: []byte(twoLists)}, "services/all-fields.yaml": {Data: []byte(allFields())}}
 	err := fs.WalkDir(catalog.Files(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(name, "services/") {
 			return err

@@ -124,7 +124,7 @@ func TestRepeatedGroups(t *testing.T) {
 		t.Fatalf("an empty second child: %d", res.status)
 	}
 	f = res.Form("main form")
-	f.Values.Set("_remove", "1")
+	f.Values.Set("_remove", "children.1")
 	page = b.do("POST", path, f.Values)
 	if page.status != 200 || page.Has("[name=children.1.child_last_name]") {
 		t.Fatalf("remove: %d", page.status)

@@ -1,21 +1,11 @@
 package applications
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-
-	"tamga/catalog"
-)
+import "tamga/catalog"
 
 // tag names the stored answers of a step, as a form carries it. A form with another tag was opened before somebody, in another
 // tab for one, saved the step. Tags are per step, so that two tabs on two pages do not disturb each other.
 func (d *dossier) tag(step *catalog.Step) (string, error) {
-	text, err := marshal(d.of(step, d.Set))
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(append([]byte(step.ID+" "), text...))
-	return hex.EncodeToString(sum[:8]), nil
+	return catalog.Tag(step.ID, d.of(step, d.Set))
 }
 
 // of returns what a set holds of a step.

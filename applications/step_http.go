@@ -35,15 +35,8 @@ type stepView struct {
 	Deadline  *time.Time
 	HoldUntil *time.Time // of the chosen time, on its page
 	Status    string
-	Stale     *staleView
+	Stale     *catalog.Stale
 	Remember  *frontend.Checkboxes // keep what this page says among my documents
-}
-
-// staleView is what stands in the form when the step was saved elsewhere after this form was opened: both texts of each answer that
-// differs, to choose one.
-type staleView struct {
-	Rows []frontend.Radios
-	Keep string // address that goes on with what is saved
 }
 
 // env is what questions need from outside. The error of a look for free times is found in *failed.
@@ -138,7 +131,9 @@ func (h *Handler) renderStep(c *fiber.Ctx, d *dossier, p *Person, step *catalog.
 	}
 	if a.stale {
 		c.Status(fiber.StatusConflict)
-		view.Stale = &staleView{Rows: h.conflicts(d, step, &a, tr), Keep: h.after(d, step, a.change)}
+		typed := *d
+		typed.Set = d.Definition.With(d.Set, step, d.Me.ID, a.answers)
+		view.Stale = &catalog.Stale{Rows: catalog.Conflicts(step, d.saved(step, tr), typed.saved(step, tr), tr), Keep: h.after(d, step, a.change)}
 	}
 	return stepPage.Render(c, h.Pages, view)
 }
@@ -250,7 +245,7 @@ func (h *Handler) readStep(d *dossier, p *Person, a *attempt) (catalog.Answers, 
 	if a.problems = withUploads(problems, a.uploads); len(a.problems) > 0 {
 		return nil, errShown
 	}
-	chosen(a.typed, answers, d.Set.Of(a.step.Owner(d.Me.ID)))
+	catalog.Chosen(a.typed, answers, d.Set.Of(a.step.Owner(d.Me.ID)))
 	tag, err := d.tag(a.step)
 	if err != nil {
 		return nil, err

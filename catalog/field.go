@@ -135,7 +135,7 @@ func (d *drawing) groups(step *Step) []Field {
 		fields = append(fields, d.questions(step, groupPrefix(step, i))...)
 		if n > max(step.Repeat.Min, 1) {
 			fields = append(fields, Field{Button: &frontend.Button{Text: d.tr.T("catalog.remove", title), Name: removeButton,
-				Value: strconv.Itoa(i), Classes: "govuk-button--secondary", Attributes: skipChecks}})
+				Value: step.ID + "." + strconv.Itoa(i), Classes: "govuk-button--secondary", Attributes: skipChecks}})
 		}
 	}
 	if n < step.Repeat.Max {
@@ -145,7 +145,7 @@ func (d *drawing) groups(step *Step) []Field {
 	return fields
 }
 
-// Buttons of a repeated step.
+// Buttons of a repeated step. Their values name the step: a page may have several.
 const (
 	addButton    = "_add"
 	removeButton = "_remove"
@@ -154,18 +154,19 @@ const (
 var skipChecks = frontend.Attributes{"formnovalidate": ""}
 
 // Rearrange answers the buttons "add" and "remove" of a repeated step: it returns the typed values with a group more or less,
-// to be drawn again by Fields without problems. It returns false when another button was pressed.
+// to be drawn again by Fields without problems. It returns false when another button was pressed, one of another step for one.
 func (t *Step) Rearrange(form url.Values) (url.Values, bool) {
 	if t.Repeat == nil {
 		return form, false
 	}
 	n := groupCount(t, form)
-	if form.Has(addButton) {
+	if form.Get(addButton) == t.ID {
 		return without(form, t, -1, min(n+1, t.Repeat.Max)), true
 	}
-	gone, err := strconv.Atoi(form.Get(removeButton))
-	if err != nil || gone < 0 || gone >= n {
-		return form, form.Has(removeButton)
+	number, ours := strings.CutPrefix(form.Get(removeButton), t.ID+".")
+	gone, err := strconv.Atoi(number)
+	if !ours || err != nil || gone < 0 || gone >= n {
+		return form, ours
 	}
 	return without(form, t, gone, max(n-1, t.Repeat.Min, 1)), true
 }

@@ -50,7 +50,7 @@ func keptAsTyped(t *testing.T, s *Service, step *Step, body string) {
 func FuzzParse(f *testing.F) {
 	c := load(f)
 	f.Add("marriage", "birth", "birth_date-day=29&birth_date-month=фев&birth_date-year=2001&birth_place=%00%ff")
-	f.Add("kindergarten-compensation", "children", "children-count=99999999&children.0.child_snils=1&children.-1.x=2&_remove=-5")
+	f.Add("kindergarten-compensation", "children", "children-count=99999999&children.0.child_snils=1&children.-1.x=2&_remove=children.-5")
 	f.Add("child-benefit", "income", "income_work=1e309&income_social=-1&income_alimony=9999999999999999999&income_other=0x1")
 	f.Add("advertising-permit", "structure", "width=inf&height=NaN&sides=-1&structure_type=roof")
 	f.Fuzz(func(t *testing.T, id, step, body string) {

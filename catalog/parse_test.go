@@ -166,14 +166,18 @@ func TestAddAndRemoveGroups(t *testing.T) {
 	if !pressed || more.Get("children-count") != "3" || more.Get(secondChild+"child_first_name") != "Айгуль" {
 		t.Errorf("add: %v", more)
 	}
+	values.Set("_add", "parents")
+	if _, pressed := step.Rearrange(values); pressed {
+		t.Error("a button of another step was taken for the own one")
+	}
 	values.Del("_add")
-	values.Set("_remove", "0")
+	values.Set("_remove", "children.0")
 	less, pressed := step.Rearrange(values)
 	want := url.Values{"children-count": {"1"}, firstChild + "child_first_name": {"Айгуль"}}
 	if diff := cmp.Diff(want, less); !pressed || diff != "" {
 		t.Error(diff)
 	}
-	less.Set("_remove", "0")
+	less.Set("_remove", "children.0")
 	if last, _ := step.Rearrange(less); last.Get("children-count") != "1" {
 		t.Errorf("the last group is gone: %v", last)
 	}

@@ -11,5 +11,7 @@
 // questions of services. What ESIA tells at a sign-in replaces what it told before (Told); what the person typed stays beside it and
 // fills forms only where ESIA says nothing (Sources).
 //
+// Two windows on one document are two windows on a page of a draft (catalog/conflict.go): who saves second is shown both texts.
+//
 // Who entered a bound cabinet by phone sees no document: a number may have a new owner.
 package documents

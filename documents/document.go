@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,18 +36,33 @@ func (d *Document) Own() bool { return d.Source == own }
 
 // Rows are the document in the reader's words.
 func (d *Document) Rows(tr catalog.Tr) []catalog.Row {
-	for _, section := range form.Summary(catalog.Set{Shared: d.Answers}, "", tr) {
-		if section.Step == d.Kind {
-			var rows []catalog.Row
-			for _, row := range section.Rows {
-				if _, has := d.Answers[row.Question]; has {
-					rows = append(rows, row)
-				}
+	var rows []catalog.Row
+	for _, section := range d.sections(tr) {
+		for _, row := range section.Rows {
+			if _, has := d.Answers[row.Question]; has {
+				rows = append(rows, row)
 			}
-			return rows
 		}
 	}
-	return nil
+	return rows
+}
+
+// sections are the whole form in the reader's words, with what was left out.
+func (d *Document) sections(tr catalog.Tr) []catalog.Section {
+	return slices.DeleteFunc(form.Summary(catalog.Set{Shared: d.Answers}, "", tr), func(s catalog.Section) bool { return s.Step != d.Kind })
+}
+
+// tag names the answers, as a form carries it.
+func (d *Document) tag() (string, error) { return catalog.Tag(d.Kind, d.Answers) }
+
+// overtakes tells whether saving would write over words that the form, opened with those of a tag, has never shown.
+func (d *Document) overtakes(stored *Document, tag string) (bool, error) {
+	is, err := stored.tag()
+	if err != nil {
+		return false, err
+	}
+	would, err := d.tag()
+	return is != tag && is != would, err
 }
 
 // Title is what the kind is called.

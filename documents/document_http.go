@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"time"
@@ -73,6 +74,10 @@ type editPage struct {
 	Title  string
 	Fields []catalog.Field
 	Action string
+	Kind   string
+	Tag    string // of the answers that the form was opened with
+	Stale  *catalog.Stale
+	Gone   *frontend.NotificationBanner // the document was removed elsewhere meanwhile
 }
 
 type removePage struct {
@@ -187,76 +192,142 @@ func (h *Handler) showEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.render(c, d, nil, nil)
+	return h.render(c, d, attempt{action: c.Path()})
 }
 
-func (h *Handler) render(c *fiber.Ctx, d *Document, typed url.Values, problems catalog.Problems) error {
+// attempt is what somebody tried to save.
+type attempt struct {
+	action   string
+	typed    url.Values // nil shows what is stored
+	problems catalog.Problems
+	stored   *Document // what was saved elsewhere meanwhile, with other words
+	gone     bool      // it was removed elsewhere
+}
+
+func (h *Handler) render(c *fiber.Ctx, d *Document, a attempt) error {
 	tr, step := h.tr(c), form.Step(d.Kind)
-	page := editPage{Title: step.Title.In(tr.Lang), Action: c.Path()}
-	page.Fields = form.Fields(step, catalog.Set{Shared: d.Answers}, "", typed, problems, catalog.Env{Now: h.Now()}, tr)
-	for _, p := range problems {
+	page := editPage{Title: step.Title.In(tr.Lang), Action: a.action, Kind: d.Kind, Tag: a.typed.Get("version")}
+	page.Fields = form.Fields(step, catalog.Set{Shared: d.Answers}, "", a.typed, a.problems, catalog.Env{Now: h.Now()}, tr)
+	for _, p := range a.problems {
 		page.Errors.AddAt(p.Field, p.Field, p.Summary(tr))
 	}
-	if len(problems) > 0 {
+	stored := d
+	switch {
+	case a.stored != nil:
+		stored = a.stored
+		page.Stale = &catalog.Stale{Rows: catalog.Conflicts(step, stored.sections(tr), d.sections(tr), tr), Keep: "/documents"}
+		c.Status(fiber.StatusConflict)
+	case a.gone:
+		page.Gone = &frontend.NotificationBanner{TitleText: tr.T("documents.gone_title"), Text: tr.T("documents.gone_text"), Role: "alert"}
+		c.Status(fiber.StatusConflict)
+	case len(a.problems) > 0:
 		c.Status(fiber.StatusUnprocessableEntity)
+	}
+	if a.typed == nil || a.stored != nil || a.gone {
+		var err error
+		if page.Tag, err = stored.tag(); err != nil {
+			return err
+		}
 	}
 	return editTemplate.Render(c, h.Pages, page)
 }
 
 // save keeps what was typed. A kind of which there is one is written over, so that a form sent twice makes one document.
 func (h *Handler) save(c *fiber.Ctx) error {
-	account, d, err := h.document(c)
-	if err != nil {
-		return err
-	}
 	typed, err := url.ParseQuery(string(c.Body()))
 	if err != nil {
 		return fault.New(fault.Invalid, "documents.not_found")
 	}
-	step := form.Step(d.Kind)
-	answers, problems := form.Parse(step, typed, catalog.Set{Shared: d.Answers}, "", catalog.Env{Now: h.Now()})
-	if len(problems) > 0 {
-		return h.render(c, d, typed, problems)
+	a := attempt{action: c.Path(), typed: typed}
+	account, d, err := h.document(c)
+	if errors.Is(err, errNoDocument) {
+		return h.removedMeanwhile(c, typed)
 	}
-	d.Answers, d.ChangedAt = answers, h.Now()
-	if err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error { return h.put(c, tx, account, d) }); err != nil {
+	if err != nil {
+		return err
+	}
+	d.Answers, a.problems = form.Parse(form.Step(d.Kind), typed, catalog.Set{Shared: d.Answers}, "", catalog.Env{Now: h.Now()})
+	if len(a.problems) > 0 {
+		return h.render(c, d, a)
+	}
+	d.ChangedAt = h.Now()
+	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error { return h.put(c, tx, account, d, &a) })
+	switch {
+	case errors.Is(err, errStale):
+		return h.render(c, d, a)
+	case errors.Is(err, errNoDocument):
+		return h.removedMeanwhile(c, typed)
+	case err != nil:
 		return err
 	}
 	return c.Redirect("/documents?saved=kept", fiber.StatusSeeOther)
 }
 
-func (h *Handler) put(c *fiber.Ctx, tx pgx.Tx, account uuid.UUID, d *Document) error {
+// removedMeanwhile shows what was typed into a document that is no more: saved again, it is a new one.
+func (h *Handler) removedMeanwhile(c *fiber.Ctx, typed url.Values) error {
+	kind := typed.Get("kind")
+	if form.Step(kind) == nil {
+		return errNoDocument
+	}
+	return h.render(c, &Document{Kind: kind, Answers: catalog.Answers{}}, attempt{action: "/documents/new/" + kind, typed: typed, gone: true})
+}
+
+// errStale undoes a change: the document was saved elsewhere after the form was opened.
+var errStale = errors.New("the document has changed")
+
+func (h *Handler) put(c *fiber.Ctx, tx pgx.Tx, account uuid.UUID, d *Document, a *attempt) error {
 	ctx := c.UserContext()
 	if err := lockOwner(ctx, tx, account); err != nil {
 		return err
 	}
-	action := "document.change"
-	switch all, err := documentsOf(ctx, tx, h.Box, account); {
-	case err != nil:
+	all, err := documentsOf(ctx, tx, h.Box, account)
+	if err != nil {
 		return err
-	case d.ID == uuid.Nil:
+	}
+	action := "document.change"
+	if d.ID == uuid.Nil {
 		action = "document.add"
-		d.ID = same(all, d)
-		if d.ID != uuid.Nil {
-			break
+	}
+	if stored := present(all, d); stored != nil {
+		catalog.Chosen(a.typed, d.Answers, stored.Answers)
+		if stale, err := d.overtakes(stored, a.typed.Get("version")); err != nil || stale {
+			a.stored = stored
+			return cmp.Or(err, errStale)
 		}
-		n, err := countOwn(ctx, tx, account, d.Kind)
-		if err != nil {
-			return err
-		}
-		if n >= most {
-			return errTooMany
-		}
-		d.ID = uuid.Must(uuid.NewV7())
-		if err := insertDocument(ctx, tx, h.Box, account, d); err != nil {
+		d.ID = stored.ID
+		if err := updateDocument(ctx, tx, h.Box, account, d); err != nil {
 			return err
 		}
 		return h.journal(c, tx, account, action, d.Kind)
 	}
-	if err := updateDocument(ctx, tx, h.Box, account, d); err != nil {
+	if d.ID != uuid.Nil {
+		return errNoDocument
+	}
+	switch n, err := countOwn(ctx, tx, account, d.Kind); {
+	case err != nil:
+		return err
+	case n >= most:
+		return errTooMany
+	}
+	d.ID = uuid.Must(uuid.NewV7())
+	if err := insertDocument(ctx, tx, h.Box, account, d); err != nil {
 		return err
 	}
 	return h.journal(c, tx, account, action, d.Kind)
+}
+
+// present returns the document as it is now, or the own one that a new one takes the place of; nil when there is none.
+func present(all []Document, d *Document) *Document {
+	id := d.ID
+	if id == uuid.Nil {
+		id = same(all, d)
+	}
+	for i := range all {
+		if all[i].ID == id && all[i].Own() {
+			return &all[i]
+		}
+	}
+	return nil
 }
 
 // same returns the own document that a new one takes the place of, or Nil.

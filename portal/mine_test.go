@@ -84,6 +84,46 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// TestDocumentInTwoTabs: who saves second is shown both texts and chooses; what was typed into a removed document is kept.
+func TestDocumentInTwoTabs(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	w := b.citizen(aliyaPhone, "Гарипова", "Алия", "", "")
+	const add = "/documents/new/vehicle"
+	save := func(name string) *browser {
+		return w.fill(w.Page.Attr("main form", "action"), "plate", "А123ВС116", "sts", "1612345678", "vehicle_name", name)
+	}
+	stale := w.get(add).Page
+	save("Лада Веста").want(200, "/documents", "Документ сохранён")
+	w.Page = stale
+	save("Лада Веста").want(200, "/documents", "Документ сохранён") // a second click
+	w.Page = stale
+	save("Лада Гранта").want(409, add, "сохранена в другом окне", "Вы ввели сейчас", "Лада Гранта", "Лада Веста")
+	save("Лада Гранта").want(200, "/documents", "Лада Гранта")
+	edit := ""
+	for _, href := range w.Page.Attrs("main a", "href") {
+		if strings.HasPrefix(href, "/documents/") && !strings.Contains(href, "/new/") && !strings.HasSuffix(href, "/remove") {
+			edit = href
+		}
+	}
+	stale = w.get(edit).want(200, edit).Page
+	save("Нива").want(200, "/documents", "Нива")
+	w.Page = stale
+	save("Волга").want(409, edit, "Нива", "Волга")
+	w.fill(edit, "keep.vehicle_name", "saved").want(200, "/documents", "Нива")
+	stale = w.get(edit).Page
+	w.get(edit+"/remove").fill(edit+"/remove").want(200, "/documents", "Документ удалён")
+	w.Page = stale
+	save("Чайка Җ").want(409, edit, "удалён в другом окне")
+	if got := w.Page.Attr("[name=vehicle_name]", "value"); got != "Чайка Җ" {
+		t.Errorf("the typed name is %q", got)
+	}
+	w.fill(add).want(200, "/documents", "Чайка Җ")
+	if n := b.number(`SELECT count(*) FROM document`); n != 1 {
+		t.Errorf("%d documents", n)
+	}
+}
+
 // TestRevokedPower: what ESIA took back is over within a minute, in a session that goes on.
 func TestRevokedPower(t *testing.T) {
 	t.Parallel()
