@@ -89,7 +89,7 @@ func readMeans(value string) means {
 	return m
 }
 
-// feeText is a commission on a page; "" has no row.
+// feeText is a commission, or what was returned, on a page; "" has no row.
 func feeText(fee int64) string {
 	if fee == 0 {
 		return ""

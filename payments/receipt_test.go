@@ -185,3 +185,42 @@ func TestVerifyReceipt(t *testing.T) {
 		}
 	}
 }
+
+// TestReceiptOfWhatIsLeft: one of two parts goes back, and a part of the other: the payer reads how much, and is not told that all went back.
+func TestReceiptOfWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := newCharge(w.payer)
+	n.Part = true
+	c, err := CreateCharge(t.Context(), w.db, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, at := w.browser(), w.office()
+	last := func() *Payment {
+		p, err := lastPayment(t.Context(), w.db, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	back := func(p *Payment, sum string) {
+		at("valeeva").Post("/refunds", "/refunds", "receipt", p.Receipt, "sum", sum, "ground", "court")
+		at("nuriev").Post("/refunds", w.refund(), "choice", "approve")
+		w.payBack()
+	}
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "", "sum", "100").To, "choice", "pay")
+	w.deliver()
+	first := last()
+	b.atBank(b.Post(c.path(""), c.path("/pay"), "email", "").To, "choice", "pay")
+	w.deliver()
+	w.wantStatus(c, Paid)
+	back(last(), "30")
+	paytest.Want(t, b.Get(c.path("/receipt")), 200, "Возвращено", "30\u00a0₽", "250\u00a0₽")
+	back(first, "")
+	w.wantStatus(c, Refunded)
+	if got := b.Get(c.path("/return")); got.To != c.path("/receipt") {
+		t.Errorf("who has paid 250 rubles reads %d %q", got.Status, paytest.Main(got.Text))
+	}
+	paytest.Want(t, b.Get(c.path("/receipt")), 200, "Возвращено", "30\u00a0₽", "250\u00a0₽")
+}

@@ -54,7 +54,7 @@ func (h *Handler) showReturn(c *fiber.Ctx) error {
 	if p != nil && p.State == Succeeded && ch.Status == Open { // a part is paid, the rest is still owed
 		return c.Redirect(ch.path(""), fiber.StatusSeeOther)
 	}
-	if ch.Status == Paid && (p == nil || p.State == Succeeded) {
+	if ch.Status == Paid && p == nil || (ch.Status == Paid || ch.Status == Refunded) && p != nil && p.State == Succeeded { // of several parts one may have gone back
 		return c.Redirect(ch.path("/receipt"), fiber.StatusSeeOther)
 	}
 	return h.renderReturn(c, ch, p)
