@@ -108,8 +108,15 @@ func (*autopayOrderWorker) Timeout(*river.Job[AutopayOrderArgs]) time.Duration {
 
 // Work pays. A bank that does not answer is the check job's business, as with a payer's own click.
 func (w *autopayOrderWorker) Work(ctx context.Context, job *river.Job[AutopayOrderArgs]) error {
-	return w.jobs.desk(ctx).payOrder(ctx, job.Args.ID)
+	err := w.jobs.desk(ctx).payOrder(ctx, job.Args.ID)
+	if errors.Is(err, errAtBank) {
+		return river.JobSnooze(15 * time.Minute)
+	}
+	return err
 }
+
+// errAtBank says that somebody has begun to pay the charge of an order. Whether anything comes of it is known in an hour or so.
+var errAtBank = fmt.Errorf("somebody is at the bank: %w", fault.Conflict)
 
 // announce makes an order of each charge that a rule is to pay, and tells its owner.
 func (d *desk) announce(ctx context.Context, id uuid.UUID) error {
@@ -219,8 +226,10 @@ func (d *desk) payOrder(ctx context.Context, id uuid.UUID) error {
 			return err
 		case rule.StoppedAt != nil:
 			return setOrder(ctx, tx, o.ID, "stopped", "")
-		case c.Status != Open || len(live) > 0:
+		case c.Status != Open:
 			return setOrder(ctx, tx, o.ID, "gone", "")
+		case len(live) > 0:
+			return errAtBank
 		}
 		p, err = d.openOrder(ctx, tx, c, rule, o)
 		if errors.Is(err, errAutopay) || errors.Is(err, errCard) || errors.Is(err, fault.Conflict) || errors.Is(err, fault.Invalid) {
