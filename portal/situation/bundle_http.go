@@ -1,6 +1,8 @@
 package situation
 
 import (
+	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -215,23 +217,25 @@ func (h *Handler) begin(c *fiber.Ctx) error {
 		if len(chosen) == 0 {
 			return h.render(c, s, p, nil, nil, nil, token.String())
 		}
-		steps, answers := s.asked(chosen), catalog.Answers{}
-		var problems catalog.Problems
-		for _, step := range steps {
-			got, wrong := s.form.Parse(s.form.Step(step.ID), typed, catalog.Set{}, "", catalog.Env{Now: h.Now()})
-			for _, problem := range wrong {
-				if slices.ContainsFunc(step.Questions, func(q catalog.Question) bool { return problem.Of(q.ID) }) {
-					problems = append(problems, problem)
-				}
-			}
-			for id, value := range got {
-				answers[id] = value
-			}
-		}
+		steps := s.asked(chosen)
+		answers, problems := h.read(s, steps, typed)
 		if len(problems) > 0 {
 			return h.render(c, s, p, ids, typed, problems, token.String())
 		}
-		if err := h.Limit.Allow(c.UserContext(), applications.Begins, p.ID.String(), applications.BeginRate); err != nil {
+		onto := "/bundles/" + token.String()
+		switch _, err := bundleOf(c.UserContext(), h.DB, p.ID, token); {
+		case err == nil: // a second click
+			return c.Redirect(onto, fiber.StatusSeeOther)
+		case !errors.Is(err, errNoBundle):
+			return err
+		}
+		err := h.Limit.Allow(c.UserContext(), applications.Begins, p.ID.String(), applications.BeginRate)
+		if wait := (*fault.Error)(nil); errors.As(err, &wait) && errors.Is(err, fault.TooMany) {
+			err := h.render(c, s, p, ids, typed, catalog.Problems{{Field: "begin", Key: wait.Key, Args: wait.Args}}, token.String())
+			c.Status(fiber.StatusTooManyRequests)
+			return err
+		}
+		if err != nil {
 			return err
 		}
 		told := known(p.Profile, steps, answers)
@@ -239,14 +243,30 @@ func (h *Handler) begin(c *fiber.Ctx) error {
 			told["="+id] = value
 		}
 		b := &bundle{ID: token, Situation: s.ID, CreatedAt: h.Now()}
-		err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
+		err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
 			return h.make(c, tx, b, p, chosen, told)
 		})
 		if err != nil {
 			return err
 		}
-		return c.Redirect("/bundles/"+b.ID.String(), fiber.StatusSeeOther)
+		return c.Redirect(onto, fiber.StatusSeeOther)
 	})
+}
+
+// read reads the questions that are asked.
+func (h *Handler) read(s *situation, steps []catalog.Step, typed url.Values) (catalog.Answers, catalog.Problems) {
+	answers := catalog.Answers{}
+	var problems catalog.Problems
+	for _, step := range steps {
+		got, wrong := s.form.Parse(s.form.Step(step.ID), typed, catalog.Set{}, "", catalog.Env{Now: h.Now()})
+		for _, problem := range wrong {
+			if slices.ContainsFunc(step.Questions, func(q catalog.Question) bool { return problem.Of(q.ID) }) {
+				problems = append(problems, problem)
+			}
+		}
+		maps.Copy(answers, got)
+	}
+	return answers, problems
 }
 
 func (h *Handler) make(c *fiber.Ctx, tx pgx.Tx, b *bundle, p *applications.Person, chosen []*catalog.Service, known map[string]string) error {

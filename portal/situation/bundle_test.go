@@ -2,9 +2,11 @@ package situation
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
@@ -31,11 +34,13 @@ type world struct {
 	core *applications.Core
 	app  *fiber.App
 	who  *applications.Person
+
+	redis *redis.Client
 }
 
 func setup(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, db: dbtest.DB(t, dbtest.Portal)}
+	w := &world{T: t, db: dbtest.DB(t, dbtest.Portal), redis: dbtest.Redis(t)}
 	var err error
 	check := func() {
 		t.Helper()
@@ -62,7 +67,7 @@ func setup(t *testing.T) *world {
 	_, err = w.db.Exec(t.Context(), `INSERT INTO account (id, phone, consent_at, created_at) VALUES ($1, '+79172000001', now(), now())`, w.who.ID)
 	check()
 	w.app = web.New(web.Config{Role: "portal", ShowError: pages.ShowError})
-	(&Handler{DB: w.db, Core: w.core, Catalog: services, Pages: pages, Now: time.Now, Limit: &web.Limiter{Redis: dbtest.Redis(t)},
+	(&Handler{DB: w.db, Core: w.core, Catalog: services, Pages: pages, Now: time.Now, Limit: &web.Limiter{Redis: w.redis},
 		Person: func(*fiber.Ctx) (*applications.Person, error) { p := *w.who; return &p, nil },
 		NeedLevel: func(c *fiber.Ctx, _ catalog.Level, _ string) error {
 			return c.Redirect("/esia/level", fiber.StatusSeeOther)
@@ -102,13 +107,7 @@ func TestOneSetOfAnswers(t *testing.T) {
 	if got.StatusCode != 422 || !strings.Contains(page.Text("body"), "Фамилия ребёнка") {
 		t.Fatalf("an empty form: %d %s", got.StatusCode, page.Text("body"))
 	}
-	for key, value := range map[string]string{"child_last_name": "Гарипов", "child_first_name": "Илназ", "child_middle_name": "Маратович",
-		"child_birth_date-day": "9", "child_birth_date-month": "3", "child_birth_date-year": "2022", "child_snils": "087-654-302 00",
-		"child_certificate": "IV-КБ 700001", "child_issued_on-day": "18", "child_issued_on-month": "3", "child_issued_on-year": "2022", "child_record": "77",
-		"child_record_date-day": "18", "child_record_date-month": "3", "child_record_date-year": "2022",
-		"address": "420111, Казань, ул. Баумана, 5", "payout_to-bik": "049205805", "payout_to-account": "40817810862000000017"} {
-		form.Set(key, value)
-	}
+	answered(form)
 	got, page = w.do(http.MethodPost, "/bundles/new/baby", form)
 	if got.StatusCode != 303 {
 		t.Fatalf("%d %s", got.StatusCode, page.Text("body"))
@@ -145,5 +144,61 @@ func TestOneSetOfAnswers(t *testing.T) {
 	w.who = &stranger
 	if got, _ := w.do(http.MethodGet, got.Header.Get("Location"), nil); got.StatusCode != 404 {
 		t.Errorf("a stranger sees the bundle: %d", got.StatusCode)
+	}
+}
+
+// answered fills the form of a birth in.
+func answered(form url.Values) {
+	for key, value := range map[string]string{"child_last_name": "Гарипов", "child_first_name": "Илназ", "child_middle_name": "Маратович",
+		"child_birth_date-day": "9", "child_birth_date-month": "3", "child_birth_date-year": "2022", "child_snils": "087-654-302 00",
+		"child_certificate": "IV-КБ 700001", "child_issued_on-day": "18", "child_issued_on-month": "3", "child_issued_on-year": "2022", "child_record": "77",
+		"child_record_date-day": "18", "child_record_date-month": "3", "child_record_date-year": "2022",
+		"address": "420111, Казань, ул. Баумана, 5", "payout_to-bik": "049205805", "payout_to-account": "40817810862000000017"} {
+		form.Set(key, value)
+	}
+}
+
+// TestBeginningHasARate: drafts of life situations count with all others. Who has begun too many is told in their language, on the page
+// with all that was typed; what was begun is found by its form, and nothing is begun by half.
+func TestBeginningHasARate(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	const address = "/bundles/new/baby"
+	_, page := w.do(http.MethodGet, address+"?service=child-benefit&service=kindergarten-queue", nil)
+	form := page.Form(`form[action="` + address + `"]`).Values
+	asked := slices.Collect(maps.Keys(form))
+	answered(form)
+	first, _ := w.do(http.MethodPost, address, form)
+	if first.StatusCode != 303 {
+		t.Fatalf("begun with %d", first.StatusCode)
+	}
+	limit, left := &web.Limiter{Redis: w.redis}, 0
+	for limit.Allow(t.Context(), applications.Begins, w.who.ID.String(), applications.BeginRate) == nil {
+		left++
+	}
+	if left >= applications.BeginRate.Burst {
+		t.Errorf("%d of %d were left: a bundle is not counted", left, applications.BeginRate.Burst)
+	}
+	if again, _ := w.do(http.MethodPost, address, form); again.Header.Get("Location") != first.Header.Get("Location") {
+		t.Errorf("a second click leads to %d %s", again.StatusCode, again.Header.Get("Location"))
+	}
+	form.Set("token", uuid.NewString())
+	form.Set("child_first_name", "Айгөл")
+	for lang, says := range map[string]string{"ru": "Слишком много попыток", "tt": "кабатлап карагыз", "en": "Too many"} {
+		got, page := w.do(http.MethodPost, address+"?lang="+lang, form)
+		if got.StatusCode != 429 || !strings.Contains(page.Text(".govuk-error-summary"), says) {
+			t.Errorf("%s: %d %q", lang, got.StatusCode, page.Text(".govuk-error-summary"))
+		}
+		kept := page.Form(`form[action="` + address + `"]`).Values
+		for _, name := range asked {
+			if kept.Get(name) != form.Get(name) {
+				t.Errorf("%s: %s is %q, typed %q", lang, name, kept.Get(name), form.Get(name))
+			}
+		}
+	}
+	var bundles, drafts int
+	err := w.db.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM bundle), (SELECT count(*) FROM application)`).Scan(&bundles, &drafts)
+	if err != nil || bundles != 1 || drafts != 2 {
+		t.Errorf("%d bundles, %d drafts: %v", bundles, drafts, err)
 	}
 }
