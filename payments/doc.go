@@ -1,6 +1,6 @@
 // Package payments makes charges with their УИН, takes money for them through banks, gives it back, and keeps the books of it.
-// Inside it, banks speaks with the banks, department reads what departments charge, utility keeps accounts with meters; lookup finds payments
-// for staff, access tells who may look, and stats counts.
+// Inside it, banks speaks with the banks; signed takes the messages of departments, by which they charge (department) and keep accounts with
+// meters (utility); lookup finds payments for staff, access tells who may look, and stats counts.
 //
 // A charge (начисление) belongs to an origin: an application, or outside of us a register of fines and taxes, a utility
 // account, a department (Outside). It has a payee with requisites in force on its day, dated discounts (discount_rule), and

@@ -18,6 +18,7 @@ import (
 	"tamga/migrations"
 	"tamga/payments"
 	"tamga/payments/department"
+	"tamga/payments/signed"
 	"tamga/payments/utility"
 	"tamga/portal"
 	"tamga/portal/notices"
@@ -93,6 +94,7 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 		DB: g.pool, River: g.river, Keys: ours, Trust: &departments.Trust{Client: p.client(), Now: time.Now, DB: g.pool},
 		Audience: p.PortalURL, Now: time.Now, Log: g.log, OnUpdate: planned(g, core.OnUpdate),
 	}
+	door := &signed.Door{Audience: p.PortalURL, Now: time.Now, Log: g.log, Speaks: exchanges.Speaks}
 	r.app, err = portal.New(portal.Config{
 		DB: g.pool, Redis: g.redis, Box: g.box, Hasher: passwords(), Notify: g.note, Pages: g.pages, Catalog: services,
 		Log: g.log, Now: time.Now, Applications: core, CSRFKey: forms, CodesKey: codes, Secure: !p.Insecure, Proxies: p.Proxies, PublicURL: p.PortalURL,
@@ -124,8 +126,8 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 				exchanges,
 				&utility.Handler{DB: g.pool, River: g.river, Pages: g.pages, Box: g.box, Now: time.Now, User: people.User,
 					Limiter: &web.Limiter{Redis: g.redis, Log: g.log}},
-				&utility.RegisterHandler{DB: g.pool, Box: g.box, Audience: p.PortalURL, Now: time.Now, Log: g.log, Speaks: exchanges.Speaks},
-				&department.Handler{DB: g.pool, Box: g.box, Audience: p.PortalURL, Now: time.Now, Log: g.log, Speaks: exchanges.Speaks},
+				&utility.RegisterHandler{DB: g.pool, Box: g.box, Door: door},
+				&department.Handler{DB: g.pool, Box: g.box, Door: door},
 			}
 		},
 	})

@@ -1,12 +1,8 @@
 package department
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -15,66 +11,24 @@ import (
 	"tamga/internal/db"
 	"tamga/internal/secret"
 	"tamga/payments"
+	"tamga/payments/signed"
 )
 
 // Handler takes the charges of departments: POST /api/departments/:code/charges, signed like the events of the exchange
 // (docs/openapi/payments.yaml). Exempt it from CSRF.
 type Handler struct {
-	DB       db.DB
-	Box      *secret.Box
-	Audience string // public address of the portal
-	Now      func() time.Time
-	Log      *slog.Logger
-	Speaks   func(ctx context.Context, code, signature string, body []byte) error // checks who has signed
+	DB   db.DB
+	Box  *secret.Box
+	Door *signed.Door
 }
-
-const (
-	jwsHeader = "X-JWS-Signature"
-	cmsHeader = "X-CMS-Signature" // of departments that sign by GOST CMS
-	bodyLimit = 64 << 10
-)
 
 // Mount registers the route.
 func (h *Handler) Mount(r fiber.Router) {
-	r.Post("/api/departments/:code/charges", h.takeCharge)
+	r.Post("/api/departments/:code/charges", h.Door.Takes("charge", h.take))
 }
 
-// takeCharge answers in JSON whatever happens: who calls is a machine.
-func (h *Handler) takeCharge(c *fiber.Ctx) error {
-	answer, err := h.take(c.UserContext(), c.Params("code"), cmp.Or(c.Get(jwsHeader), c.Get(cmsHeader)), c.BodyRaw())
-	var known interface {
-		Refusal() (status int, code, text string)
-	}
-	if errors.As(err, &known) {
-		status, code, text := known.Refusal()
-		err = &apiFault{status, code, text}
-	}
-	var f *apiFault
-	if errors.As(err, &f) {
-		h.log().Warn("charge refused", "department", c.Params("code"), "code", f.Code, "text", f.Text, "address", c.IP())
-		return c.Status(f.Status).JSON(f)
-	}
-	if err != nil {
-		return err
-	}
-	return c.JSON(answer)
-}
-
-func (h *Handler) log() *slog.Logger {
-	if h.Log == nil {
-		return slog.New(slog.DiscardHandler)
-	}
-	return h.Log
-}
-
-func (h *Handler) take(ctx context.Context, code, signature string, body []byte) (any, error) {
-	if len(body) > bodyLimit {
-		return nil, refused(http.StatusRequestEntityTooLarge, "too_large", "at most 64 KiB")
-	}
-	if err := h.Speaks(ctx, code, signature, body); err != nil {
-		return nil, err
-	}
-	s, err := readMessage(code, h.Audience, body, h.Now())
+func (h *Handler) take(ctx context.Context, m *signed.Message) (any, error) {
+	s, err := readMessage(m)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +84,7 @@ func (h *Handler) do(ctx context.Context, tx pgx.Tx, s *message) (*payments.Char
 		err = n.Identify(h.Box, s.Data.Payer.Identity)
 	}
 	if err != nil {
-		return nil, refused(http.StatusUnprocessableEntity, "data", err.Error())
+		return nil, signed.Refuse(http.StatusUnprocessableEntity, "data", err.Error())
 	}
 	switch s.Type {
 	case created:
@@ -138,7 +92,7 @@ func (h *Handler) do(ctx context.Context, tx pgx.Tx, s *message) (*payments.Char
 	case clarified:
 		return payments.ClarifyCharge(ctx, tx, n, s.Data.Reason)
 	}
-	return nil, refused(http.StatusUnprocessableEntity, "event", "type: want tamga.charge.created, clarified, cancelled or list")
+	return nil, signed.Wrong("type: want tamga.charge.created, clarified, cancelled or list")
 }
 
 // listPage is a page of a department's own charges.

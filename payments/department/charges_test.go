@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"tamga/internal/web"
 	"tamga/payments"
 	"tamga/payments/paytest"
+	"tamga/payments/signed"
 )
 
 // office is a department that charges through the API, with keys of its own.
@@ -53,7 +55,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	speaks := &departments.Handler{DB: db, Trust: &departments.Trust{Client: client, Now: time.Now}, Now: time.Now}
-	o.w = &Handler{DB: db, Box: box, Audience: "https://portal.example", Now: time.Now, Speaks: speaks.Speaks}
+	o.w = &Handler{DB: db, Box: box, Door: &signed.Door{Audience: "https://portal.example", Now: time.Now, Log: slog.New(slog.DiscardHandler), Speaks: speaks.Speaks}}
 	p, err := paytest.Pages()
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +95,7 @@ func (o *office) send(at, signature string, body []byte) (int, string) {
 		o.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", departments.MediaType)
-	req.Header.Set(jwsHeader, signature)
+	req.Header.Set(departments.SignatureHeader, signature)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		o.t.Fatal(err)

@@ -1,9 +1,6 @@
 package department
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -12,6 +9,7 @@ import (
 	"tamga/internal/fault"
 	"tamga/internal/rus"
 	"tamga/payments"
+	"tamga/payments/signed"
 )
 
 // The messages of a department about charges. They are CloudEvents signed like all of the exchange.
@@ -61,61 +59,20 @@ func answerOf(c *payments.Charge) Answer {
 	return Answer{c.Reference, c.UIN, c.Status, c.Amount, c.Credited, c.Rest(), c.PaidAt}
 }
 
-// message is a message that was read, and whose signature fits.
+// message is a message about a charge.
 type message struct {
-	ID, Type, Department string
-	At                   time.Time
-	Sum                  [32]byte
-	Data                 Data
+	*signed.Message
+	Data Data
 }
 
-// apiFault is an answer to a department that is not taken at its word.
-type apiFault struct {
-	Status int    `json:"-"`
-	Code   string `json:"error"`
-	Text   string `json:"text"`
-}
-
-func (f *apiFault) Error() string { return f.Code + ": " + f.Text }
-
-func refused(status int, code, text string) error { return &apiFault{status, code, text} }
-
-// readMessage reads a message of a department about a charge.
-func readMessage(code, audience string, body []byte, now time.Time) (*message, error) {
-	var e struct {
-		SpecVersion string          `json:"specversion"`
-		ID          string          `json:"id"`
-		Source      string          `json:"source"`
-		Type        string          `json:"type"`
-		Time        time.Time       `json:"time"`
-		Audience    string          `json:"audience"`
-		Data        json.RawMessage `json:"data"`
-	}
-	bad := func(text string) (*message, error) {
-		return nil, refused(http.StatusUnprocessableEntity, "event", text)
-	}
-	if err := json.Unmarshal(body, &e); err != nil {
-		return bad("not a CloudEvent in JSON")
-	}
-	switch {
-	case e.SpecVersion != "1.0" || e.ID == "" || len(e.ID) > 200:
-		return bad("want specversion 1.0 and an id of at most 200 characters")
-	case e.Audience != audience:
-		return nil, refused(http.StatusForbidden, "audience", "the message is for another portal")
-	case e.Source != "urn:tamga:department:"+code:
-		return nil, refused(http.StatusForbidden, "source", "want urn:tamga:department:"+code)
-	case e.Time.After(now.Add(5 * time.Minute)):
-		return bad("time is in the future")
-	}
-	s := &message{ID: e.ID, Type: e.Type, Department: code, At: now, Sum: sha256.Sum256(body)}
-	d := json.NewDecoder(bytes.NewReader(e.Data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&s.Data); err != nil {
-		return bad("data: " + err.Error())
+func readMessage(m *signed.Message) (*message, error) {
+	s := &message{Message: m}
+	if err := m.Read(&s.Data); err != nil {
+		return nil, err
 	}
 	s.Data.Reference = strings.TrimSpace(s.Data.Reference)
-	if e.Type != asked && (s.Data.Reference == "" || len(s.Data.Reference) > 120) {
-		return bad("reference: 1 to 120 characters")
+	if s.Type != asked && (s.Data.Reference == "" || len(s.Data.Reference) > 120) {
+		return nil, signed.Wrong("reference: 1 to 120 characters")
 	}
 	return s, nil
 }
@@ -169,11 +126,11 @@ func asAPI(err error) error {
 	var format *rus.FormatError
 	switch {
 	case errors.As(err, &format):
-		return refused(http.StatusUnprocessableEntity, "number", "a number does not fit: "+format.Key)
+		return signed.Refuse(http.StatusUnprocessableEntity, "number", "a number does not fit: "+format.Key)
 	case errors.Is(err, fault.NotFound):
-		return refused(http.StatusNotFound, "charge", "no such charge of yours")
+		return signed.Refuse(http.StatusNotFound, "charge", "no such charge of yours")
 	case errors.Is(err, fault.Conflict) && errors.As(err, &f):
-		return refused(http.StatusConflict, "state", "the charge is paid, being paid, cancelled, or of another amount")
+		return signed.Refuse(http.StatusConflict, "state", "the charge is paid, being paid, cancelled, or of another amount")
 	}
 	return err
 }

@@ -10,13 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"tamga/internal/db"
+	"tamga/payments/signed"
 )
 
 // originFor tells what the charges of a department for a payee are; it may not charge for another's.
 func originFor(ctx context.Context, d db.DB, department, payee string) (kind string, err error) {
 	err = d.QueryRow(ctx, `SELECT origin FROM department_payee WHERE department = $1 AND payee = $2`, department, payee).Scan(&kind)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", refused(http.StatusForbidden, "payee", "the department may not charge for this payee")
+		return "", signed.Refuse(http.StatusForbidden, "payee", "the department may not charge for this payee")
 	}
 	return kind, err
 }
@@ -31,7 +32,7 @@ func knownNotice(ctx context.Context, tx pgx.Tx, s *message) (uuid.UUID, error) 
 	case errors.Is(err, pgx.ErrNoRows):
 		return uuid.Nil, nil
 	case err == nil && !bytes.Equal(sum, s.Sum[:]):
-		return uuid.Nil, refused(http.StatusConflict, "id", "another message had this id")
+		return uuid.Nil, signed.Refuse(http.StatusConflict, "id", "another message had this id")
 	}
 	return id, err
 }

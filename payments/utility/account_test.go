@@ -28,6 +28,7 @@ import (
 	"tamga/internal/secret"
 	"tamga/internal/web"
 	"tamga/payments"
+	"tamga/payments/signed"
 )
 
 var key = []byte("0123456789abcdef0123456789abcdef")
@@ -76,8 +77,8 @@ func newFlat(t *testing.T) *flat {
 		}
 		return id, nil
 	}}).Mount(f.app)
-	(&RegisterHandler{DB: f.db, Box: box, Audience: "https://portal.example", Now: clock, Log: slog.New(slog.DiscardHandler),
-		Speaks: func(context.Context, string, string, []byte) error { return nil }}).Mount(f.app)
+	(&RegisterHandler{DB: f.db, Box: box, Door: &signed.Door{Audience: "https://portal.example", Now: clock, Log: slog.New(slog.DiscardHandler),
+		Speaks: func(context.Context, string, string, []byte) error { return nil }}}).Mount(f.app)
 	return f
 }
 
