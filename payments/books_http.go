@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -289,7 +290,7 @@ func (h *BooksHandler) proposeRefund(c *fiber.Ctx) error {
 			wrong["sum"] = t("payments_books.refund_sum")
 		}
 	}
-	if !h.Pages.Bundle.Has(i18n.RU, "payments_books.ground_"+form.ground) {
+	if !slices.Contains(grounds, form.ground) {
 		wrong["ground"] = t("payments_books.ground_empty")
 	}
 	if noteOf(form.note) != nil {

@@ -234,6 +234,7 @@ func TestRefund(t *testing.T) {
 	at := w.office()
 	valeeva, nuriev := at("valeeva"), at("nuriev")
 	paytest.Want(t, valeeva.Post("/refunds", "/refunds", "receipt", p.Receipt, "sum", "400", "ground", "error"), 422, "Столько вернуть нельзя", `value="400"`)
+	paytest.Want(t, valeeva.Post("/refunds", "/refunds", "receipt", p.Receipt, "ground", "empty"), 422, "Выберите основание")
 	paytest.Want(t, valeeva.Post("/refunds", "/refunds", "receipt", "1000-0000-0000", "ground", ""), 422, "Выберите основание")
 	if got := valeeva.Post("/refunds", "/refunds", "receipt", p.Receipt, "sum", "100", "ground", "court", "note", "решение 2-45"); got.Status != 303 {
 		t.Fatalf("propose: %d %s", got.Status, paytest.Main(got.Text))

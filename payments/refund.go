@@ -239,10 +239,11 @@ func (w *refundWorker) Work(ctx context.Context, job *river.Job[RefundArgs]) err
 	r, err := d.payBack(ctx, job.Args.RefundID)
 	if err != nil {
 		d.log.Warn("the bank did not take a refund", "refund", job.Args.RefundID, "err", err)
-		return river.JobSnooze(time.Minute)
+	} else if r.State != RefundSent {
+		return nil
 	}
-	if r.State == RefundSent {
-		return river.JobSnooze(10 * time.Second)
-	}
-	return nil
+	return river.JobSnooze(nextRefund(d.now().Sub(job.CreatedAt)))
 }
+
+// nextRefund says when to ask about a refund again: ever more rarely, for as long as it takes.
+func nextRefund(age time.Duration) time.Duration { return min(max(age/10, 10*time.Second), time.Hour) }

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"testing"
+	"time"
 
 	"tamga/payments/paytest"
 )
@@ -37,5 +38,17 @@ func TestSurplusIsReturnedAlone(t *testing.T) {
 				t.Errorf("%d discrepancies are left", n)
 			}
 		})
+	}
+}
+
+// TestRefundIsAskedRarely: a refund that takes days is not asked about every ten seconds.
+func TestRefundIsAskedRarely(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for age := time.Duration(0); age < 3*24*time.Hour; age += nextRefund(age) {
+		n++
+	}
+	if n > 150 || nextRefund(0) != 10*time.Second || nextRefund(30*24*time.Hour) != time.Hour {
+		t.Errorf("asked %d times in three days", n)
 	}
 }
