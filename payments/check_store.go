@@ -79,6 +79,20 @@ var bookRules = []bookRule{
 		LEFT JOIN refund r ON r.payment_id = p.id AND r.state = 'done'
 		GROUP BY p.id
 		HAVING p.refunded <> coalesce(sum(r.amount), 0)`},
+	{"what a bank has passed on of a payment is what its registries name", `
+		SELECT coalesce(s.payment_id, r.payment_id)::text AS subject, coalesce(s.sum, 0)::bigint AS is, coalesce(r.sum, 0)::bigint AS should
+		FROM (
+			SELECT e.payment_id, -sum(l.amount) AS sum
+			FROM ledger_entry e
+			JOIN ledger_posting l ON l.entry_id = e.id
+			WHERE e.kind = 'settlement' AND l.account = 'clearing'
+			GROUP BY e.payment_id) s
+		FULL JOIN (
+			SELECT payment_id, sum(CASE kind WHEN 'payment' THEN amount ELSE -amount END) AS sum
+			FROM registry_line
+			WHERE payment_id IS NOT NULL
+			GROUP BY payment_id) r ON r.payment_id = s.payment_id
+		WHERE coalesce(s.sum, 0) <> coalesce(r.sum, 0)`},
 	{"a payment stands where its last event left it", `
 		SELECT p.id::text AS subject, p.events::bigint AS is, (SELECT count(*) FROM payment_event e WHERE e.payment_id = p.id) AS should
 		FROM payment p

@@ -161,8 +161,9 @@ func TestPartBack(t *testing.T) {
 			t.Errorf("after %q rubles the owner has heard of %d kopecks, want %d", step.sum, n, step.want)
 		}
 	}
-	d := w.handle.desk()
-	if err := d.match(t.Context(), d.banks[0], registryLine{Kind: "reversal", BankID: "v1", PaymentOf: *p.BankID, Amount: 1, Currency: Currency, At: w.now()}); err != nil {
+	d, bank := w.filedBank()
+	bank.write(w.day(0), line("reversal", "v1", p, 60000))
+	if err := d.takeRegistry(t.Context(), bank, w.day(0)); err != nil {
 		t.Fatal(err)
 	}
 	at("valeeva").Post("/discrepancies", w.discrepancy("reversal"), "choice", "reverse")

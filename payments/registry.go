@@ -178,14 +178,12 @@ func (d *desk) matchRefund(ctx context.Context, p *Payment, l registryLine) erro
 			x.Theirs, x.BankID, x.Detail = l.Amount, l.BankID, l.Order
 			err = find(ctx, tx, x)
 		} else {
-			err = errors.Join(settleFound(ctx, tx, d.unnamed(p.Acquirer, known)),
-				book(ctx, tx, entry{Kind: "settlement", At: d.now(), Charge: c.ID, Payment: p.ID, Detail: l.BankID}, position{
-					{"clearing", Currency}: l.Amount, {"settled", Currency}: -l.Amount}))
+			err = settleFound(ctx, tx, d.unnamed(p.Acquirer, known))
 		}
 		if err != nil {
 			return err
 		}
-		return markLine(ctx, tx, l, p)
+		return d.takenBack(ctx, tx, c, p, l)
 	})
 	return err
 }
@@ -200,12 +198,17 @@ func (d *desk) matchReversal(ctx context.Context, p *Payment, l registryLine) er
 				return err
 			}
 		}
-		err := book(ctx, tx, entry{Kind: "settlement", At: d.now(), Charge: c.ID, Payment: p.ID, Detail: l.BankID}, position{
-			{"clearing", l.Currency}: l.Amount, {"settled", l.Currency}: -l.Amount})
-		if err != nil {
-			return err
-		}
-		return markLine(ctx, tx, l, p)
+		return d.takenBack(ctx, tx, c, p, l)
 	})
 	return err
+}
+
+// takenBack books what the bank took of what it had passed on, rightly or not: what we know nothing of stays in clearing, as its debt.
+func (d *desk) takenBack(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment, l registryLine) error {
+	err := book(ctx, tx, entry{Kind: "settlement", At: d.now(), Charge: c.ID, Payment: p.ID, Detail: l.BankID}, position{
+		{"clearing", l.Currency}: l.Amount, {"settled", l.Currency}: -l.Amount})
+	if err != nil {
+		return err
+	}
+	return markLine(ctx, tx, l, p)
 }

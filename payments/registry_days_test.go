@@ -118,9 +118,8 @@ func TestUnheardInRegistry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bank := &filed{Sandbox: w.handle.Bank.(*banks.Sandbox), files: map[string][]byte{}, mute: true}
-	d := w.handle.desk()
-	d.banks = Banks{bank}
+	d, bank := w.filedBank()
+	bank.mute = true
 	bank.write(w.day(0), line("payment", *p.BankID, p, 35000))
 	bank.write(w.day(1))
 	if err := d.takeRegistry(t.Context(), bank, w.day(0)); err != nil {

@@ -52,10 +52,16 @@ func paidWorld(t *testing.T) (*world, *Charge, *Payment, *desk, *filed) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	d, bank := w.filedBank()
+	return w, c, p, d, bank
+}
+
+// filedBank is the bank of a world with registries of the test's own, and a desk that takes them.
+func (w *world) filedBank() (*desk, *filed) {
 	bank := &filed{Sandbox: w.handle.Bank.(*banks.Sandbox), files: map[string][]byte{}}
 	d := w.handle.desk()
 	d.banks = Banks{bank}
-	return w, c, p, d, bank
+	return d, bank
 }
 
 // day is noon of today and n days later, in Moscow.
@@ -93,6 +99,7 @@ func TestTakenTwiceByTheBank(t *testing.T) {
 	if n := w.held(p); n != 0 {
 		t.Errorf("%d kopecks stand at the bank after its settlement", n)
 	}
+	w.wantBooks()
 }
 
 // TestRefundedInSpite: a refund that the bank had refused stands in its registry as made: somebody must hear, or it is made twice.
@@ -118,6 +125,10 @@ func TestRefundedInSpite(t *testing.T) {
 	if n := w.count(w.db, `SELECT count(*) FROM discrepancy WHERE kind = 'refund' AND theirs = 10000 AND resolution IS NULL`); n != 1 {
 		t.Errorf("%d discrepancies tell of a refund that was refused and made", n)
 	}
+	if n := w.held(p); n != 10000 {
+		t.Errorf("the bank owes us %d of what it sent back unasked", n)
+	}
+	w.wantBooks()
 }
 
 // TestReversalIsSettled: when the bank takes back what it had passed on and an employee undoes it with us, nothing stands at the bank.

@@ -89,17 +89,10 @@ func TestRegistry(t *testing.T) {
 // TestReversal: the bank takes back what it gave; an employee undoes it with us, and the charge is owed again.
 func TestReversal(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c, b := w.charge(), w.browser()
-	b.atBank(b.toBank(c), "choice", "pay")
-	w.deliver()
-	p, err := lastPayment(t.Context(), w.db, c.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := w.handle.desk()
-	if err := d.match(t.Context(), d.banks[0], registryLine{Line: 1, Day: w.now(), Kind: "reversal", BankID: "v1", PaymentOf: *p.BankID, Order: p.ID.String(), Amount: p.Amount,
-		Currency: Currency, At: w.now()}); err != nil {
+	w, c, p, d, bank := paidWorld(t)
+	b := w.browser()
+	bank.write(w.day(0), line("reversal", "v1", p, p.Amount))
+	if err := d.takeRegistry(t.Context(), bank, w.day(0)); err != nil {
 		t.Fatal(err)
 	}
 	w.office()("valeeva").Post("/discrepancies", w.discrepancy("reversal"), "choice", "reverse")
