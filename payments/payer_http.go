@@ -72,7 +72,7 @@ func (h *Handler) askPayer(c *fiber.Ctx, page *chargePage, ch *Charge, form payF
 
 // paidBy is who paid for another: in full for that person, by initials for anybody else who may see the receipt.
 func (h *Handler) paidBy(c *fiber.Ctx, ch *Charge, p *Payment) string {
-	if p.PayerLast == "" {
+	if !p.forAnother() {
 		return ""
 	}
 	r, err := h.reader(c)
@@ -84,7 +84,7 @@ func (h *Handler) paidBy(c *fiber.Ctx, ch *Charge, p *Payment) string {
 
 // forWhom names the debtor on a receipt of somebody else's money: in full for the debtor alone.
 func forWhom(ch *Charge, p *Payment) string {
-	if p.PayerLast == "" {
+	if !p.forAnother() {
 		return ""
 	}
 	if ch.Mine {
@@ -95,7 +95,7 @@ func forWhom(ch *Charge, p *Payment) string {
 
 // ownName is the payer of a receipt when nobody paid for another.
 func ownName(ch *Charge, p *Payment) string {
-	if p.PayerLast != "" {
+	if p.forAnother() {
 		return ""
 	}
 	return shownName(ch)

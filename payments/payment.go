@@ -66,7 +66,11 @@ type Payment struct {
 	PayerLast       string    // name of who pays for another; "" when the payer of the charge pays, or nobody has said
 	PayerFirst      string
 	PayerMiddle     string
+	Shared          bool // somebody else than its maker was led to its page at the bank: nobody knows who of them has paid
 }
+
+// forAnother tells whether the payment has a payer of its own, who is known.
+func (p *Payment) forAnother() bool { return p.PayerLast != "" && !p.Shared }
 
 // payerName is who has paid for another, "" for nobody.
 func (p *Payment) payerName() string { return rus.FullName(p.PayerLast, p.PayerFirst, p.PayerMiddle) }

@@ -17,7 +17,7 @@ import (
 
 const paymentColumns = `id, charge_id, receipt, acquirer, bank_id, confirmation_url, qr, method, state, amount, fee, discount, part, email, received, currency,
 	credited, fee_taken, reserved, refunded, save_card, card_id, reason, created_at, paid_at,
-	coalesce(paid_by, '00000000-0000-0000-0000-000000000000') AS paid_by, payer_last, payer_first, payer_middle`
+	coalesce(paid_by, '00000000-0000-0000-0000-000000000000') AS paid_by, payer_last, payer_first, payer_middle, shared`
 
 func nextReceipt(ctx context.Context, d db.DB) (string, error) {
 	var n int64

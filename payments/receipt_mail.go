@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,8 +18,8 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 		return nil
 	}
 	amount := rus.FormatRubles(amountReceived(p))
-	if p.Email != "" {
-		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: p.Email, Kind: "payments.receipt", About: p.Receipt,
+	for _, to := range receiptsTo(c, p) {
+		err := d.notify.Send(ctx, tx, notify.Message{Channel: notify.Email, To: to, Kind: "payments.receipt", About: p.Receipt,
 			Subject: d.pages.T(i18n.RU, "payments.mail_subject", p.Receipt),
 			Body:    d.pages.T(i18n.RU, "payments.mail_text", p.Receipt, amount, c.Purpose, rus.FormatDateTime(*p.PaidAt, i18n.RU)) + d.mailFoot(c, p)})
 		if err != nil {
@@ -30,6 +31,15 @@ func (d *desk) sendReceipt(ctx context.Context, tx pgx.Tx, c *Charge, p *Payment
 	}
 	return d.notify.Send(ctx, tx, notify.Message{Channel: notify.SMS, To: c.Phone, Kind: "payments.receipt", About: p.Receipt,
 		Body: d.pages.T(i18n.RU, "payments.sms_text", amount, p.Receipt)})
+}
+
+// receiptsTo are the addresses that a receipt goes to: of who has begun the payment, and of the payer of the charge who was led to it.
+func receiptsTo(c *Charge, p *Payment) []string {
+	all := []string{p.Email}
+	if p.Shared && c.Email != p.Email {
+		all = append(all, c.Email)
+	}
+	return slices.DeleteFunc(all, func(to string) bool { return to == "" })
 }
 
 // mailFoot says where the receipt is printed and checked, where the site's address is known.

@@ -166,3 +166,28 @@ func (w *world) text(sql string) (text string) {
 	}
 	return text
 }
+
+// TestReceiptOfSharedPayment: a stranger begins to pay somebody's charge and leaves it, its owner comes to the same payment and pays. The
+// receipt goes to the owner too, and names nobody who may not have paid.
+func TestReceiptOfSharedPayment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.handle.Person = func(*fiber.Ctx) (Person, error) { return Person{Last: "Сафин", First: "Ильнур"}, nil }
+	c, owner, stranger := w.charge(), w.browser(), w.browser()
+	stranger.User = uuid.New()
+	if _, err := ClaimByUIN(t.Context(), w.db, stranger.User, c.UIN, w.now()); err != nil {
+		t.Fatal(err)
+	}
+	stranger.Post(c.path(""), c.path("/pay"), "email", "stranger@example.com")
+	owner.atBank(owner.Post(c.path(""), c.path("/pay"), "email", "owner@example.com").To, "choice", "pay")
+	w.deliver()
+	w.wantPaidOnce(c)
+	if n := w.count(w.db, `SELECT count(*) FROM notification WHERE kind = 'payments.receipt' AND channel = 'email'`); n != 2 {
+		t.Errorf("%d receipts were sent, want one to each", n)
+	}
+	got := owner.Get(c.path("/receipt"))
+	paytest.Want(t, got, 200, "Гарипова Алия Маратовна")
+	if text := paytest.Main(got.Text); strings.Contains(text, "И. С.") || strings.Contains(text, "Сафин") {
+		t.Errorf("the receipt names who has only begun: %s", text)
+	}
+}
