@@ -20,6 +20,7 @@ import (
 // CheckArgs is the job that follows one payment until its end is known. It is made together with the payment.
 type CheckArgs struct {
 	PaymentID uuid.UUID `json:"payment_id"`
+	Once      bool      `json:"once,omitempty"` // an employee's question: whoever follows the payment goes on doing so
 }
 
 // Kind names the job.
@@ -108,7 +109,7 @@ func (w *checkWorker) Work(ctx context.Context, job *river.Job[CheckArgs]) error
 		return err
 	}
 	next, more := nextCheck(p, d.now())
-	if !more {
+	if !more || job.Args.Once {
 		return nil
 	}
 	return river.JobSnooze(next)

@@ -179,7 +179,7 @@ func (d *desk) open(ctx context.Context, tx pgx.Tx, c *Charge, want intent) (*Pa
 	if err := insertShares(ctx, tx, p, spread(p.Amount, lines)); err != nil {
 		return nil, err
 	}
-	_, err = d.river.InsertTx(ctx, tx, CheckArgs{p.ID}, &river.InsertOpts{ScheduledAt: d.now().Add(firstCheck)})
+	_, err = d.river.InsertTx(ctx, tx, CheckArgs{PaymentID: p.ID}, &river.InsertOpts{ScheduledAt: d.now().Add(firstCheck)})
 	return p, err
 }
 

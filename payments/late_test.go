@@ -128,6 +128,11 @@ func (w *world) wantSurplusTold(c *Charge, n int) {
 // check works one payments.check job, as River would, and tells whether it wants to run again.
 func (w *world) check(c *Charge) (again bool) {
 	w.t.Helper()
+	return w.checkJob(c, false)
+}
+
+func (w *world) checkJob(c *Charge, once bool) (again bool) {
+	w.t.Helper()
 	p, err := lastPayment(w.t.Context(), w.db, c.ID)
 	if err != nil {
 		w.t.Fatal(err)
@@ -138,7 +143,7 @@ func (w *world) check(c *Charge) (again bool) {
 		w.t.Fatal(err)
 	}
 	worker := rivertest.NewWorker(w.t, riverpgxv5.New(w.db), &river.Config{}, &checkWorker{jobs: w.jobs})
-	result, err := worker.Work(w.t.Context(), w.t, tx, CheckArgs{p.ID}, nil)
+	result, err := worker.Work(w.t.Context(), w.t, tx, CheckArgs{p.ID, once}, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -169,6 +174,15 @@ func TestCheckJob(t *testing.T) {
 			t.Error("the job goes on after the end")
 		}
 		w.wantPaidOnce(c)
+	})
+	t.Run("asks once for an employee", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		c, b := w.charge(), w.browser()
+		b.toBank(c)
+		if w.checkJob(c, true) || !w.check(c) {
+			t.Error("each question of an employee follows the payment for days")
+		}
 	})
 	t.Run("offers an order again that the bank did not answer", func(t *testing.T) {
 		t.Parallel()

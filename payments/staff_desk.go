@@ -50,7 +50,7 @@ func (d *desk) resolvePayment(ctx context.Context, x *Discrepancy, payment uuid.
 	switch v.Choice {
 	case "reread": // the worker asks the bank: the staff site does not reach it
 		return pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
-			_, err := d.river.InsertTx(ctx, tx, CheckArgs{payment}, nil)
+			_, err := d.river.InsertTx(ctx, tx, CheckArgs{payment, true}, nil)
 			return err
 		})
 	case "accept":
