@@ -67,11 +67,22 @@ func (j *Jobs) workPaid(ctx context.Context, job *river.Job[payments.PaidArgs]) 
 	})
 }
 
+// workSurplus tells of money that nothing asked for: on the page of its application, and where there is none, because it was erased or the
+// charge is somebody else's, by payments themselves.
 func (j *Jobs) workSurplus(ctx context.Context, job *river.Job[payments.SurplusArgs]) error {
-	if job.Args.Origin.Kind != "application" {
-		return river.JobCancel(errOrigin)
+	told := false
+	if job.Args.Origin.Kind == payments.FromApplication {
+		err := j.locked(ctx, job.Args.Origin.ID, func(tx pgx.Tx, d *dossier) error {
+			told = true
+			return j.surplus(ctx, tx, d, job.Args.Receipt)
+		})
+		if err != nil || told {
+			return err
+		}
 	}
-	return j.locked(ctx, job.Args.Origin.ID, func(tx pgx.Tx, d *dossier) error { return j.surplus(ctx, tx, d, job.Args.Receipt) })
+	return pgx.BeginFunc(ctx, j.DB, func(tx pgx.Tx) error {
+		return payments.TellSurplus(ctx, tx, j.Notify, j.Texts, j.PublicURL, job.Args.Receipt)
+	})
 }
 
 // surplus notes, once, money that nothing asked for when it came, and tells who paid it that it is safe.

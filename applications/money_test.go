@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"tamga/internal/notify"
 	"tamga/payments"
 )
 
@@ -38,6 +41,46 @@ func TestMoneyForADutyTakenBack(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM notification WHERE kind = 'applications.notice_surplus' AND channel = 'sms'`); n != 1 {
 		t.Errorf("%d notices", n)
+	}
+}
+
+// TestMoneyForWhatWasErased: the payer stands at the bank, withdraws in another tab and erases; then the money comes. Whoever paid is
+// told by payments, where they have messages now; so is who has paid twice for what is no application.
+func TestMoneyForWhatWasErased(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, _ := w.signed()
+	w.core.Notify.WayTo = func(_ context.Context, _ pgx.Tx, account uuid.UUID, topic string) (notify.Way, error) {
+		if account != first.p.ID || topic != "payments" {
+			return notify.Way{}, nil
+		}
+		return notify.Way{Channel: notify.SMS, To: "+79172000055", Lang: "tt"}, nil
+	}
+	w.pay(id)
+	w.exec(`UPDATE charge SET status = 'open', paid_at = NULL, paid = 0 WHERE origin_id = $1`, id)
+	first.send(first.get(applicationPath(id, "/cancel")), "main form", nil)
+	first.send(first.get(applicationPath(id, "/erase")), "main form", nil)
+	if n := w.count(`SELECT count(*) FROM application WHERE id = $1`, id); n != 0 {
+		t.Fatal("nothing was erased")
+	}
+	w.exec(`UPDATE payment SET state = 'surplus', receipt = '1234-5678', paid_by = $1`, first.p.ID)
+	for n, from := range []payments.Origin{origin(id), {Kind: "utility"}} {
+		if err := w.jobs.workSurplus(t.Context(), &river.Job[payments.SurplusArgs]{JobRow: &rivertype.JobRow{}, Args: payments.SurplusArgs{Origin: from, Receipt: "1234-5678"}}); err != nil {
+			t.Fatal(err)
+		}
+		if text := w.lastSMS(); !strings.Contains(text, "1234-5678") || !strings.Contains(text, "югалмаган") || !strings.Contains(text, "http://portal/payments/history") {
+			t.Errorf("the payer reads %q", text)
+		}
+		if told := w.count(`SELECT count(*) FROM notification WHERE kind = 'payments.surplus'`); told != n+1 {
+			t.Errorf("%d notices of %s", told, from.Kind)
+		}
+	}
+	w.exec(`UPDATE payment SET state = 'refunded'`)
+	if err := w.jobs.workSurplus(t.Context(), &river.Job[payments.SurplusArgs]{JobRow: &rivertype.JobRow{}, Args: payments.SurplusArgs{Origin: origin(id), Receipt: "1234-5678"}}); err != nil {
+		t.Fatal(err)
+	}
+	if told := w.count(`SELECT count(*) FROM notification WHERE kind = 'payments.surplus'`); told != 2 {
+		t.Error("money that has gone back is promised")
 	}
 }
 

@@ -102,6 +102,9 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 		List:   frontend.SummaryOf(t, "payments.amount", rus.FormatRubles(ch.Amount), "payments.purpose", ch.Purpose),
 		Back:   frontend.Button{Text: t("payments.back"), Href: h.backOf(ch), Classes: "govuk-button--secondary"},
 	}
+	if outcome == "surplus" {
+		page.Back.Href = "/payments" // the application may have been erased
+	}
 	if page.Back.Href == "/payments" {
 		page.Back.Text = t("payments_charge.back")
 	}
