@@ -39,6 +39,25 @@ func fine(t *testing.T, reference string, decided time.Time) NewCharge {
 	return n
 }
 
+// TestExemptedWhileAtTheBank: the discount is of what is owed after the exemption, also when the payer had clicked before it.
+func TestExemptedWhileAtTheBank(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := fine(t, "18810116260300000009", time.Now())
+	n.Payer = w.payer
+	c, b := made(t, w.db, n), w.browser()
+	page := b.toBank(c)
+	if err := ExemptCharge(t.Context(), w.db, c.Origin(), 10000, "ivanov", "НК РФ", w.now()); err != nil {
+		t.Fatal(err)
+	}
+	b.atBank(page, "choice", "pay") // 1500 of 2000; of 1900 it would be 1425
+	w.deliver()
+	if now := w.wantStatus(c, Paid); now.Credited != 142500 || now.Discounted != 47500 {
+		t.Errorf("the charge has taken %d with a discount of %d", now.Credited, now.Discounted)
+	}
+	w.wantBooks()
+}
+
 func made(t *testing.T, pool *pgxpool.Pool, n NewCharge) *Charge {
 	t.Helper()
 	c, err := CreateCharge(t.Context(), pool, n)

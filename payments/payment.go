@@ -94,8 +94,7 @@ func credit(c *Charge, p *Payment) (sum, discount int64, closes bool) {
 		return 0, 0, false
 	}
 	rest := c.Rest()
-	_, then := c.Offer(p.CreatedAt)
-	need := max(rest-max(p.Discount, then), 0)
+	need, _ := c.Offer(p.CreatedAt)
 	has := *p.Received
 	if has == p.Total() { // as asked; of another sum, which an employee has accepted, the charge comes first
 		has -= p.Fee
