@@ -137,7 +137,7 @@ func (h *APIHandler) lookUp(c *fiber.Ctx) error {
 			return err
 		}
 		name := strings.TrimSpace(q.Employee.Name)
-		by := looker{actor: k.Actor(), role: "system", organisation: k.OrganisationID, own: rus.FoldName(name), asker: strings.Trim(name+", "+q.Employee.Post, ", ")}
+		by := looker{actor: k.Actor(), role: "system", organisation: k.OrganisationID, own: name, asker: strings.Trim(name+", "+q.Employee.Post, ", ")}
 		return h.Staff.note(c, tx, mark{kind: l.Kind, query: q.Query, purpose: q.Purpose, by: by}, o.Found)
 	})
 	if err != nil {
@@ -149,9 +149,6 @@ func (h *APIHandler) lookUp(c *fiber.Ctx) error {
 // read checks a question; field and title tell what of it is wrong.
 func (h *APIHandler) read(c *fiber.Ctx, q *apiQuery) (l query, field, title string, err error) {
 	q.Query = strings.TrimSpace(q.Query)
-	if utf8.RuneCountInString(q.Query) > 200 {
-		return l, "query", h.text("payments.staff_query_empty"), nil
-	}
 	l, err = readQuery(c.UserContext(), h.Staff.DB, h.Staff.Numbers, q.Query)
 	if wrong, ok := badNumber(err); ok {
 		return l, "query", h.text(wrong.Key, wrong.Args...), nil

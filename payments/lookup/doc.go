@@ -10,8 +10,9 @@
 // narrowed by. When nothing is found, why tells which narrowing keeps the payment away, what is charged and not paid, and for a receipt
 // number with a wrong digit, which numbers one digit away were given (slipsOf). Package payments/bench measures it with millions of payments.
 //
-// Each look-up is journalled, where the citizen reads of it, and stands in payment_lookup, over which the head watches (package access, which
-// also tells who may look). An answer without its mark is not given. POST, because a name must not stand in an address.
+// Each look-up is journalled, where the citizen reads of it, and whoever paid for another too; it stands in payment_lookup, over which the
+// head watches (package access, which also tells who may look). An answer without its mark is not given, be it that of a mistyped number.
+// POST, because a name must not stand in an address.
 //
 // Routes of Handler (intra, right "payments"): GET and POST /payments (also the files, CSV and XLSX); GET and POST /payments/calls,
 // /payments/calls/:call: contact centre, where the caller is written down first.

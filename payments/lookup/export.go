@@ -22,6 +22,10 @@ func (h *Handler) export(c *fiber.Ctx, format string, found []Found) error {
 	t := h.Pages.Texts(c)
 	rows := [][]string{{t("payments.number"), t("payments.status"), t("payments.amount"), t("payments.received"), t("payments.purpose"),
 		t("payments.started"), t("payments.paid_at"), t("payments.payer"), t("payments.uin")}}
+	uin := func(digits string) string { return digits }
+	if format == "csv" {
+		uin = rus.FormatUIN // a spreadsheet makes a rounded number of so many digits in a row
+	}
 	for _, f := range found {
 		paid, received := "", ""
 		if f.PaidAt != nil {
@@ -31,7 +35,7 @@ func (h *Handler) export(c *fiber.Ctx, format string, found []Found) error {
 			received = plainRubles(*f.Received)
 		}
 		rows = append(rows, []string{f.Receipt, t("payments.state_" + string(f.State)), plainRubles(f.Amount), received, f.Purpose,
-			f.CreatedAt.In(rus.Moscow).Format("02.01.2006 15:04"), paid, f.Name, f.UIN})
+			f.CreatedAt.In(rus.Moscow).Format("02.01.2006 15:04"), paid, f.Name, uin(f.UIN)})
 	}
 	var b bytes.Buffer
 	write, kind := writeCSV, "text/csv; charset=utf-8"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -32,6 +33,7 @@ type Found struct {
 	Payer     uuid.UUID
 	Name      string // as the payer wrote it
 	PaidBy    string // name of who paid for another, "" when nobody did
+	PaidByID  uuid.UUID
 }
 
 // pageRows is how many rows a page has. Each is read from the disk at two places when it is old, and shows one more person to the clerk.
@@ -70,8 +72,14 @@ type outcome struct {
 	Why   []reason
 }
 
-// readQuery tells what was typed. A number with a wrong digit is a *rus.FormatError.
+// mostQuery is how many letters a question may have: what a word is compared with grows by their square.
+const mostQuery = 200
+
+// readQuery tells what was typed. A number with a wrong digit is a *rus.FormatError, and so is a question that is too long.
 func readQuery(ctx context.Context, d db.DB, numbers Numbers, typed string) (query, error) {
+	if utf8.RuneCountInString(typed) > mostQuery {
+		return query{}, &rus.FormatError{Key: "payments_lookup.query_long", Args: []any{mostQuery}}
+	}
 	digits := onlyDigits(typed)
 	switch {
 	case digits == "":

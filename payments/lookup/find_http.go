@@ -162,9 +162,11 @@ func (h *Handler) lookUp(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if page.Errors.Any() {
-		if page.Slips, err = h.slips(c, a.query, l.Narrow); err != nil {
-			return err
+	if wrong := page.Errors.Problems(); len(wrong) > 0 {
+		if len(wrong) == 1 && wrong[0].Field == "query" {
+			if page.Slips, err = h.slips(c, a, call, l.Narrow); err != nil {
+				return err
+			}
 		}
 		c.Status(fiber.StatusUnprocessableEntity)
 		return findView.Render(c, h.Pages, page)
@@ -173,6 +175,9 @@ func (h *Handler) lookUp(c *fiber.Ctx) error {
 	format := c.FormValue("export")
 	if format != "" && !slices.Contains(formats, format) {
 		format = ""
+	}
+	if format != "" {
+		l.After = parsePlace(c.FormValue("here")) // the page on the screen
 	}
 	o, err := h.find(c, l, a, call, format != "")
 	switch {
@@ -230,15 +235,22 @@ func (h *Handler) read(c *fiber.Ctx, a asked, call *call, page *findPage) (query
 // mostSlips is how many numbers a clerk can still ask a citizen about.
 const mostSlips = 6
 
-// slips tells which digit of a receipt number may be wrong, when its check digit says that one is.
-func (h *Handler) slips(c *fiber.Ctx, typed string, n Narrow) ([]string, error) {
-	if digits := onlyDigits(typed); len(digits) != 12 && len(digits) != 16 {
+// slips tells which digit of a receipt number may be wrong, when its check digit says that one is. Which numbers were given is an answer
+// too, and has its mark in the journal.
+func (h *Handler) slips(c *fiber.Ctx, a asked, call *call, n Narrow) ([]string, error) {
+	if digits := onlyDigits(a.query); len(digits) != 12 && len(digits) != 16 {
 		return nil, nil
 	}
-	if _, err := rus.Receipt(typed); err == nil {
+	if _, err := rus.Receipt(a.query); err == nil {
 		return nil, nil
 	}
-	all, err := slipsOf(c.UserContext(), h.DB, typed, n)
+	var all []slip
+	err := pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) (err error) {
+		if all, err = slipsOf(c.UserContext(), tx, a.query, n); err != nil {
+			return err
+		}
+		return h.note(c, tx, mark{byReceipt, a.query, a.purpose, call, false, h.looker(c)}, nil)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -262,6 +274,9 @@ func (h *Handler) fill(c *fiber.Ctx, page *findPage, l query, o outcome, a asked
 	t := h.Pages.Texts(c)
 	page.Looked, page.Count = true, t("payments.staff_found", len(o.Found))
 	page.Hidden = []hidden{{"query", a.query}, {"purpose", a.purpose}, {"from", a.from}, {"until", a.until}, {"amount", a.amount}, {"payee", a.payee}, {"service", a.service}}
+	if l.After != top {
+		page.Hidden = append(page.Hidden, hidden{"here", formatPlace(l.After)})
+	}
 	if o.Close || l.Similar {
 		page.Hidden = append(page.Hidden, hidden{"similar", "1"})
 	}

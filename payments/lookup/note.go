@@ -1,8 +1,8 @@
 package lookup
 
 import (
-	"encoding/hex"
 	"net/netip"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -28,7 +28,7 @@ type looker struct {
 	actor        string
 	role         string
 	organisation uuid.UUID
-	own          string // folded: the employee's own name
+	own          string // the employee's own name
 	asker        string // of a system: name and post of the employee whom it named
 }
 
@@ -40,7 +40,7 @@ func (h *Handler) looker(c *fiber.Ctx) looker {
 	by := looker{actor: h.Actor(c), role: "employee"}
 	if h.Who != nil {
 		who := h.Who(c)
-		by.organisation, by.own = who.Organisation, rus.FoldName(rus.FullName(who.Last, who.First, who.Middle))
+		by.organisation, by.own = who.Organisation, rus.FullName(who.Last, who.First, who.Middle)
 	}
 	return by
 }
@@ -48,6 +48,17 @@ func (h *Handler) looker(c *fiber.Ctx) looker {
 // personHash tells one payer from another without saying who it is.
 func (h *Handler) personHash(name string) []byte {
 	return h.Box.Blind("payment.person:" + rus.FoldName(name))
+}
+
+// ownName tells whether a payer's name is that of who looks, in whatever order; a payment may lack the patronymic.
+func ownName(payer, own string) bool {
+	words, mine := rus.SplitFullName(payer), rus.SplitFullName(own)
+	for _, word := range words {
+		if !slices.Contains(mine, word) {
+			return false
+		}
+	}
+	return len(words) > 1
 }
 
 // note writes one entry about the look-up and one about each person whose payments it showed: those the person sees. What the
@@ -80,8 +91,14 @@ func (h *Handler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) error {
 		if f.Payer != uuid.Nil {
 			shown[f.Payer]++
 		}
-		hash := h.personHash(f.Name)
-		names[hex.EncodeToString(hash)] = f.Name
+		if f.PaidBy != "" && f.PaidByID != uuid.Nil && f.PaidByID != f.Payer {
+			shown[f.PaidByID]++
+		}
+		for _, name := range []string{f.Name, f.PaidBy} {
+			if name != "" {
+				names[rus.FoldName(name)] = name
+			}
+		}
 	}
 	for payer, payments := range shown {
 		entry.Action, entry.Subject, entry.Details = "payments.seen", payer.String(), map[string]any{"payments": payments}
@@ -91,7 +108,7 @@ func (h *Handler) note(c *fiber.Ctx, tx pgx.Tx, m mark, found []Found) error {
 	}
 	people := make([]seenPerson, 0, len(names))
 	for _, name := range names {
-		people = append(people, seenPerson{h.personHash(name), m.by.own != "" && rus.FoldName(name) == m.by.own})
+		people = append(people, seenPerson{h.personHash(name), ownName(name, m.by.own)})
 	}
 	return insertNote(ctx, tx, noteRow{actor: m.by.actor, organisation: m.by.organisation, kind: m.kind, purpose: purpose, call: m.call,
 		query: h.Box.Blind("payment.query:" + rus.FoldName(m.query)), hits: len(found), exported: m.exported, asker: asker}, people)

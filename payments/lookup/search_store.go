@@ -33,7 +33,8 @@ var top = place{0, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), uuid.Max}
 const foundColumns = `p.id, p.receipt, p.state, p.amount, p.received, p.reason, p.created_at, p.paid_at, c.refund_since AS refund, c.purpose, c.uin,
 	c.service, c.payee, coalesce(c.payer, '00000000-0000-0000-0000-000000000000') AS payer,
 	concat_ws(' ', c.last_name, c.first_name, nullif(c.middle_name, '')) AS name,
-	concat_ws(' ', nullif(p.payer_last, ''), nullif(p.payer_first, ''), nullif(p.payer_middle, '')) AS paid_by`
+	concat_ws(' ', nullif(p.payer_last, ''), nullif(p.payer_first, ''), nullif(p.payer_middle, '')) AS paid_by,
+	coalesce(p.paid_by, '00000000-0000-0000-0000-000000000000') AS paid_by_id`
 
 const narrowed = ` AND p.created_at >= coalesce($2, '-infinity'::timestamptz) AND p.created_at < coalesce($3, 'infinity'::timestamptz)
 	AND ($4 = '' OR c.service = $4) AND ($5 = '' OR c.payee = $5) AND ($6 = 0::bigint OR p.amount = $6)
