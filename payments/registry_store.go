@@ -103,12 +103,17 @@ func setRegistryDay(ctx context.Context, tx pgx.Tx, payment uuid.UUID, day time.
 	return err
 }
 
+// ofTakenDay says that the file of a moment's day has been taken: what is not in a file that is yet to come is not missing.
+func ofTakenDay(moment string) string {
+	return `EXISTS (SELECT FROM registry g WHERE g.acquirer = $1 AND g.day = (` + moment + ` AT TIME ZONE 'Europe/Moscow')::date)`
+}
+
 // notInRegistry returns payments whose money came before a moment and that no registry has named.
 func notInRegistry(ctx context.Context, d db.DB, acquirer string, before time.Time) ([]*Payment, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT `+paymentColumns+`
 		FROM payment
-		WHERE acquirer = $1 AND paid_at < $2 AND registry_day IS NULL AND state IN ('succeeded', 'surplus', 'mismatch', 'refunded')
+		WHERE acquirer = $1 AND paid_at < $2 AND registry_day IS NULL AND state IN ('succeeded', 'surplus', 'mismatch', 'refunded') AND `+ofTakenDay("paid_at")+`
 		LIMIT 10000`, acquirer, before)
 	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[Payment])
 }
@@ -119,7 +124,7 @@ func refundsNotInRegistry(ctx context.Context, d db.DB, acquirer string, from, t
 		SELECT `+refundColumns+`
 		FROM refund r
 		JOIN payment p ON p.id = r.payment_id
-		WHERE p.acquirer = $1 AND r.state = 'done' AND r.done_at >= $2 AND r.done_at < $3
+		WHERE p.acquirer = $1 AND r.state = 'done' AND r.done_at >= $2 AND r.done_at < $3 AND `+ofTakenDay("r.done_at")+`
 			AND NOT EXISTS (SELECT FROM registry_line l WHERE l.acquirer = $1 AND l.kind = 'refund' AND l.order_id = r.id::text)
 		LIMIT 10000`, acquirer, from, to)
 	return pgx.CollectRows(rows, pgx.RowToAddrOfStructByName[Refund])
