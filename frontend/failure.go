@@ -1,6 +1,8 @@
 package frontend
 
 import (
+	"maps"
+	"mime/multipart"
 	"slices"
 	"strings"
 
@@ -36,7 +38,7 @@ const againMost = 64 << 10
 
 // againOf returns the request, so that the person can send it once more when the server is back: a form left by the back button
 // is often empty. The form's own token goes along as it came: only the page that had it made it good. Passwords are not written
-// into a page; the form asks for them again. Files cannot be repeated.
+// into a page; the form asks for them again. Files cannot be repeated: a form with some is left to its own page.
 func againOf(c *fiber.Ctx) *again {
 	a := &again{Address: c.OriginalURL(), Post: c.Method() == fiber.MethodPost}
 	kind := c.Get(fiber.HeaderContentType)
@@ -45,14 +47,39 @@ func againOf(c *fiber.Ctx) *again {
 		return nil
 	case c.Method() == fiber.MethodGet:
 		return a
-	case !a.Post || !strings.HasPrefix(kind, fiber.MIMEApplicationForm) || len(c.Body()) > againMost:
+	case !a.Post || len(c.Body()) > againMost:
+		return nil
+	case strings.HasPrefix(kind, fiber.MIMEMultipartForm):
+		return a.withoutFiles(c)
+	case !strings.HasPrefix(kind, fiber.MIMEApplicationForm):
 		return nil
 	}
-	c.Request().PostArgs().VisitAll(func(name, value []byte) {
-		if field := string(name); !secretField(field) {
-			a.Fields = append(a.Fields, againField{field, string(value)})
+	c.Request().PostArgs().VisitAll(func(name, value []byte) { a.add(string(name), string(value)) })
+	return a
+}
+
+func (a *again) add(name, value string) {
+	if !secretField(name) {
+		a.Fields = append(a.Fields, againField{name, value})
+	}
+}
+
+// withoutFiles repeats a form that could have had files and has none: its pages read it as any other.
+func (a *again) withoutFiles(c *fiber.Ctx) *again {
+	m, err := c.MultipartForm()
+	if err != nil {
+		return nil
+	}
+	for _, files := range m.File {
+		if slices.ContainsFunc(files, func(f *multipart.FileHeader) bool { return f.Size > 0 }) {
+			return nil
 		}
-	})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Value)) {
+		for _, value := range m.Value[name] {
+			a.add(name, value)
+		}
+	}
 	return a
 }
 

@@ -1,8 +1,11 @@
 package frontend
 
 import (
+	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -123,6 +126,38 @@ func TestFailureKeepsTheForm(t *testing.T) {
 	form := page.Form(`main form[method="post"]`).Values
 	if resp.StatusCode != 503 || form.Get("name") != "Әлфия <b>" || form.Get("_csrf") != "token" || len(form) != 2 || strings.Contains(string(raw), "Kyrlay") {
 		t.Errorf("%d, the form has %v", resp.StatusCode, form)
+	}
+}
+
+// TestFormThatTakesFilesIsKept: the text of a form that could have had files comes back as that of any other, unless it had some.
+func TestFormThatTakesFilesIsKept(t *testing.T) {
+	t.Parallel()
+	app := newSite(t)
+	for file, kept := range map[string]string{"": "Әлфия", "скан": ""} {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, err := form.CreateFormFile("scan", file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = part.Write([]byte(file))
+		if err = errors.Join(err, form.WriteField("name", "Әлфия"), form.WriteField("password", "Kyrlay"), form.Close()); err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("POST", "/away/private", &body)
+		r.Header.Set("Content-Type", form.FormDataContentType())
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		resp, err := app.Test(r, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page := htmltest.Parse(t, string(raw)); strings.Join(page.Attrs("main form [name=name]", "value"), "") != kept || strings.Contains(string(raw), "Kyrlay") {
+			t.Errorf("with the file %q: %s", file, page.Text("main"))
+		}
 	}
 }
 
