@@ -48,6 +48,7 @@ type correctionView struct {
 	Service i18n.Text
 	Number  string
 	Rows    []catalog.Both
+	Text    []string // what is said with it
 	Files   []sentView
 	Signed  []partyLine
 	Hash    string // in groups
@@ -258,7 +259,7 @@ func (d *dossier) overtaken(a *asked, r *retry, tr catalog.Tr) error {
 	case catalog.KeepsSaved(r.typed, wordsAsked), !fresh && r.text == "":
 		r.text = a.said()
 	case !fresh && a.said() != "" && r.text != a.said():
-		r.stale = append(r.stale, catalog.Choice(wordsAsked, tr.T("applications_after.answer_words"), a.said(), r.text, tr))
+		r.stale = append(r.stale, catalog.Choice(wordsAsked, tr.T("applications_after.answer"), a.said(), r.text, tr))
 	}
 	return nil
 }
@@ -410,7 +411,7 @@ func (h *Handler) renderCorrection(c *fiber.Ctx, d *dossier, a *asked, changed b
 		return seeOther(c, base)
 	}
 	tr := h.tr(c)
-	view := correctionView{Service: d.Definition.Name, Number: d.Number, Hash: grouped(a.Correction.Hash), Sign: hex.EncodeToString(a.Correction.Hash),
+	view := correctionView{Service: d.Definition.Name, Text: paragraphs(a.Correction.Text), Number: d.Number, Hash: grouped(a.Correction.Hash), Sign: hex.EncodeToString(a.Correction.Hash),
 		Action: base + "/sign", Changed: changed, Scans: d.unscannedIn(a.Correction.Set), Until: a.Until, Back: frontend.BackLink{Href: applicationPath(d.ID, "")}}
 	if len(a.keys) > 0 {
 		view.Edit = base

@@ -256,6 +256,9 @@ func TestRequestInTwoWindows(t *testing.T) {
 		t.Errorf("the other party's answer is in the way: %d", res.status)
 	}
 	check := first.get(res.to)
+	if said := check.Text("#said"); said != "Опечатка" {
+		t.Errorf("who signs reads the words %q", said)
+	}
 	if text := check.Text("#changes"); !strings.Contains(text, "город Арск") || !strings.Contains(text, "город Казань-2") {
 		t.Errorf("the changes are %q", text)
 	}

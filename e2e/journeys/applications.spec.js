@@ -79,7 +79,7 @@ test('a draft on two devices, of which one is late', async ({ browser }) => {
     await expect(first.page.getByLabel('Место рождения', { exact: true })).toHaveValue('город Арск');
     first.troubles.length = 0; // the browser reports the status of a conflict
     await both.getByRole('radio', { name: /другом окне/ }).check();
-    await first.press('Сохранить то, что введено ниже');
+    await first.press('Сохранить выбранное');
     await first.heading('Гражданство');
     await first.open(birth);
     await expect(first.page.getByLabel('Место рождения', { exact: true })).toHaveValue('город Буинск');
