@@ -34,8 +34,9 @@
 // button carries that commission; when the rule or the sum has changed meanwhile, it is shown again and nothing is paid. What came is
 // the charge's money and the commission's (credited, fee_taken); what belongs to neither is surplus.
 //
-// A card is remembered by its bank at the payer's wish; we keep its token sealed (saved_card) and charge it only after one more question. When
-// two people were led to one payment (payment.shared), nobody knows whose card it was, and none is kept.
+// A card is remembered by its bank at the payer's wish; we keep its token sealed (saved_card) and charge it only after one more question, whose
+// yes holds for the total and for what had come by then (shown). When two people were led to one payment (payment.shared), nobody knows whose card
+// it was: none is kept, and the receipt goes to both and names neither.
 //
 // A bill has lines (Line); who pays chooses some of them, or a sum that is spread over them. Whoever pays for another stands with the payment
 // by name, is found by it, and reads initials alone of the other.
@@ -47,8 +48,9 @@
 // a payment books the difference between what it has put into the books before and after (positionOf); the database refuses
 // an entry that does not balance, and CheckBooks, nightly and by «tamga payments check», compares ledger, tables and history.
 //
-// Each day the bank's registry is taken and matched; where the bank's own word explains a line it ends by itself, the rest are discrepancies
-// that employees resolve. TestModel drives all of it in random order.
+// Each day the bank's registry is taken and matched, also those of ten days before that did not come; where the bank's own word explains a line
+// it ends by itself, the rest are discrepancies that employees resolve, a file that does not come or does not read among them. What one has
+// dismissed does not come back. TestModel drives all of it in random order.
 //
 // Whoever has no account pays as a guest: the УИН that a browser has named opens that charge to this browser for a day, without
 // its payer's name. Charges of a vehicle, a licence, a flat or an ИНН are found by whoever is signed in; by SNILS and passport
@@ -64,7 +66,7 @@
 // What is refused there comes back with the list: the words at the row, and what was typed (refusal_http.go).
 // Jobs: payments.check follows one payment until the bank has told its end; payments.refund follows one refund; payments.registry takes the
 // file of the day before, payments.books checks the books, payments.claims forgets what guests have looked up, all daily. payments.quittance
-// tells the outside owner of a charge of money that came or went back, signed, until it takes it (Jobs.Owners). payments.paid and
+// tells the outside owner of a charge of money that came or of each part that went back, signed, until it takes it (Jobs.Owners). payments.paid and
 // payments.surplus, news of money that was owed and of money that was not, are worked by the charge's origin.
 // Tables: charge_line, payment_line, payment_template, autopay_rule, autopay_key, autopay_order; payee, discount_rule, charge, charge_key,
 // charge_discount, charge_claim, charge_event, quittance; payment, payment_transition, payment_event; commission_rule, saved_card; refund,

@@ -89,6 +89,19 @@ func TestRegistryDoesNotRead(t *testing.T) {
 	if n := w.count(w.db, `SELECT count(*) FROM discrepancy WHERE kind = 'registry' AND resolution = 'found'`); n != 1 {
 		t.Error("the whole file did not end it")
 	}
+	bank.files[w.day(0).Format(time.DateOnly)] = []byte("MZ")
+	w.pass(24 * time.Hour)
+	for range 2 {
+		if _, err := w.takeAll(bank); err == nil {
+			t.Error("a broken file was taken")
+		}
+		if n := w.count(w.db, `SELECT count(*) FROM discrepancy WHERE kind = 'registry' AND resolution IS NULL`); n == 1 {
+			w.office()("valeeva").Post("/discrepancies", w.discrepancy("registry"), "choice", "dismiss", "note", "пришлют на бумаге")
+		}
+	}
+	if n := w.count(w.db, `SELECT count(*) FROM discrepancy WHERE kind = 'registry'`); n != 2 {
+		t.Errorf("what was dismissed came back: %d", n)
+	}
 }
 
 // TestRegistryRepeatsALine: a line that the file of that day or of another names again counts once; the other lines count too.

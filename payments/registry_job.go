@@ -90,8 +90,10 @@ func (d *desk) dayOf(bank banks.Acquirer, day time.Time) Discrepancy {
 
 func (d *desk) tellRegistry(ctx context.Context, bank banks.Acquirer, day time.Time, why error) error {
 	x := d.dayOf(bank, day)
-	x.Detail = short(why.Error(), 300)
-	return find(ctx, d.db, x)
+	if errors.Is(why, errRegistry) {
+		x.Detail = short(why.Error(), 300) // for the bank
+	}
+	return findOnce(ctx, d.db, x)
 }
 
 // takeRegistry keeps the file of a day, once, and matches its lines and those of other days that are still to be matched; then it looks
