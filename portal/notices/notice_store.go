@@ -76,7 +76,8 @@ type row struct {
 	ReadAt    *time.Time
 }
 
-// read returns the latest notices as they were before, and notes that they are read.
+// read returns the latest notices as they were before, and notes that they are read: all but the last of so many, which only tells the
+// page that there are more.
 func read(ctx context.Context, d db.DB, account uuid.UUID, before *time.Time, limit int, now time.Time) ([]row, error) {
 	rows, _ := d.Query(ctx, `
 		WITH shown AS (
@@ -87,7 +88,7 @@ func read(ctx context.Context, d db.DB, account uuid.UUID, before *time.Time, li
 			LIMIT $3),
 		seen AS (
 			UPDATE account_notice SET read_at = $4
-			WHERE id IN (SELECT id FROM shown WHERE read_at IS NULL))
+			WHERE id IN (SELECT id FROM (SELECT id, read_at FROM shown ORDER BY created_at DESC LIMIT $3 - 1) AS seen WHERE read_at IS NULL))
 		SELECT id, kind, body, created_at, read_at
 		FROM shown
 		ORDER BY created_at DESC`, account, before, limit, now)
@@ -117,8 +118,11 @@ func mutesOf(ctx context.Context, d db.DB, account uuid.UUID) (map[string]bool, 
 	return muted, err
 }
 
-// setMutes writes what is turned off, all at once.
+// setMutes writes what is turned off, all at once. Two clicks wait for each other: the second takes away what the first has written.
 func setMutes(ctx context.Context, tx pgx.Tx, account uuid.UUID, topics, channels []string) error {
+	if _, err := tx.Exec(ctx, `SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE`, account); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `DELETE FROM account_mute WHERE account = $1`, account); err != nil {
 		return err
 	}
