@@ -86,6 +86,7 @@ var doors = []door{
 	{RightAccess, "payments_access.desk_title", "/payment-requests"},
 	{RightAccess, "payments_clients.title", "/payment-clients"},
 	{RightAccess, "payments_role.title", "/payment-roles"},
+	{RightAccess, "payments_watch.heads_title", "/payment-heads"},
 	{RightRefunds, "payments_books.refunds", "/refunds"},
 	{RightRefunds, "payments_books.discrepancies", "/discrepancies"},
 	{RightRefunds, "payments_role.quittances", "/quittances"},

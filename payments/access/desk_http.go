@@ -142,6 +142,9 @@ func (h *Handler) decide(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if r.HeadID == h.Who(c).ID {
+		return fault.New(fault.Forbidden, "payments_access.own_request")
+	}
 	chosen, wrong := make([]decision, len(people)), false
 	for i, p := range people {
 		name := strconv.Itoa(p.Position)
@@ -183,6 +186,9 @@ func (h *Handler) settle(c *fiber.Ctx, tx pgx.Tx, r *request, p *person, d decis
 		id, password, err := h.Enrol(c.UserContext(), tx, r.OrganisationID, p.LastName, p.FirstName, p.MiddleName, p.Post)
 		if err != nil {
 			return err
+		}
+		if id == h.Who(c).ID {
+			return fault.New(fault.Forbidden, "payments_access.own_access")
 		}
 		p.EmployeeID, details["employee"] = &id, id
 		if password != "" {

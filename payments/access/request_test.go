@@ -256,3 +256,70 @@ func TestWatch(t *testing.T) {
 		t.Error("thresholds are not what the table says")
 	}
 }
+
+// TestHeadsAreWatched: a head's own look-ups are the ministry's to judge, not the head's, and not those of the head of another body.
+func TestHeadsAreWatched(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	b.grant("Шарипова Диляра", "Валеева Гузель")
+	paytest.Book(t, b.db, "Шарипова", "Диляра", "", "registered", "paid")
+	paytest.Book(t, b.db, "Валеева", "Гузель", "", "registered", "paid")
+	head, desk := b.as(b.head), b.as(b.desk)
+	head.Post("/payments", "/payments", "query", "Шарипова Диляра", "purpose", "visit")
+	b.as(b.clerk).Post("/payments", "/payments", "query", "Валеева Гузель", "purpose", "visit")
+
+	page := head.Get("/payment-watch")
+	paytest.Want(t, page, 200, "Это ваши собственные поиски", "Валеева Гузель")
+	if n := strings.Count(page.Text, `value="own"`); n != 1 {
+		t.Errorf("the head judges %d of two", n)
+	}
+	day := b.now().In(rus.Moscow).Format(time.DateOnly)
+	note := func(who *paytest.Browser, from, path string, actor uuid.UUID) int {
+		return who.Post(from, path, "actor", actor.String(), "kind", "own", "day", day, "outcome", "work", "note", "проверено").Status
+	}
+	notes := func() (n int) {
+		if err := b.db.QueryRow(t.Context(), `SELECT count(*) FROM payment_watch_note WHERE organisation_id = $1 AND actor = $2`, b.body, b.head.String()).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if got := note(head, "/payment-access/new", "/payment-watch", b.head); got != 403 || notes() != 0 {
+		t.Errorf("the head judges the own look-ups: %d", got)
+	}
+	paytest.Want(t, head.Get("/payment-heads"), 403)
+	if got := note(b.as(b.stranger), "/payment-access/new", "/payment-heads", b.head); got != 403 || notes() != 0 {
+		t.Errorf("the head of another body judges: %d", got)
+	}
+	page = desk.Get("/payment-heads")
+	paytest.Want(t, page, 200, "Шарипова Диляра, Управление ЗАГС", "на собственное имя сотрудника: 1")
+	if strings.Contains(page.Text, "Валеева") {
+		t.Error("the ministry is shown a clerk, who is the head's to watch")
+	}
+	if got := note(desk, "/payment-heads", "/payment-heads", b.clerk); got != 404 {
+		t.Errorf("the ministry judges a clerk: %d", got)
+	}
+	if got := note(desk, "/payment-heads", "/payment-heads", b.head); got != 303 || notes() != 1 {
+		t.Errorf("the ministry's note: %d", got)
+	}
+	paytest.Want(t, head.Get("/payment-watch"), 200, "Разобрано")
+}
+
+// TestNobodyApprovesTheOwn: neither a request that one has filed, nor access for oneself.
+func TestNobodyApprovesTheOwn(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	if _, err := b.db.Exec(t.Context(), `INSERT INTO payment_role (employee_id, role) VALUES ($1, $2), ($3, $2)`, b.head, access.RightAccess, b.clerk); err != nil {
+		t.Fatal(err)
+	}
+	address := "/payment-requests/" + b.ask("Валеева Гузель")
+	approve := func(who uuid.UUID) paytest.Answer { return b.as(who).Post(address, address, "choice-1", "approve") }
+	paytest.Want(t, approve(b.head), 403, "подали эту заявку сами")
+	paytest.Want(t, approve(b.clerk), 403, "самому себе нельзя")
+	var decided int
+	if err := b.db.QueryRow(t.Context(), `SELECT count(decided_at) FROM payment_access_request`).Scan(&decided); err != nil || decided != 0 {
+		t.Errorf("%d requests are decided (%v)", decided, err)
+	}
+	if got := approve(b.desk); got.Status != 303 {
+		t.Errorf("a colleague: %d", got.Status)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"tamga/frontend"
@@ -25,6 +26,9 @@ var outcomes = []string{"work", "talked", "ended"}
 
 // concern is an employee's day that stands out by one of the rules.
 type concern struct {
+	Organisation uuid.UUID
+	Body         string
+
 	Actor   string
 	Name    string // of the employee, or of the department's system
 	Kind    string
@@ -43,6 +47,7 @@ type field struct{ Name, Value string }
 type concernCard struct {
 	Title   string
 	Text    string
+	Own     string // why there is no form
 	Tag     frontend.Tag
 	List    frontend.SummaryList
 	Fields  []field // which concern a note is of
@@ -53,6 +58,9 @@ type concernCard struct {
 
 type watchPage struct {
 	frontend.Errors
+	Title   string
+	Intro   string
+	Action  string
 	Rules   []string
 	Cards   []concernCard
 	Summary *frontend.Table
@@ -60,25 +68,55 @@ type watchPage struct {
 
 const watchView frontend.Page[watchPage] = "payments/watch.html"
 
-func (h *Handler) showWatch(c *fiber.Ctx) error { return h.watch(c, concern{}, "") }
+// overseer is who watches over whom: a head over the own staff, the ministry over the heads, for nobody judges the own look-ups.
+type overseer struct {
+	h          *Handler
+	heads      bool
+	path, keys string // keys are the beginning of the page's texts
+}
 
-// watch shows what stands out among the look-ups of the head's staff. One of the forms may have come back with a mistake.
-func (h *Handler) watch(c *fiber.Ctx, tried concern, wrong string) error {
-	who := h.Who(c)
-	all, err := concernsOf(c.UserContext(), h.DB, who.Organisation, h.Now())
+func (h *Handler) overStaff() overseer {
+	return overseer{h, false, "/payment-watch", "payments_watch."}
+}
+func (h *Handler) overHeads() overseer {
+	return overseer{h, true, "/payment-heads", "payments_watch.heads_"}
+}
+
+func (o overseer) concerns(c *fiber.Ctx) ([]concern, error) {
+	h, who, organisation, actors := o.h, o.h.Who(c), uuid.Nil, []string{}
+	if o.heads {
+		var err error
+		if actors, err = headsBut(c.UserContext(), h.DB, who.ID); err != nil {
+			return nil, err
+		}
+	} else {
+		organisation = who.Organisation
+	}
+	return concernsOf(c.UserContext(), h.DB, organisation, actors, h.Now())
+}
+
+func (o overseer) show(c *fiber.Ctx) error { return o.watch(c, concern{}, "") }
+
+// watch shows what stands out among the look-ups. One of the forms may have come back with a mistake.
+func (o overseer) watch(c *fiber.Ctx, tried concern, wrong string) error {
+	h, who := o.h, o.h.Who(c)
+	all, err := o.concerns(c)
 	if err != nil {
 		return err
 	}
-	staff, err := lookupsOfStaff(c.UserContext(), h.DB, who.Organisation, dayOf(h.Now()).AddDate(0, 0, -watchDays))
-	if err != nil {
-		return err
+	var staff []staffLookups
+	if !o.heads {
+		staff, err = lookupsOfStaff(c.UserContext(), h.DB, who.Organisation, dayOf(h.Now()).AddDate(0, 0, -watchDays))
+		if err != nil {
+			return err
+		}
 	}
 	rules, err := watchRules(c.UserContext(), h.DB)
 	if err != nil {
 		return err
 	}
 	t := h.Pages.Texts(c)
-	page := watchPage{}
+	page := watchPage{Title: t(o.keys + "title"), Intro: t(o.keys + "intro"), Action: o.path}
 	for _, r := range rules {
 		page.Rules = append(page.Rules, t("payments_watch.rule_"+r.Kind, r.Threshold))
 	}
@@ -86,6 +124,9 @@ func (h *Handler) watch(c *fiber.Ctx, tried concern, wrong string) error {
 		mistake := ""
 		if wrong != "" && x.Actor == tried.Actor && x.Kind == tried.Kind && x.Day.Equal(tried.Day) {
 			mistake, x.Outcome, x.Note = wrong, tried.Outcome, tried.Note
+		}
+		if o.heads {
+			x.Name += ", " + x.Body
 		}
 		page.Cards = append(page.Cards, h.concernCard(c, &page, i, x, mistake))
 	}
@@ -115,6 +156,10 @@ func (h *Handler) concernCard(c *fiber.Ctx, page *watchPage, i int, x concern, w
 			"payments_watch.noted_at", rus.FormatDateTime(*x.NotedAt, lang))
 		return card
 	}
+	if x.Actor == h.Who(c).ID.String() {
+		card.Own = t("payments_watch.own")
+		return card
+	}
 	n := strconv.Itoa(i)
 	card.Tag = frontend.Tag{Text: t("payments_watch.fresh"), Classes: "govuk-tag--yellow"}
 	for _, field := range []string{"outcome", "note"} {
@@ -133,8 +178,9 @@ func (h *Handler) concernCard(c *fiber.Ctx, page *watchPage, i int, x concern, w
 	return card
 }
 
-// noteWatch writes down what the head found out.
-func (h *Handler) noteWatch(c *fiber.Ctx) error {
+// note writes down what was found out.
+func (o overseer) note(c *fiber.Ctx) error {
+	h := o.h
 	day, err := time.Parse(time.DateOnly, c.FormValue("day"))
 	if err != nil {
 		return fault.New(fault.Invalid, "payments_watch.gone")
@@ -142,20 +188,25 @@ func (h *Handler) noteWatch(c *fiber.Ctx) error {
 	x := concern{Actor: c.FormValue("actor"), Kind: c.FormValue("kind"), Day: day, Outcome: c.FormValue("outcome"), Note: strings.TrimSpace(c.FormValue("note"))}
 	switch n := utf8.RuneCountInString(x.Note); {
 	case !slices.Contains(outcomes, x.Outcome):
-		return h.watch(c, x, "outcome_empty")
+		return o.watch(c, x, "outcome_empty")
 	case n < 1 || n > 500:
-		return h.watch(c, x, "note_empty")
+		return o.watch(c, x, "note_empty")
 	}
 	who := h.Who(c)
-	all, err := concernsOf(c.UserContext(), h.DB, who.Organisation, h.Now())
+	if x.Actor == who.ID.String() {
+		return fault.New(fault.Forbidden, "payments_watch.own")
+	}
+	all, err := o.concerns(c)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(all, func(o concern) bool { return o.Actor == x.Actor && o.Kind == x.Kind && o.Day.Equal(x.Day) }) {
+	i := slices.IndexFunc(all, func(o concern) bool { return o.Actor == x.Actor && o.Kind == x.Kind && o.Day.Equal(x.Day) })
+	if i < 0 {
 		return fault.New(fault.NotFound, "payments_watch.gone") // of another body, or of no rule
 	}
+	x.Organisation = all[i].Organisation
 	err = pgx.BeginFunc(c.UserContext(), h.DB, func(tx pgx.Tx) error {
-		if err := insertWatchNote(c.UserContext(), tx, who.Organisation, x, who.ID, h.Now()); err != nil {
+		if err := insertWatchNote(c.UserContext(), tx, x, who.ID, h.Now()); err != nil {
 			return err
 		}
 		return h.journal(c, tx, "payments.watch_noted", map[string]any{"employee": x.Actor, "kind": x.Kind, "day": x.Day.Format(time.DateOnly), "outcome": x.Outcome})
@@ -163,7 +214,7 @@ func (h *Handler) noteWatch(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect("/payment-watch", fiber.StatusSeeOther)
+	return c.Redirect(o.path, fiber.StatusSeeOther)
 }
 
 // restDays are the days of the last month on which nobody works.

@@ -27,52 +27,59 @@ func watchRules(ctx context.Context, d db.DB) ([]watchRule, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByName[watchRule])
 }
 
-// concernsOf returns what stands out among the look-ups of a body's staff in the last month, what the head has not noted first. Within an
-// hour means the hour that ends with a look-up, wherever it begins.
-func concernsOf(ctx context.Context, d db.DB, organisation uuid.UUID, now time.Time) ([]concern, error) {
+// headsBut are the employees who watch over others, without one of them.
+func headsBut(ctx context.Context, d db.DB, one uuid.UUID) ([]string, error) {
+	rows, _ := d.Query(ctx, `SELECT employee_id::text FROM payment_role WHERE role = $1 AND employee_id <> $2`, RightHead, one)
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// concernsOf returns what stands out among the look-ups of a body's staff, or of the actors named, in the last month, what is not noted
+// first. Within an hour means the hour that ends with a look-up, wherever it begins.
+func concernsOf(ctx context.Context, d db.DB, organisation uuid.UUID, actors []string, now time.Time) ([]concern, error) {
 	rows, err := d.Query(ctx, `
 		WITH look AS MATERIALIZED (
-			SELECT l.id, l.actor, l.at, l.hits, l.exported, (l.at AT TIME ZONE 'Europe/Moscow')::date AS day,
+			SELECT l.id, l.actor, l.organisation, l.at, l.hits, l.exported, (l.at AT TIME ZONE 'Europe/Moscow')::date AS day,
 				extract(hour FROM l.at AT TIME ZONE 'Europe/Moscow') AS hour,
 				count(*) OVER lately AS in_hour, count(*) FILTER (WHERE l.hits = 0) OVER lately AS empty_in_hour
 			FROM payment_lookup l
-			WHERE l.organisation = $1 AND l.at >= $2
+			WHERE l.organisation = $1 AND l.at >= $2 OR l.actor = ANY($4::text[]) AND l.organisation IS NOT NULL AND l.at >= $2
 			WINDOW lately AS (PARTITION BY l.actor ORDER BY l.at RANGE BETWEEN '1 hour' PRECEDING AND CURRENT ROW)
 		), counted AS (
-			SELECT actor, day, 'hour' AS kind, max(in_hour) AS n FROM look GROUP BY actor, day
+			SELECT organisation, actor, day, 'hour' AS kind, max(in_hour) AS n FROM look GROUP BY organisation, actor, day
 			UNION ALL
-			SELECT actor, day, 'day', count(*) FROM look GROUP BY actor, day
+			SELECT organisation, actor, day, 'day', count(*) FROM look GROUP BY organisation, actor, day
 			UNION ALL
-			SELECT actor, day, 'empty', max(empty_in_hour) FROM look GROUP BY actor, day
+			SELECT organisation, actor, day, 'empty', max(empty_in_hour) FROM look GROUP BY organisation, actor, day
 			UNION ALL
-			SELECT actor, day, 'export', count(*) FROM look WHERE exported GROUP BY actor, day
+			SELECT organisation, actor, day, 'export', count(*) FROM look WHERE exported GROUP BY organisation, actor, day
 			UNION ALL
-			SELECT actor, day, 'night', count(*) FROM look WHERE hour < 7 OR hour >= 20 OR day = ANY($3::date[]) GROUP BY actor, day
+			SELECT organisation, actor, day, 'night', count(*) FROM look WHERE hour < 7 OR hour >= 20 OR day = ANY($3::date[]) GROUP BY organisation, actor, day
 			UNION ALL
-			SELECT look.actor, look.day, 'own', count(*)
+			SELECT organisation, actor, day, 'own', count(*)
 			FROM look
 			JOIN payment_lookup_seen s ON s.lookup_id = look.id
 			WHERE s.own
-			GROUP BY look.actor, look.day
+			GROUP BY organisation, actor, day
 			UNION ALL
-			SELECT actor, day, 'same_person', max(n)
+			SELECT organisation, actor, day, 'same_person', max(n)
 			FROM (
-				SELECT look.actor, look.day, count(*) AS n
+				SELECT organisation, actor, day, count(*) AS n
 				FROM look
 				JOIN payment_lookup_seen s ON s.lookup_id = look.id
-				GROUP BY look.actor, look.day, s.person
+				GROUP BY organisation, actor, day, s.person
 			) p
-			GROUP BY actor, day
+			GROUP BY organisation, actor, day
 		)
-		SELECT c.actor, coalesce(e.last_name || ' ' || e.first_name, k.name, c.actor) AS name, c.kind, c.day::timestamp AT TIME ZONE 'UTC' AS day,
+		SELECT c.organisation, o.name AS body, c.actor, coalesce(e.last_name || ' ' || e.first_name, k.name, c.actor) AS name, c.kind, c.day::timestamp AT TIME ZONE 'UTC' AS day,
 			c.n AS count, r.threshold AS limit, coalesce(n.outcome, '') AS outcome, coalesce(n.note, '') AS note, n.noted_at
 		FROM counted c
 		JOIN payment_watch_rule r ON r.kind = c.kind AND c.n >= r.threshold
+		JOIN organisation o ON o.id = c.organisation
 		LEFT JOIN employee e ON e.id::text = c.actor
 		LEFT JOIN payment_client k ON 'system:' || k.id = c.actor
-		LEFT JOIN payment_watch_note n ON n.organisation_id = $1 AND n.actor = c.actor AND n.kind = c.kind AND n.day = c.day
+		LEFT JOIN payment_watch_note n ON n.organisation_id = c.organisation AND n.actor = c.actor AND n.kind = c.kind AND n.day = c.day
 		ORDER BY n.noted_at IS NOT NULL, c.day DESC, name, c.kind
-		LIMIT 100`, organisation, dayOf(now).AddDate(0, 0, -watchDays), restDays(now))
+		LIMIT 100`, organisation, dayOf(now).AddDate(0, 0, -watchDays), restDays(now), actors)
 	if err != nil {
 		return nil, err
 	}
@@ -106,10 +113,10 @@ func lookupsOfStaff(ctx context.Context, d db.DB, organisation uuid.UUID, since 
 }
 
 // insertWatchNote keeps the first note of a concern: what was found out is not written over.
-func insertWatchNote(ctx context.Context, tx pgx.Tx, organisation uuid.UUID, x concern, by uuid.UUID, at time.Time) error {
+func insertWatchNote(ctx context.Context, tx pgx.Tx, x concern, by uuid.UUID, at time.Time) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO payment_watch_note (organisation_id, actor, kind, day, outcome, note, noted_by, noted_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT DO NOTHING`, organisation, x.Actor, x.Kind, x.Day, x.Outcome, x.Note, by, at)
+		ON CONFLICT DO NOTHING`, x.Organisation, x.Actor, x.Kind, x.Day, x.Outcome, x.Note, by, at)
 	return err
 }
