@@ -346,12 +346,15 @@ func noteCharge(ctx context.Context, tx pgx.Tx, id uuid.UUID, e chargeEvent) err
 }
 
 // OweRefund notes that the origin of a paid charge came to nothing, so that staff who find the payment know of it, and asks
-// for the refund of its payments: two employees let it go.
+// for the refund of its payments: two employees let it go. One that is owed again, for the bank took its money back, is cancelled.
 func OweRefund(ctx context.Context, d db.DB, o Origin, at time.Time) error {
 	return pgx.BeginFunc(ctx, d, func(tx pgx.Tx) error {
 		c, err := lockOrigin(ctx, tx, o)
-		if err != nil || c == nil || c.Status != Paid {
+		if err != nil || c == nil {
 			return err
+		}
+		if c.Status == Open {
+			return CancelChargeFor(ctx, tx, o, "origin", "", at)
 		}
 		_, err = tx.Exec(ctx, `UPDATE charge SET refund_since = coalesce(refund_since, $2) WHERE id = $1`, c.ID, at)
 		if err != nil {

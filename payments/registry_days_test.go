@@ -104,6 +104,23 @@ func TestRegistryDoesNotRead(t *testing.T) {
 	}
 }
 
+// TestRegistryTakenHalf: the worker stopped between taking a file and matching its lines; the next attempt matches them.
+func TestRegistryTakenHalf(t *testing.T) {
+	t.Parallel()
+	w, _, p, d, bank := paidWorld(t)
+	bank.write(w.day(0), line("payment", *p.BankID, p, 35000))
+	if err := d.keepRegistry(t.Context(), bank, w.day(0)); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(24 * time.Hour)
+	if _, err := w.takeAll(bank); err != nil {
+		t.Error(err)
+	}
+	if w.held(p) != 0 {
+		t.Errorf("the bank holds %d", w.held(p))
+	}
+}
+
 // TestRegistryRepeatsALine: a line that the file of that day or of another names again counts once; the other lines count too.
 func TestRegistryRepeatsALine(t *testing.T) {
 	t.Parallel()

@@ -53,15 +53,15 @@ func (w *registryWorker) Work(ctx context.Context, job *river.Job[RegistryArgs])
 		}
 		for _, day := range days {
 			err := d.takeRegistry(ctx, bank, day)
-			switch isLate := errors.Is(err, banks.ErrNoRegistry); {
-			case isLate && (job.Args.Day != "" || day.Format(time.DateOnly) == yesterday.Format(time.DateOnly)):
-				late = true
-			case isLate: // tomorrow's job asks for it again
-				failed = errors.Join(failed, d.tellRegistry(ctx, bank, day, err))
-			case errors.Is(err, errRegistry):
-				failed = errors.Join(failed, err, d.tellRegistry(ctx, bank, day, err))
-			default: // a failure of ours
+			fresh := job.Args.Day != "" || day.Format(time.DateOnly) == yesterday.Format(time.DateOnly)
+			switch {
+			case !errors.Is(err, banks.ErrNoRegistry):
 				failed = errors.Join(failed, err)
+			case fresh:
+				late = true
+			}
+			if err != nil && (!fresh || errors.Is(err, errRegistry)) { // tomorrow's job asks for it again
+				failed = errors.Join(failed, d.tellRegistry(ctx, bank, day, err))
 			}
 		}
 	}

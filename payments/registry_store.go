@@ -15,15 +15,16 @@ import (
 	"tamga/internal/rus"
 )
 
-// untakenDays are yesterday and the days before it whose file was not taken, as far back as the bank has been in use.
+// untakenDays are yesterday, taken or not, for its lines may still be to be matched, and the days before it whose file was not taken, as far
+// back as the bank has been in use.
 func untakenDays(ctx context.Context, d db.DB, acquirer string, yesterday time.Time, back int) ([]time.Time, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT day
 		FROM (SELECT $2::text::date - n AS day FROM generate_series(0, $3::int) AS n) AS d
-		WHERE NOT EXISTS (SELECT FROM registry r WHERE r.acquirer = $1 AND r.day = d.day)
-			AND (day = $2::text::date OR EXISTS (
+		WHERE day = $2::text::date OR NOT EXISTS (SELECT FROM registry r WHERE r.acquirer = $1 AND r.day = d.day)
+			AND EXISTS (
 				SELECT FROM payment p
-				WHERE p.acquirer = $1 AND p.created_at >= $4 AND p.created_at < (day + 1)::timestamp AT TIME ZONE 'Europe/Moscow'))
+				WHERE p.acquirer = $1 AND p.created_at >= $4 AND p.created_at < (day + 1)::timestamp AT TIME ZONE 'Europe/Moscow')
 		ORDER BY day`, acquirer, yesterday.Format(time.DateOnly), back, yesterday.AddDate(0, 0, -2*back))
 	days, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
 	for i, day := range days {

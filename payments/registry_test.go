@@ -108,6 +108,22 @@ func TestReversal(t *testing.T) {
 	w.wantBooks()
 }
 
+// TestReversedAndRefused: the bank took the money back, then the department refuses: nobody is asked to pay once more for nothing.
+func TestReversedAndRefused(t *testing.T) {
+	t.Parallel()
+	w, c, p, d, bank := paidWorld(t)
+	bank.write(w.day(0), line("reversal", "v1", p, p.Amount))
+	if err := d.takeRegistry(t.Context(), bank, w.day(0)); err != nil {
+		t.Fatal(err)
+	}
+	w.office()("valeeva").Post("/discrepancies", w.discrepancy("reversal"), "choice", "reverse")
+	if err := OweRefund(t.Context(), w.db, c.Origin(), w.now()); err != nil {
+		t.Fatal(err)
+	}
+	w.wantStatus(c, Cancelled)
+	w.wantBooks()
+}
+
 // TestBrokenRegistry: a file cut short or changed on the way is not taken.
 func TestBrokenRegistry(t *testing.T) {
 	t.Parallel()
