@@ -93,7 +93,7 @@ func (h *Handler) showCabinet(c *fiber.Ctx) error {
 		func() error { return h.addApplications(c, a, list, &page) },
 		func() error { return h.addWaiting(c, a, list, &page) },
 		func() error { return h.addDuties(c, a, as, &page) },
-		func() error { return h.addVisits(c, a, &page) },
+		func() error { return h.addVisits(c, a, as, list, &page) },
 		func() error { return h.addNotices(c, list, &page) },
 		func() error { return h.addOthers(c, as, list, &page) },
 		func() error { return h.addSections(c, a, &page) },
@@ -171,8 +171,12 @@ func (h *Handler) addWaiting(c *fiber.Ctx, a *Account, list []applications.Summa
 	}
 	slices.SortStableFunc(page.Waiting, func(x, y waitingLine) int {
 		switch {
-		case x.Until == nil || y.Until == nil:
+		case x.Until == nil && y.Until == nil:
 			return 0
+		case x.Until == nil:
+			return 1
+		case y.Until == nil:
+			return -1
 		}
 		return x.Until.Compare(*y.Until)
 	})
@@ -203,12 +207,15 @@ func (h *Handler) addDuties(c *fiber.Ctx, a *Account, as *applications.Organisat
 	return nil
 }
 
-func (h *Handler) addVisits(c *fiber.Ctx, a *Account, page *cabinetPage) error {
+func (h *Handler) addVisits(c *fiber.Ctx, a *Account, as *applications.Organisation, list []applications.Summary, page *cabinetPage) error {
 	visits, err := visitsOf(c.UserContext(), h.DB, a.ID, h.Now())
 	if err != nil {
 		return err
 	}
 	for _, v := range visits {
+		if as != nil && !slices.ContainsFunc(list, func(s applications.Summary) bool { return s.ID == v.Application }) {
+			continue
+		}
 		name, _, err := h.serviceName(c, v.Service, v.Version)
 		if err != nil {
 			return err

@@ -68,7 +68,8 @@ func visitsOf(ctx context.Context, d db.DB, person uuid.UUID, now time.Time) ([]
 		CROSS JOIN LATERAL (
 			SELECT b.office, '' AS place, b.starts_at AS at FROM application_booking b WHERE b.application = a.id AND b.state = 'booked'
 			UNION ALL
-			SELECT '', m.place, m.at FROM application_appointment m WHERE m.application = a.id) v
+			SELECT '', m.place, m.at FROM application_appointment m
+			WHERE m.application = a.id AND a.state NOT IN ('cancelled', 'rejected', 'refused')) v
 		WHERE p.person = $1 AND v.at > $2
 		ORDER BY v.at
 		LIMIT 20`, person, now)
@@ -81,11 +82,12 @@ type asking struct {
 	Until       *time.Time
 }
 
-// askedOf returns the open requests of departments.
+// askedOf returns the open requests of departments: a decision or a withdrawal ends them too.
 func askedOf(ctx context.Context, d db.DB, person uuid.UUID) ([]asking, error) {
 	rows, _ := d.Query(ctx, `
 		SELECT m.application, min(m.until) AS until
 		FROM application_party p
+		JOIN application a ON a.id = p.application AND a.state IN ('submitted', 'sent', 'accepted', 'in_progress')
 		JOIN application_message m ON m.application = p.application
 		WHERE p.person = $1 AND m.kind = 'request' AND m.answered_at IS NULL
 		GROUP BY m.application
