@@ -80,9 +80,18 @@ func (h *Handler) deleteCabinet(c *fiber.Ctx) error {
 	return seeOther(c, "/goodbye")
 }
 
-// leaver is a domain that ends what it does in the name of a person whose cabinet goes. It locks nothing of applications or accounts.
+// leaver is a domain that ends what it does in the name of a person whose cabinet goes, or may have another owner. It locks nothing of applications or accounts.
 type leaver interface {
 	Leave(ctx context.Context, tx pgx.Tx, account uuid.UUID) error
+}
+
+func (h *Handler) leave(ctx context.Context, tx pgx.Tx, account uuid.UUID) error {
+	for _, l := range h.leavers {
+		if err := l.Leave(ctx, tx, account); err != nil {
+			return fmt.Errorf("leaving %T: %w", l, err)
+		}
+	}
+	return nil
 }
 
 // errHeld undoes a deletion: an application has been begun or joined since the page was shown.
@@ -92,10 +101,8 @@ var errHeld = errors.New("an application needs the cabinet")
 func (h *Handler) removeCabinet(ctx context.Context, a *Account) error {
 	return h.inTx(ctx, func(tx pgx.Tx) error {
 		hold := func() error {
-			for _, l := range h.leavers {
-				if err := l.Leave(ctx, tx, a.ID); err != nil {
-					return fmt.Errorf("leaving %T: %w", l, err)
-				}
+			if err := h.leave(ctx, tx, a.ID); err != nil {
+				return err
 			}
 			_, err := lockAccount(ctx, tx, a.ID)
 			return err

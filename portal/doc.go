@@ -6,7 +6,7 @@
 //	GET, POST /register                   phone and consent; the first password comes by SMS
 //	GET, POST /sign-in                    phone and password, «Запомнить меня», or ESIA; ?next= is a path of this site
 //	GET, POST /welcome                    further data after the first sign-in, all optional
-//	GET, POST /reset, /reset/code         a new password by a code from an SMS
+//	GET, POST /reset, /reset/code         a new password by a code from an SMS; documents and cards of an unbound cabinet go
 //	POST /sign-out                        also at ESIA, if the person came from there
 //	GET  /esia/start?level=&next=         to ESIA; GET /esia/callback is the way back
 //	GET  /esia/level?level=&next=         which level a service needs, and why

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -124,8 +125,8 @@ func (h *Handler) resetPassword(c *fiber.Ctx) error {
 		page.Code.ErrorMessage, page.Password.ErrorMessage = page.Errors.Message("code"), page.Errors.Message("password")
 		return resetCodeTemplate.Render(c.Status(fiber.StatusUnprocessableEntity), h.Pages, page)
 	}
-	if !a.Bound() { // the number may have a new owner: what the former one kept is not for them
-		if err := documents.Forget(c.UserContext(), h.DB, a.ID, true); err != nil {
+	if !a.Bound() {
+		if err := h.forgetFormer(c.UserContext(), a); err != nil {
 			return err
 		}
 	}
@@ -137,6 +138,16 @@ func (h *Handler) resetPassword(c *fiber.Ctx) error {
 		return err
 	}
 	return seeOther(c, nextOr(page.Next))
+}
+
+// forgetFormer takes away what may be the former owner's of a number: documents, and cards that would pay for the new one.
+func (h *Handler) forgetFormer(ctx context.Context, a *Account) error {
+	return h.inTx(ctx, func(tx pgx.Tx) error {
+		if err := h.leave(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		return documents.Forget(ctx, tx, a.ID, true)
+	})
 }
 
 func (h *Handler) accountByCode(c *fiber.Ctx, phone, code string) (*Account, error) {
