@@ -86,6 +86,10 @@ func TestLookup(t *testing.T) {
 		"Җиһаншина Энвер":                                  nil,
 		"Каримов Тимур Ильич":                              {wrong}, // a patronymic that the payment has not
 		"Сафин":                                            nil,
+		"Жиханшина Амина Фаритовна":                        {waiting}, // the Russian form of a Tatar patronymic
+		"Алексеев Пётр Илья улы":                           nil,
+		"Алексеев Павел Иван улы":                          {failed},
+		"Алексеев Павел Игорь улы":                         nil,
 	} {
 		got := d.find(query, "visit")
 		paytest.Want(t, got, 200, `id="results"`)

@@ -130,8 +130,8 @@ func (v variants) of(part, word string) []variant {
 // mostProbes bounds the work of one search: the best come first.
 const mostProbes = 300
 
-// closeProbes look for the name with one typo in one of its words, in other spellings of Tatar names, and without its
-// patronymic.
+// closeProbes look for the name with one typo in one of its words, in other spellings of Tatar names, with the patronymic in its
+// other form, Russian or Tatar, and without it.
 func closeProbes(all []reading, v variants) []probe {
 	var probes []probe
 	seen := map[probe]bool{}
@@ -152,13 +152,31 @@ func closeProbes(all []reading, v variants) []probe {
 						add(probe{last.word, spanOf(first.word), spanOf(middle.word), rankClose})
 					}
 				}
-				if r.middle != "" && !last.typo && !first.typo {
-					add(probe{last.word, spanOf(first.word), span{"", " "}, rankBare})
+				if r.middle == "" || last.typo || first.typo {
+					continue
 				}
+				if father := fatherOf(r.middle); father != "" {
+					add(probe{last.word, spanOf(first.word), span{father, father + string(utf8.MaxRune)}, rankClose})
+				}
+				add(probe{last.word, spanOf(first.word), span{"", " "}, rankBare})
 			}
 		}
 	}
 	return probes
+}
+
+// fatherOf is what the Russian and the Tatar form of a patronymic begin with, «маратовна» and «марат кызы»; "" when it is neither.
+func fatherOf(middle string) string {
+	father, particle, tatar := strings.Cut(middle, " ")
+	if tatar && slices.Contains(particles, particle) {
+		return strings.TrimRight(father, "йь") // сергей улы, сергеевич
+	}
+	for _, end := range []string{"овна", "евна", "ович", "евич"} {
+		if father, russian := strings.CutSuffix(middle, end); russian && utf8.RuneCountInString(father) > 1 {
+			return father
+		}
+	}
+	return ""
 }
 
 // lacking returns the word and the word without each of its letters: what it shares with every word one edit away.
