@@ -95,11 +95,17 @@ func (m *modelRun) autopay() {
 func (m *modelRun) verifyOrders() {
 	m.Helper()
 	for rule, sql := range map[string]string{
-		"an order took more than was announced":           `SELECT count(*) FROM autopay_order o JOIN payment p ON p.id = o.payment_id WHERE p.amount + p.fee > o.total`,
-		"an order was paid before its day":                `SELECT count(*) FROM autopay_order o JOIN payment p ON p.id = o.payment_id WHERE p.created_at < o.due_at`,
-		"an order was paid that was refused or stopped":   `SELECT count(*) FROM autopay_order WHERE payment_id IS NOT NULL AND state NOT IN ('paying', 'paid', 'failed')`,
-		"an order and its payment tell different things":  `SELECT count(*) FROM autopay_order o JOIN payment p ON p.id = o.payment_id WHERE p.state = 'succeeded' AND o.state <> 'paid' OR p.state IN ('failed', 'expired') AND o.state NOT IN ('failed', 'paid')`,
-		"the lines of a payment do not add up to it":      `SELECT count(*) FROM (SELECT FROM payment p JOIN payment_line l ON l.payment_id = p.id GROUP BY p.id HAVING sum(l.amount) <> p.amount) x`,
+		"an order took more than was announced":          `SELECT count(*) FROM autopay_order o JOIN payment p ON p.id = o.payment_id WHERE p.amount + p.fee > o.total`,
+		"an order was paid before its day":               `SELECT count(*) FROM autopay_order o JOIN payment p ON p.id = o.payment_id WHERE p.created_at < o.due_at`,
+		"an order was paid that was refused or stopped":  `SELECT count(*) FROM autopay_order WHERE payment_id IS NOT NULL AND state NOT IN ('paying', 'paid', 'failed')`,
+		"an order and its payment tell different things": `SELECT count(*) FROM autopay_order o JOIN payment p ON p.id = o.payment_id WHERE p.state = 'succeeded' AND o.state <> 'paid' OR p.state IN ('failed', 'expired') AND o.state NOT IN ('failed', 'paid')`,
+		"the lines of a payment do not add up to it":     `SELECT count(*) FROM (SELECT FROM payment p JOIN payment_line l ON l.payment_id = p.id GROUP BY p.id HAVING sum(l.amount) <> p.amount) x`,
+		"an owner has heard of other sums than its charge has": `
+			SELECT count(*)
+			FROM payment p
+			JOIN charge c ON c.id = p.charge_id AND c.origin_kind <> 'application'
+			WHERE coalesce((SELECT sum(CASE kind WHEN 'paid' THEN amount ELSE -amount END) FROM quittance q WHERE q.payment_id = p.id), 0)
+				<> CASE WHEN p.state IN ('succeeded', 'refunded') THEN p.credited - least(greatest(p.refunded - (p.received - p.credited - p.fee_taken), 0), p.credited) ELSE 0 END`,
 		"the lines of a bill do not add up to its amount": `SELECT count(*) FROM (SELECT FROM charge c JOIN charge_line l ON l.charge_id = c.id GROUP BY c.id HAVING sum(l.charged + l.recalculated) <> c.amount) x`,
 	} {
 		var n int
