@@ -58,6 +58,15 @@ func againOf(c *fiber.Ctx) *again {
 	return a
 }
 
+// Repeats tells whether a form of a page of ours has anything that would be lost, and can be sent once more from the page of an error.
+func Repeats(c *fiber.Ctx) bool {
+	if c.Get("Sec-Fetch-Site") != "same-origin" || c.Method() != fiber.MethodPost {
+		return false
+	}
+	a := againOf(c)
+	return a != nil && slices.ContainsFunc(a.Fields, func(f againField) bool { return f.Name != "_csrf" && f.Value != "" })
+}
+
 func (a *again) add(name, value string) {
 	if !secretField(name) {
 		a.Fields = append(a.Fields, againField{name, value})
@@ -94,9 +103,12 @@ func (a *again) renewed(c *fiber.Ctx) *again {
 	return a
 }
 
+// secretFields are fields of passwords that do not say so in their names.
+var secretFields = []string{"repeat", "old", "first", "second"}
+
 // secretField tells whether a field holds a password.
 func secretField(name string) bool {
-	return strings.Contains(name, "password") || strings.Contains(name, "secret") || name == "repeat"
+	return strings.Contains(name, "password") || strings.Contains(name, "secret") || slices.Contains(secretFields, name)
 }
 
 // ShowError shows a plain page that says what happened and what to do next. It fits web.Config.ShowError.

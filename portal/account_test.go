@@ -235,3 +235,28 @@ func TestFirstPassword(t *testing.T) {
 		seen[p] = true
 	}
 }
+
+// TestFormOutlivesItsSession: what was typed while the session ended is not typed again; a button alone leads to the sign-in and back.
+func TestFormOutlivesItsSession(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	w := b.citizen(aliyaPhone, "Гарипова", "Алия", "", "").get("/documents/new/vehicle")
+	b.redis.FastForward(sessionTTL + 1)
+	w.fill("/documents/new/vehicle", "plate", "А123ВС116", "sts", "1612345678", "vehicle_name", "Җиңел машина").want(401, "", "всё, что вы ввели, на месте")
+	kept := w.Page
+	w.signIn(aliyaPhone, password).want(200, "/cabinet")
+	w.Page = kept
+	if w.fill("/documents/new/vehicle"); w.Status == 403 { // the token was of the former session: the form comes back once more
+		w.fill("/documents/new/vehicle")
+	}
+	w.want(200, "/documents", "Җиңел машина")
+	w.get("/settings/sessions")
+	b.redis.FastForward(sessionTTL + 1)
+	w.fill("/sign-out").want(200, "/sign-in")
+	w.signIn(aliyaPhone, password).get("/settings/password")
+	b.redis.FastForward(sessionTTL + 1)
+	w.fill("/settings/password", "old", password, "password", "Kazan2026x").want(200, "/sign-in")
+	if page := w.Page.String(); strings.Contains(page, "Kazan2026x") || strings.Contains(page, password) {
+		t.Error("a password is written into a page")
+	}
+}

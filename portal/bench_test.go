@@ -162,6 +162,7 @@ func (w *browser) one(method, path string, form url.Values) *http.Response {
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Referer", site+w.Path)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	r.Header.Set("Accept", "text/html")
 	for name, value := range w.cookies {

@@ -93,9 +93,11 @@ func (b *bench) number(query string, args ...any) (n int) {
 }
 
 // click sends the form of an open page without following where it leads: it runs beside the test.
-func (w *browser) click(form string) func() *http.Response {
+func (w *browser) click(form string, ticked ...string) func() *http.Response {
 	f := w.Page.Form(form)
-	f.Values.Set("agree", "yes")
+	for _, name := range ticked {
+		f.Values.Set(name, "yes")
+	}
 	return func() *http.Response { return w.one(http.MethodPost, f.Action, f.Values) }
 }
 
@@ -119,7 +121,7 @@ func TestDeleteWhileJoining(t *testing.T) {
 			w := b.known().get("/documents/new/bank").fill("/documents/new/bank", "payout-bik", "049205805", "payout-account", "40817810862000000017", "payout-bank", "Банк").
 				want(200, "/documents")
 			other := b.known().get(letter).want(200, letter)
-			accept, deletion := other.click(`form[action="`+letter+`/accept"]`), w.get("/settings/delete").click(`form[action="/settings/delete"]`)
+			accept, deletion := other.click(`form[action="`+letter+`/accept"]`), w.get("/settings/delete").click(`form[action="/settings/delete"]`, "agree")
 			var accepted, deleted *http.Response
 			doAccept, doDelete := func() { accepted = accept() }, func() { deleted = deletion() }
 			one, two := doAccept, doDelete
@@ -161,8 +163,8 @@ func TestDeleteTakesApplicationsFirst(t *testing.T) {
 		VALUES ($1, 'marriage', 1, 'draft', now() + interval '1 day', now(), now())`, joint)
 	b.exec(`INSERT INTO application_party (application, party, position, person, last_name, first_name, joined_at)
 		VALUES ($1, 'first', 0, $2, 'Гарипова', 'Алия', now())`, joint, me)
-	deletion := w.get("/settings/delete").click(`form[action="/settings/delete"]`)
-	twice := b.known().get("/settings/delete").click(`form[action="/settings/delete"]`)
+	deletion := w.get("/settings/delete").click(`form[action="/settings/delete"]`, "agree")
+	twice := b.known().get("/settings/delete").click(`form[action="/settings/delete"]`, "agree")
 	var first, second *http.Response
 	var over, overTwice <-chan struct{}
 	b.held(`SELECT FROM application WHERE id = $1 FOR UPDATE`, joint, func(tx pgx.Tx) {

@@ -154,8 +154,9 @@ func (p *People) NeedLevel(c *fiber.Ctx, level catalog.Level, back string) error
 	return c.Redirect("/esia/level?"+url.Values{"level": {string(level)}, "next": {back}}.Encode(), fiber.StatusSeeOther)
 }
 
-// showError leads who must sign in to the sign-in page, and shows everything else as frontend does. A form that was sent without
-// a session cannot be repeated, so its page is what the reader comes back to.
+// showError leads who must sign in to the sign-in page, and shows everything else as frontend does. Whose session ended while a form was
+// filled in finds it on the page of the error, to be sent again after a sign-in in another tab; a form that cannot be repeated, and one
+// of somebody who was not signed in, lead back to their page.
 func showError(pages *frontend.Pages) func(*fiber.Ctx, web.Failure) error {
 	return func(c *fiber.Ctx, f web.Failure) error {
 		next := requestPath(c)
@@ -163,6 +164,9 @@ func showError(pages *frontend.Pages) func(*fiber.Ctx, web.Failure) error {
 		case f.Key == applications.OtherCapacity && next != "":
 			return c.Redirect("/acting?"+url.Values{"next": {next}}.Encode(), fiber.StatusSeeOther)
 		case f.Kind != fault.SignIn:
+			return pages.ShowError(c, f)
+		}
+		if c.Cookies(sessionCookie) != "" && frontend.Repeats(c) {
 			return pages.ShowError(c, f)
 		}
 		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
