@@ -244,6 +244,9 @@ func TestFormOutlivesItsSession(t *testing.T) {
 	b.redis.FastForward(sessionTTL + 1)
 	w.fill("/documents/new/vehicle", "plate", "А123ВС116", "sts", "1612345678", "vehicle_name", "Җиңел машина").want(401, "", "всё, что вы ввели, на месте")
 	kept := w.Page
+	if href := kept.Attr("main a[role=button]", "href"); href != "/sign-in?next=%2Fdocuments%2Fnew%2Fvehicle" {
+		t.Errorf("the sign-in is at %q", href)
+	}
 	w.signIn(aliyaPhone, password).want(200, "/cabinet")
 	w.Page = kept
 	if w.fill("/documents/new/vehicle"); w.Status == 403 { // the token was of the former session: the form comes back once more

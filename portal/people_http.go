@@ -167,6 +167,7 @@ func showError(pages *frontend.Pages) func(*fiber.Ctx, web.Failure) error {
 			return pages.ShowError(c, f)
 		}
 		if c.Cookies(sessionCookie) != "" && frontend.Repeats(c) {
+			frontend.SetLayout(c, func(l *frontend.Layout) { l.Site.SignIn = "/sign-in" }) // the form may have come no further than its token
 			return pages.ShowError(c, f)
 		}
 		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
