@@ -283,7 +283,7 @@ func (d *desk) openOrder(ctx context.Context, tx pgx.Tx, c *Charge, rule *autopa
 func (d *desk) followOrder(ctx context.Context, tx pgx.Tx, p *Payment) error {
 	state := ""
 	switch p.State {
-	case Succeeded:
+	case Succeeded, Surplus: // of money on top payments tell besides
 		state = "paid"
 	case Failed, Expired:
 		state = "failed"

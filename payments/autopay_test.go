@@ -191,6 +191,12 @@ func TestAutopay(t *testing.T) {
 	if n := a.count(a.db, `SELECT count(*) FROM payment WHERE charge_id = $1`, failing.ID); n != 1 {
 		t.Errorf("%d attempts of what failed", n)
 	}
+	if err := CancelCharge(t.Context(), a.db, failing.Origin()); err != nil {
+		t.Fatal(err)
+	}
+	a.mindChangedOf("last") // late money, and nobody owes it any more
+	a.wantState(failing, Surplus)
+	a.wantOrder(failing, "paid")
 
 	stopped := a.fine(a.car)
 	a.hour()

@@ -23,11 +23,14 @@ import (
 )
 
 // mindChanged lets the bank find out that the first payment did go through after all.
-func (w *world) mindChanged() {
+func (w *world) mindChanged() { w.t.Helper(); w.mindChangedOf("first") }
+
+// mindChangedOf is mindChanged of the first payment at the bank, or of the last.
+func (w *world) mindChangedOf(which string) {
 	w.t.Helper()
 	if _, err := w.bankDB.Exec(w.t.Context(), `
 		UPDATE bank_payment SET status = 'pending', settled_at = NULL, reason = '', settle_at = created_at
-		WHERE id = (SELECT id FROM bank_payment ORDER BY created_at LIMIT 1)`); err != nil {
+		WHERE id = (SELECT (array_agg(id ORDER BY created_at, id)) [CASE $1 WHEN 'first' THEN 1 ELSE count(*) END] FROM bank_payment)`, which); err != nil {
 		w.t.Fatal(err)
 	}
 	w.deliver()
