@@ -57,8 +57,8 @@ func (j *Jobs) workPaid(ctx context.Context, job *river.Job[payments.PaidArgs]) 
 		if err != nil {
 			return err
 		}
-		if c.Status == payments.Refunded {
-			return nil // it came and went back while nobody worked
+		if c.Status == payments.Refunded || c.Status == payments.Cancelled {
+			return nil // it came and went back, or was taken back and is owed no more, while nobody worked
 		}
 		if c.Status != payments.Paid {
 			return fault.New(fault.Conflict, "applications.not_paid") // told of a payment that the table does not show: try again

@@ -169,3 +169,16 @@ func TestReturnedMoneyKeepsNothing(t *testing.T) {
 		t.Error("kept for ever")
 	}
 }
+
+// TestMoneyThatTheBankTookBack: the news of it, come late, is no news of what nobody owes any more.
+func TestMoneyThatTheBankTookBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, first, _ := w.signed()
+	news := w.pay(id)
+	w.exec(`UPDATE payment SET state = 'reversed'`)
+	w.exec(`UPDATE charge SET status = 'open', paid_at = NULL, paid = 0 WHERE origin_id = $1`, id)
+	first.send(first.get(applicationPath(id, "/cancel")), "main form", nil)
+	w.tellPaid(news)
+	w.wantDead(id, Cancelled)
+}
