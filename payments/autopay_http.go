@@ -30,7 +30,8 @@ type autopayPage struct {
 	Back   frontend.BackLink
 	Rules  []ruleCard
 	Orders []orderLine
-	NoCard bool // nothing to pay with yet
+	NoCard bool   // nothing to pay with yet
+	Hidden string // where to sign in to pay with a card, "" when that may be done
 	Kinds  frontend.Checkboxes
 	Whose  frontend.Checkboxes
 	Card   frontend.Radios
@@ -160,7 +161,7 @@ func (h *Handler) autopayForm(c *fiber.Ctx, user uuid.UUID, page *autopayPage, f
 	legend := func(key string) *frontend.Fieldset {
 		return &frontend.Fieldset{Legend: frontend.Legend{Text: t(key), Classes: "govuk-fieldset__legend--s"}}
 	}
-	cards, err := cardsOf(c.UserContext(), h.DB, user)
+	cards, hidden, err := h.readCards(c, "/payments/autopay")
 	if err != nil {
 		return err
 	}
@@ -168,7 +169,7 @@ func (h *Handler) autopayForm(c *fiber.Ctx, user uuid.UUID, page *autopayPage, f
 	if err != nil {
 		return err
 	}
-	page.NoCard = len(cards) == 0
+	page.NoCard, page.Hidden = len(cards) == 0, hidden
 	page.Kinds = frontend.Checkboxes{Name: "kind", Values: form.kinds, Fieldset: legend("payments_auto.kinds"), ErrorMessage: page.Errors.Message("kind")}
 	for _, kind := range autopayKinds {
 		page.Kinds.Items = append(page.Kinds.Items, frontend.Choice{Value: kind, Text: t("payments_auto.kind_" + kind)})
@@ -193,7 +194,7 @@ func (h *Handler) autopayForm(c *fiber.Ctx, user uuid.UUID, page *autopayPage, f
 
 // makeRule keeps a rule.
 func (h *Handler) makeRule(c *fiber.Ctx) error {
-	user, err := h.User(c)
+	user, err := h.holder(c)
 	if err != nil {
 		return err
 	}

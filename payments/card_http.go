@@ -1,6 +1,8 @@
 package payments
 
 import (
+	"errors"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
@@ -11,8 +13,9 @@ import (
 )
 
 type cardsPage struct {
-	Back  frontend.BackLink
-	Cards []cardLine
+	Back   frontend.BackLink
+	Hidden string // where to sign in to see them, "" when they are shown
+	Cards  []cardLine
 }
 
 type cardLine struct {
@@ -22,18 +25,42 @@ type cardLine struct {
 
 const cardsView frontend.Page[cardsPage] = "payments/cards.html"
 
+// errHidden says that the remembered cards may not be used at this sign-in.
+var errHidden = fault.New(fault.Forbidden, "payments_card.hidden")
+
+// holder is whose remembered cards the reader may use; errHidden when a phone has opened a cabinet that is bound to ESIA.
+func (h *Handler) holder(c *fiber.Ctx) (uuid.UUID, error) {
+	if h.Keeper == nil {
+		return h.User(c)
+	}
+	user, err := h.Keeper(c)
+	if errors.Is(err, fault.Forbidden) {
+		return uuid.Nil, errHidden
+	}
+	return user, err
+}
+
+// readCards returns the cards that the reader may use, or where to sign in to use them.
+func (h *Handler) readCards(c *fiber.Ctx, page string) (cards []SavedCard, hidden string, err error) {
+	user, err := h.holder(c)
+	if errors.Is(err, errHidden) {
+		return nil, h.ThroughESIA(page), nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	cards, err = cardsOf(c.UserContext(), h.DB, user)
+	return cards, "", err
+}
+
 // showCards lists the cards that banks remember for the reader.
 func (h *Handler) showCards(c *fiber.Ctx) error {
-	user, err := h.User(c)
-	if err != nil {
-		return err
-	}
-	cards, err := cardsOf(c.UserContext(), h.DB, user)
+	cards, hidden, err := h.readCards(c, "/payments/cards")
 	if err != nil {
 		return err
 	}
 	t := h.Pages.Texts(c)
-	page := cardsPage{Back: frontend.BackLink{Href: "/payments"}}
+	page := cardsPage{Back: frontend.BackLink{Href: "/payments"}, Hidden: hidden}
 	for _, card := range cards {
 		page.Cards = append(page.Cards, cardLine{Title: card.Title, Bank: t("payments_means.bank_" + card.Acquirer), Remove: "/payments/cards/" + card.ID.String() + "/remove",
 			Button: frontend.Button{Text: t("payments_card.remove", card.Title), Classes: "govuk-button--secondary", PreventDoubleClick: true}})
@@ -42,7 +69,7 @@ func (h *Handler) showCards(c *fiber.Ctx) error {
 }
 
 func (h *Handler) dropCard(c *fiber.Ctx) error {
-	user, err := h.User(c)
+	user, err := h.holder(c)
 	if err != nil {
 		return err
 	}
@@ -58,7 +85,7 @@ func (h *Handler) dropCard(c *fiber.Ctx) error {
 
 // offerCards adds the reader's remembered cards to the means, or the question whether to pay by the one that was chosen.
 func (h *Handler) offerCards(c *fiber.Ctx, page *chargePage, ch *Charge, sum int64, chosen means) error {
-	user, err := h.User(c)
+	user, err := h.holder(c)
 	if err != nil { // a guest has none
 		return nil //nolint:nilerr // and is offered none
 	}

@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"tamga/internal/fault"
 	"tamga/payments/paytest"
 )
 
@@ -63,6 +65,35 @@ func TestSavedCard(t *testing.T) {
 	paytest.Want(t, b.Get("/payments/cards"), 200, "МИР •••• 2201") // a stranger removes nothing
 	paytest.Want(t, b.Post("/payments/cards", "/payments/cards/"+id+"/remove"), 303)
 	paytest.Want(t, b.Post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure"), 409)
+}
+
+// TestCardsAreNotThePhones: who came into a bound cabinet by phone, whose number may have a new owner, neither sees its cards nor pays
+// with them, by a rule or at once.
+func TestCardsAreNotThePhones(t *testing.T) {
+	t.Parallel()
+	a := newAuto(t)
+	means := a.b.chooses(a.charge().path(""), "sandbox.card.0.") + ".sure"
+	a.handle.ThroughESIA = func(page string) string { return "/esia/start?next=" + page }
+	a.handle.Keeper = func(*fiber.Ctx) (uuid.UUID, error) {
+		return uuid.Nil, fault.New(fault.Forbidden, "documents.hidden_title")
+	}
+	c := a.charge()
+	for page, says := range map[string]string{"/payments/cards": "только после входа через ЕСИА", "/payments/autopay": "номер может перейти к другому",
+		"/payments/templates": "Машина", c.path(""): "Оплатить"} {
+		got := a.b.Get(page)
+		if paytest.Want(t, got, 200, says); strings.Contains(got.Text, "••••") {
+			t.Errorf("%s shows a card", page)
+		}
+	}
+	paytest.Want(t, a.b.Post(c.path(""), c.path("/pay"), "email", "", "means", means), 403, "после входа через ЕСИА")
+	paytest.Want(t, a.b.Post("/payments", "/payments/cards/"+a.card+"/remove"), 403)
+	paytest.Want(t, a.b.Post("/payments", "/payments/autopay", "kind", "register", "whose", a.tpl, "card", a.card, "each", "800", "month", "1600", "agree", "yes"), 403)
+	if n := a.count(a.db, `SELECT count(*) FROM payment WHERE charge_id = $1`, c.ID) + a.count(a.db, `SELECT count(*) FROM autopay_rule`); n != 0 {
+		t.Errorf("%d payments or rules with somebody's card", n)
+	}
+	a.b.atBank(a.b.Post(c.path(""), c.path("/pay"), "email", "", "save", "yes", "means", a.b.chooses(c.path(""), "sandbox.card")).To, "choice", "pay")
+	a.deliver()
+	a.wantPaidOnce(c) // at the bank's own page, as anybody
 }
 
 // TestSureOfWhatWasShown: a yes to a remembered card, which is charged at once, holds for the total that was shown and for what had come

@@ -24,22 +24,26 @@ import (
 
 // Handler serves the pages of a payer and the call-backs of the bank.
 type Handler struct {
-	DB        db.DB
-	River     *river.Client[pgx.Tx] // may be insert-only
-	Pages     *frontend.Pages
-	Notify    *notify.Outbox   // nil sends no receipts
-	Bank      banks.Acquirer   // for new payments
-	More      []banks.Acquirer // further ones
-	Now       func() time.Time
-	User      func(*fiber.Ctx) (uuid.UUID, error) // the signed-in person, or a SignIn fault
-	Box       *secret.Box                         // finds charges by numbers
-	Identity  func(*fiber.Ctx) (Identity, error)  // the person's confirmed numbers; nil knows none
-	Person    func(*fiber.Ctx) (Person, error)    // who is signed in; nil knows nobody's name
-	Back      func(Origin) string                 // the page of what was paid for
-	PublicURL string                              // of the portal, without a slash at the end
-	Limiter   *web.Limiter                        // bounds what forged call-backs write into the journal; nil does not
-	Secure    bool                                // the cookie of a guest over TLS only
-	Log       *slog.Logger
+	DB     db.DB
+	River  *river.Client[pgx.Tx] // may be insert-only
+	Pages  *frontend.Pages
+	Notify *notify.Outbox   // nil sends no receipts
+	Bank   banks.Acquirer   // for new payments
+	More   []banks.Acquirer // further ones
+	Now    func() time.Time
+	User   func(*fiber.Ctx) (uuid.UUID, error) // the signed-in person, or a SignIn fault
+	// Keeper returns whose remembered cards the reader may use: a Forbidden fault for those of a bound cabinet that was entered by phone,
+	// whose number may have a new owner. nil is whoever is signed in.
+	Keeper      func(*fiber.Ctx) (uuid.UUID, error)
+	ThroughESIA func(page string) string           // signs in so that the cards may be used, and comes back
+	Box         *secret.Box                        // finds charges by numbers
+	Identity    func(*fiber.Ctx) (Identity, error) // the person's confirmed numbers; nil knows none
+	Person      func(*fiber.Ctx) (Person, error)   // who is signed in; nil knows nobody's name
+	Back        func(Origin) string                // the page of what was paid for
+	PublicURL   string                             // of the portal, without a slash at the end
+	Limiter     *web.Limiter                       // bounds what forged call-backs write into the journal; nil does not
+	Secure      bool                               // the cookie of a guest over TLS only
+	Log         *slog.Logger
 }
 
 // CallbackPath is where banks send their call-backs: exempt it from CSRF.
@@ -285,8 +289,11 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	chosen := readMeans(c.FormValue("means"))
 	want := intent{Charge: ch.ID, Email: email, Method: chosen.Method, Bank: chosen.Bank, Fee: chosen.Fee, Card: chosen.Card, Shown: chosen.Shown,
 		Save: c.FormValue("save") == "yes"}
-	if _, err := h.User(c); err != nil {
-		want.Save = false // a guest has no place for a card
+	if _, err := h.holder(c); err != nil {
+		if errors.Is(err, errHidden) && want.Card != uuid.Nil {
+			return err
+		}
+		want.Save = false // a guest has no place for a card, and who came by phone no right to it
 	}
 	want.Sum, form.wrongSum = partOf(ch, form.sum)
 	for _, v := range c.Request().PostArgs().PeekMulti("line") {

@@ -36,7 +36,7 @@
 //
 // A card is remembered by its bank at the payer's wish; we keep its token sealed (saved_card) and charge it only after one more question, whose
 // yes holds for the total and for what had come by then (shown). When two people were led to one payment (payment.shared), nobody knows whose card
-// it was: none is kept, and the receipt goes to both and names neither.
+// it was: none is kept, and the receipt goes to both and names neither. Cards of a cabinet bound to ESIA are for who came through ESIA, not by phone.
 //
 // A bill has lines (Line); who pays chooses some of them, or a sum that is spread over them. Whoever pays for another stands with the payment
 // by name, is found by it, and reads initials alone of the other.

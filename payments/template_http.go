@@ -44,7 +44,7 @@ func (h *Handler) showTemplates(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	cards, err := cardsOf(c.UserContext(), h.DB, user)
+	cards, _, err := h.readCards(c, "/payments/templates")
 	if err != nil {
 		return err
 	}

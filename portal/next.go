@@ -45,3 +45,6 @@ func withNext(path, next string) string {
 	}
 	return path + "?" + url.Values{"next": {next}}.Encode()
 }
+
+// ThroughESIA is the address that signs in at ESIA and comes back to a page.
+func ThroughESIA(page string) string { return withNext("/esia/start", page) }

@@ -10,9 +10,9 @@ import (
 	"tamga/documents"
 )
 
-// DocumentsOf returns whose documents the reader may see. A bound cabinet shows them only to who came through ESIA: a phone's number
-// may have a new owner.
-func (p *People) DocumentsOf(c *fiber.Ctx) (uuid.UUID, error) {
+// Keeper returns whose documents the reader may see, and with whose remembered cards pay. A bound cabinet gives them only to who came
+// through ESIA, to others documents.ErrHidden: a phone's number may have a new owner.
+func (p *People) Keeper(c *fiber.Ctx) (uuid.UUID, error) {
 	a, err := signedIn(c)
 	if err != nil {
 		return uuid.Nil, err

@@ -103,8 +103,8 @@ func New(cfg Config) (*fiber.App, error) {
 	}
 	handlers := []web.Handler{own, &notices.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, User: people.User, PublicURL: cfg.PublicURL},
 		&situation.Handler{DB: cfg.DB, Core: cfg.Applications, Catalog: cfg.Catalog, Pages: cfg.Pages, Now: cfg.Now, Limit: limit, Person: people.Person,
-			NeedLevel: people.NeedLevel}, &documents.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, Owner: people.DocumentsOf,
-			ThroughESIA: withNext("/esia/start", "/documents")}}
+			NeedLevel: people.NeedLevel}, &documents.Handler{DB: cfg.DB, Box: cfg.Box, Pages: cfg.Pages, Now: cfg.Now, Owner: people.Keeper,
+			ThroughESIA: ThroughESIA("/documents")}}
 	if cfg.Domains != nil {
 		handlers = append(handlers, cfg.Domains(people)...)
 	}
