@@ -111,7 +111,7 @@ func TestTemplate(t *testing.T) {
 	paytest.Want(t, page, 200, `value="750"`, "МИР •••• 2201")
 	asked := a.b.Post("/payments/templates", c.path("/pay"), "sum", "300", "means", "sandbox.card.0."+a.card)
 	paytest.Want(t, asked, 200, "Да, заплатить 300")
-	if got := a.b.Post("/payments/templates", c.path("/pay"), "sum", "300", "means", "sandbox.card.0."+a.card+".sure"); got.Status != 303 {
+	if got := a.b.Post("/payments/templates", c.path("/pay"), "sum", "300", "means", "sandbox.card.0."+a.card+".sure-30000-0"); got.Status != 303 {
 		t.Errorf("the second click: %d", got.Status)
 	}
 	if n := a.count(a.db, `SELECT count(*) FROM payment WHERE charge_id = $1 AND state = 'succeeded' AND credited = 30000`, c.ID); n != 1 {

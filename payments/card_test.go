@@ -47,8 +47,8 @@ func TestSavedCard(t *testing.T) {
 	if _, err := ClaimByUIN(t.Context(), w.db, stranger.User, second.UIN, w.now()); err != nil {
 		t.Fatal(err)
 	}
-	paytest.Want(t, stranger.Post(second.path(""), second.path("/pay"), "email", "", "means", card+".sure"), 409)
-	if got := b.Post(second.path(""), second.path("/pay"), "email", "", "means", card+".sure"); !strings.HasSuffix(got.To, "/return") {
+	paytest.Want(t, stranger.Post(second.path(""), second.path("/pay"), "email", "", "means", card+".sure-35000-0"), 409)
+	if got := b.Post(second.path(""), second.path("/pay"), "email", "", "means", card+".sure-35000-0"); !strings.HasSuffix(got.To, "/return") {
 		t.Errorf("a remembered card leads to %d %s", got.Status, got.To)
 	}
 	w.wantPaidOnce(second)
@@ -58,13 +58,13 @@ func TestSavedCard(t *testing.T) {
 		t.Fatal(err)
 	}
 	third := w.charge()
-	paytest.Want(t, b.Get(b.Post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure").To), 200, "больше не списывает")
+	paytest.Want(t, b.Get(b.Post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure-35000-0").To), 200, "больше не списывает")
 	w.wantState(third, Failed)
 	id := strings.TrimPrefix(card, "sandbox.card.0.")
 	paytest.Want(t, stranger.Post("/payments", "/payments/cards/"+id+"/remove"), 303)
 	paytest.Want(t, b.Get("/payments/cards"), 200, "МИР •••• 2201") // a stranger removes nothing
 	paytest.Want(t, b.Post("/payments/cards", "/payments/cards/"+id+"/remove"), 303)
-	paytest.Want(t, b.Post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure"), 409)
+	paytest.Want(t, b.Post(third.path(""), third.path("/pay"), "email", "", "means", card+".sure-35000-0"), 409)
 }
 
 // TestCardsAreNotThePhones: who came into a bound cabinet by phone, whose number may have a new owner, neither sees its cards nor pays
@@ -72,7 +72,7 @@ func TestSavedCard(t *testing.T) {
 func TestCardsAreNotThePhones(t *testing.T) {
 	t.Parallel()
 	a := newAuto(t)
-	means := a.b.chooses(a.charge().path(""), "sandbox.card.0.") + ".sure"
+	means := a.b.chooses(a.charge().path(""), "sandbox.card.0.") + ".sure-35000-0"
 	a.handle.ThroughESIA = func(page string) string { return "/esia/start?next=" + page }
 	a.handle.Keeper = func(*fiber.Ctx) (uuid.UUID, error) {
 		return uuid.Nil, fault.New(fault.Forbidden, "documents.hidden_title")

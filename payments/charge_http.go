@@ -318,8 +318,11 @@ func (h *Handler) payCharge(c *fiber.Ctx) error {
 	}
 	p, err := h.desk().start(c.UserContext(), want)
 	if errors.Is(err, errFee) || errors.Is(err, errShown) {
-		if ch, err = h.charge(c); err != nil || ch.Status != Open { // it may have changed since it was read
-			return errors.Join(err, c.Redirect("/payments/"+c.Params("id"), fiber.StatusSeeOther))
+		if ch, err = h.charge(c); err != nil { // it may have changed since it was read
+			return err
+		}
+		if ch.Status != Open {
+			return c.Redirect(ch.path(""), fiber.StatusSeeOther)
 		}
 		form.agree, form.chosen = true, chosen
 		return h.renderCharge(c, ch, form)

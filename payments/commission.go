@@ -80,7 +80,7 @@ func readMeans(value string) means {
 		m.Card, err = uuid.Parse(parts[3])
 		m.Sure = len(parts) == 5
 	}
-	if m.Sure && parts[4] != "sure" {
+	if m.Sure && err == nil {
 		_, err = fmt.Sscanf(parts[4], "sure-%d-%d", &m.Shown.Total, &m.Shown.Had)
 	}
 	if err != nil {
@@ -89,10 +89,10 @@ func readMeans(value string) means {
 	return m
 }
 
-// feeText is a commission, or what was returned, on a page; "" has no row.
-func feeText(fee int64) string {
-	if fee == 0 {
+// rublesOrNone is a sum on a page that has no row for nothing.
+func rublesOrNone(sum int64) string {
+	if sum == 0 {
 		return ""
 	}
-	return rus.FormatRubles(fee)
+	return rus.FormatRubles(sum)
 }

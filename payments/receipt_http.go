@@ -104,8 +104,8 @@ func (h *Handler) receiptList(c *fiber.Ctx, ch *Charge, p *Payment, payee *Payee
 		rest = rus.FormatRubles(left)
 	}
 	t := h.Pages.Texts(c)
-	list := frontend.SummaryOf(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_means.fee", feeText(p.FeeTaken),
-		"payments_payer.returned", feeText(p.Refunded), "payments_payer.rest", rest,
+	list := frontend.SummaryOf(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(amountReceived(p)), "payments_means.fee", rublesOrNone(p.FeeTaken),
+		"payments_payer.returned", rublesOrNone(p.Refunded), "payments_payer.rest", rest,
 		"payments.paid_at", rus.FormatDateTime(*p.PaidAt, web.Lang(c)), "payments.purpose", ch.Purpose, "payments_for.payer", h.paidBy(c, ch, p), "payments_for.whom", forWhom(ch, p), "payments.payer", ownName(ch, p),
 		"payments.payee", payee.Name, "payments.inn", payee.INN, "payments.kpp", payee.KPP, "payments.bank", payee.BankName, "payments.bik", payee.BIK,
 		accountKey(payee), payee.Account, "payments.uin", rus.FormatUIN(ch.UIN), "payments.kbk", payee.KBK, "payments.oktmo", payee.OKTMO)

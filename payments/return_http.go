@@ -109,7 +109,7 @@ func (h *Handler) renderReturn(c *fiber.Ctx, ch *Charge, p *Payment) error {
 		page.Back.Text = t("payments_charge.back")
 	}
 	if p != nil {
-		page.List = frontend.SummaryOf(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Total()), "payments_means.fee", feeText(p.Fee),
+		page.List = frontend.SummaryOf(t, "payments.number", p.Receipt, "payments.amount", rus.FormatRubles(p.Total()), "payments_means.fee", rublesOrNone(p.Fee),
 			"payments.received", receivedText(p), "payments.purpose", ch.Purpose,
 			"payments.started", rus.FormatDateTime(p.CreatedAt, web.Lang(c)))
 	}

@@ -42,7 +42,7 @@ func (h *Handler) showSBP(c *fiber.Ctx) error {
 		Open:    frontend.Button{Text: t("payments_charge.sbp_open"), Href: p.QR},
 		Refresh: 5,
 		Check:   ch.path("/return"),
-		List:    frontend.SummaryOf(t, "payments.amount", rus.FormatRubles(p.Total()), "payments_means.fee", feeText(p.Fee), "payments.purpose", ch.Purpose, "payments.number", p.Receipt),
+		List:    frontend.SummaryOf(t, "payments.amount", rus.FormatRubles(p.Total()), "payments_means.fee", rublesOrNone(p.Fee), "payments.purpose", ch.Purpose, "payments.number", p.Receipt),
 	})
 }
 
