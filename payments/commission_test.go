@@ -64,12 +64,7 @@ func TestCommissionIsShownAndBooked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.rewrite(`INSERT INTO commission_rule (acquirer, method, kind, valid_from, per_myriad) VALUES ('sandbox', 'card', 'application', '2026-02-01', 150)`)
-	n := newCharge(w.payer)
-	n.Part = true
-	c, err := CreateCharge(t.Context(), w.db, n)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := w.partCharge()
 	b := w.browser()
 	all := b.chooses(c.path(""), "sandbox.card")
 	if all != "sandbox.card.525" {

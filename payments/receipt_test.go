@@ -190,12 +190,7 @@ func TestVerifyReceipt(t *testing.T) {
 func TestReceiptOfWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	n := newCharge(w.payer)
-	n.Part = true
-	c, err := CreateCharge(t.Context(), w.db, n)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := w.partCharge()
 	b, at := w.browser(), w.office()
 	last := func() *Payment {
 		p, err := lastPayment(t.Context(), w.db, c.ID)

@@ -54,12 +54,7 @@ func TestGuestKeepsNoCard(t *testing.T) {
 func TestSmallRest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	n := newCharge(w.payer)
-	n.Part = true
-	c, err := CreateCharge(t.Context(), w.db, n)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := w.partCharge()
 	b := w.browser()
 	for sum, status := range map[string]int{"349,50": 422, "349,01": 422, "350,01": 422, "0,99": 422} {
 		page := b.Post(c.path(""), c.path("/pay"), "email", "", "sum", sum, "means", b.chooses(c.path(""), "sandbox.card"))

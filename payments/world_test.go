@@ -97,9 +97,19 @@ func newWorld(t *testing.T) *world {
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.later.Load())) }
 
 // charge makes an open charge of 350 rubles.
-func (w *world) charge() *Charge {
+func (w *world) charge() *Charge { w.t.Helper(); return w.charged(newCharge(w.payer)) }
+
+// partCharge may be paid in parts.
+func (w *world) partCharge() *Charge {
 	w.t.Helper()
-	c, err := CreateCharge(w.t.Context(), w.db, newCharge(w.payer))
+	n := newCharge(w.payer)
+	n.Part = true
+	return w.charged(n)
+}
+
+func (w *world) charged(n NewCharge) *Charge {
+	w.t.Helper()
+	c, err := CreateCharge(w.t.Context(), w.db, n)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ var apart = map[string][]string{
 	"payments/access":   {"payments"},
 	"payments/banks":    {"payments"},
 	"payments/paytest":  {"payments"},
+	"payments/signed":   {"payments"},
 	"internal/fault":    {"internal", "migrations"},
 	"internal/rus":      {"internal", "migrations"},
 	"internal/i18n":     {"internal", "migrations"},
