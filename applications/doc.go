@@ -2,8 +2,8 @@
 // knows no service by name: who takes part, what is asked, the window of times and the duty come from catalog.
 //
 // Rules are methods of Core and run in the caller's transaction, under the lock of the application's row, which is taken before
-// any other; that of the person's account, which who begins or joins holds, comes last. Handler and Jobs only call them. Every query for a person goes through application_party: to all others an
-// application does not exist.
+// any other; that of the person's account, which who begins or joins holds, comes last. Handler and Jobs only call them. Every query
+// for a person goes through application_party: to all others an application does not exist.
 //
 // Routes (portal):
 //

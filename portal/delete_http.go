@@ -80,7 +80,8 @@ func (h *Handler) deleteCabinet(c *fiber.Ctx) error {
 	return seeOther(c, "/goodbye")
 }
 
-// leaver is a domain that ends what it does in the name of a person whose cabinet goes, or may have another owner. It locks nothing of applications or accounts.
+// leaver is a domain that ends what it does in the name of a person whose cabinet goes, or may have another owner. It locks nothing of
+// applications or accounts.
 type leaver interface {
 	Leave(ctx context.Context, tx pgx.Tx, account uuid.UUID) error
 }

@@ -111,8 +111,8 @@ func (p *portalRole) build(ctx context.Context) (_ *role, err error) {
 				&catalog.Handler{DB: g.pool, Pages: g.pages, Catalog: services, Now: time.Now, Limit: &web.Limiter{Redis: g.redis, Log: g.log},
 					Answers: answers},
 				&payments.Handler{
-					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: tills[0], More: tills[1:], Now: time.Now, User: people.User, Keeper: people.Keeper, ThroughESIA: portal.ThroughESIA,
-					Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
+					DB: g.pool, River: g.river, Pages: g.pages, Notify: g.note, Bank: tills[0], More: tills[1:], Now: time.Now, User: people.User,
+					Keeper: people.Keeper, ThroughESIA: portal.ThroughESIA, Back: backTo, PublicURL: p.PortalURL, Limiter: &web.Limiter{Redis: g.redis, Log: g.log}, Log: g.log,
 					Box: g.box, Identity: people.Payer, Person: payerOf(people), Secure: !p.Insecure,
 				},
 				&schema.Handler{Catalog: services},
